@@ -1,0 +1,1 @@
+"""Measurements of what a person feels. Each module measures one thing; __main__ prints them."""
