@@ -1,0 +1,157 @@
+"""What the program asks of a service, and the events a run consists of.
+
+A provider's generator stops at each `yield` until the caller asks for the next event. The caller
+commits what an event says before it asks: this is how "sending" is on disk before the first byte
+leaves, and the remote addresses before the first poll.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from kontext_studio.core.errors import StudioError
+from kontext_studio.core.images import ImageRef
+from kontext_studio.core.jobs import RemoteHandle
+from kontext_studio.core.models import ModelSpec
+from kontext_studio.core.request import EditRequest
+from kontext_studio.core.result import EditResult
+
+
+@dataclass(frozen=True, slots=True)
+class HostedUrl:
+    """Where a service already holds a picture, and until when (seconds since 1970, or None)."""
+
+    url: str
+    expires: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class InputPicture:
+    """One picture to send. `load` gives the working picture's bytes and their media type; it is
+    called only where no living `hosted` address can be passed instead."""
+
+    ref: ImageRef
+    load: Callable[[], Awaitable[tuple[bytes, str]]]
+    hosted: HostedUrl | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """An input now lies at the service: remember the address."""
+
+    ref: ImageRef
+    hosted: HostedUrl
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """The POST leaves as soon as the next event is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotAccepted:
+    """The service certainly did not take the job; it is sent again after `retry_in_s`."""
+
+    reason: StudioError
+    attempt: int
+    retry_in_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    remote: RemoteHandle
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """`position` counts from 0 and is None where the service does not say."""
+
+    position: int | None
+    status: str = "IN_QUEUE"
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """`fraction` (0 to 1) only where the service really reports steps."""
+
+    fraction: float | None = None
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A call that may be repeated did not go through; still trying. None: it works again."""
+
+    reason: StudioError | None
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteDone:
+    """The service finished; `answer` is its result as JSON text."""
+
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    result: EditResult
+
+
+JobEvent = (
+    Uploaded
+    | Sending
+    | NotAccepted
+    | Submitted
+    | Queued
+    | Running
+    | Trouble
+    | RemoteDone
+    | Finished
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CancelAnswer:
+    """What the service said to a cancel: `accepted` also where it only asked the runner."""
+
+    accepted: bool
+    already_finished: bool = False
+    status: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckStep:
+    """One line of a connection test: what was tried, whether it held, and the remedy if not."""
+
+    name: str
+    passed: bool | None
+    message: str
+    seconds: float = 0.0
+
+
+class Provider(Protocol):
+    """One service over one route. Every method raises StudioError and nothing else of its own."""
+
+    name: str
+
+    def edit(
+        self, request: EditRequest, spec: ModelSpec, pictures: tuple[InputPicture, ...]
+    ) -> AsyncGenerator[JobEvent]:
+        """Send once and follow to the end: Sending ... Submitted ... RemoteDone, Finished."""
+        ...
+
+    def resume(self, remote: RemoteHandle) -> AsyncGenerator[JobEvent]:
+        """Follow a run that was sent before: Queued ... RemoteDone, Finished."""
+        ...
+
+    def collect(self, answer: str) -> AsyncGenerator[JobEvent]:
+        """Download the pictures of a finished run from its stored answer: Finished."""
+        ...
+
+    async def cancel(self, remote: RemoteHandle) -> CancelAnswer: ...
+
+    async def check(self) -> tuple[CheckStep, ...]: ...
+
+    async def close(self) -> None: ...

@@ -1,0 +1,83 @@
+"""Where bytes travel: which service, by which way, and who holds the key. Pure data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kontext_studio.core.secret import Secret
+
+
+class RouteMode(StrEnum):
+    """DIRECT adds the key here; SERVER_PROXY speaks fal's proxy protocol without a key; GATEWAY
+    replaces the service's address by one that holds the key."""
+
+    DIRECT = "direct"
+    SERVER_PROXY = "server-proxy"
+    GATEWAY = "gateway"
+
+
+EMBEDDED = "embedded"
+"""Provider word of the engine that comes with the program."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One named connection. `hosts` overrides a provider's origins by their role (run, queue,
+    rest); `address` is the proxy's or gateway's URL; `key_env` names an environment variable;
+    `headers` are for the proxy's own sign-in; `ca_file` adds TLS roots.
+    """
+
+    name: str
+    provider: str
+    mode: RouteMode = RouteMode.DIRECT
+    address: str = ""
+    hosts: tuple[tuple[str, str], ...] = ()
+    network_proxy: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    key_env: str = ""
+    ca_file: str = ""
+
+    def host(self, role: str, default: str) -> str:
+        """The origin for a role, without a trailing slash."""
+        return dict(self.hosts).get(role, default).rstrip("/")
+
+    def to_json(self) -> dict[str, object]:
+        return {
+            "name": self.name,
+            "provider": self.provider,
+            "mode": self.mode.value,
+            "address": self.address,
+            "hosts": dict(self.hosts),
+            "network_proxy": self.network_proxy,
+            "headers": dict(self.headers),
+            "key_env": self.key_env,
+            "ca_file": self.ca_file,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, object]) -> Route:
+        """Raise KeyError, TypeError or ValueError where `data` is not a route."""
+        hosts, headers = data.get("hosts", {}), data.get("headers", {})
+        if not isinstance(hosts, dict) or not isinstance(headers, dict):
+            raise TypeError("not a connection")
+        return cls(
+            name=str(data["name"]),
+            provider=str(data["provider"]),
+            mode=RouteMode(str(data.get("mode", "direct"))),
+            address=str(data.get("address", "")),
+            hosts=tuple((str(role), str(url)) for role, url in hosts.items()),
+            network_proxy=str(data.get("network_proxy", "")),
+            headers=tuple((str(name), str(value)) for name, value in headers.items()),
+            key_env=str(data.get("key_env", "")),
+            ca_file=str(data.get("ca_file", "")),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """A route together with the key that is used over it for this run of the program."""
+
+    route: Route
+    key: Secret | None = None

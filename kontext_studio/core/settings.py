@@ -1,0 +1,64 @@
+"""The person's settings as one frozen value with defaults; not where they lie on disk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`max_running` runs are in flight at once (a new account's limit at fal.ai is 2).
+    `spend_limit_usd` is per session; 0 is no limit. `wheel_pans` swaps zoom and pan on the
+    wheel."""
+
+    theme: str = "dark"
+    default_route: str = "Embedded engine"
+    max_running: int = 2
+    spend_limit_usd: float = 5.0
+    wheel_pans: bool = False
+    tab_accepts: bool = True
+    single_keys: bool = True
+    recent: tuple[str, ...] = ()
+
+    def with_recent(self, path: str) -> Settings:
+        """The same settings with `path` as the session opened last; ten are remembered."""
+        rest = tuple(one for one in self.recent if one != path)
+        return replace(self, recent=(path, *rest)[:10])
+
+    def to_json(self) -> dict[str, object]:
+        return {
+            "theme": self.theme,
+            "default_route": self.default_route,
+            "max_running": self.max_running,
+            "spend_limit_usd": self.spend_limit_usd,
+            "wheel_pans": self.wheel_pans,
+            "tab_accepts": self.tab_accepts,
+            "single_keys": self.single_keys,
+            "recent": list(self.recent),
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, object]) -> Settings:
+        """Unknown fields are ignored; a field of the wrong kind falls back to its default."""
+        plain = cls()
+        recent = data.get("recent", [])
+
+        def take(name: str, kind: type) -> object:
+            value = data.get(name)
+            right = isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
+            return value if right else getattr(plain, name)
+
+        limit = data.get("spend_limit_usd")
+        return cls(
+            theme=str(take("theme", str)),
+            default_route=str(take("default_route", str)),
+            max_running=max(1, min(8, int(str(take("max_running", int))))),
+            spend_limit_usd=float(limit)
+            if isinstance(limit, int | float) and not isinstance(limit, bool) and limit >= 0
+            else plain.spend_limit_usd,
+            wheel_pans=bool(take("wheel_pans", bool)),
+            tab_accepts=bool(take("tab_accepts", bool)),
+            single_keys=bool(take("single_keys", bool)),
+            recent=tuple(str(one) for one in recent) if isinstance(recent, list) else (),
+        )

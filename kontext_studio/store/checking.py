@@ -1,0 +1,110 @@
+"""Looking a session file over: every picture hashed again, everything that is named there."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kontext_studio.core.history import Node, NodeId
+from kontext_studio.core.images import ImageRef, Sha256
+from kontext_studio.store.journal import Unreadable, load_drafts, load_jobs, load_nodes, replay
+
+WHOLE_FILE = "The file"
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """One thing that is wrong. `step` names the step as a sentence would, or the whole file;
+    `message` says what is lost."""
+
+    step: str
+    message: str
+    node: NodeId | None = None
+
+
+def name_of(node: Node) -> str:
+    """How messages call a step: "Step 3", "Step 3, variant 2", "The original “cat.jpg”"."""
+    if not node.parents and node.request is None:
+        return f"The original “{node.title}”" if node.title else "The original"
+    return f"Step {node.step}" + (f", variant {node.variant}" if node.variant > 1 else "")
+
+
+def pictures_of(node: Node) -> Iterator[tuple[ImageRef, str]]:
+    """Every picture a step depends on, with what it is to the step."""
+    yield node.image, "its picture"
+    if node.raw is not None:
+        yield node.raw, "the untouched answer of the service"
+    if node.request is not None:
+        for ref in node.request.inputs:
+            yield ref, "a picture it was made from"
+        if node.request.area is not None:
+            yield node.request.area, "the area it was limited to"
+
+
+def check_all(connection: sqlite3.Connection) -> tuple[Damage, ...]:
+    """All that is wrong, the file's structure first, then by step."""
+    return tuple(dict.fromkeys(_damages(connection)))
+
+
+def _damages(connection: sqlite3.Connection) -> Iterator[Damage]:
+    # 1. The structure of the database.
+    try:
+        for (line,) in connection.execute("PRAGMA quick_check(20)"):
+            if line != "ok":
+                yield Damage(WHOLE_FILE, f"Its structure is damaged ({str(line)[:200]}).")
+    except sqlite3.DatabaseError as exc:
+        yield Damage(WHOLE_FILE, f"Its structure is damaged ({exc}).")
+    # 2. Steps, the journal, runs and drafts.
+    nodes: dict[NodeId, Node] = {}
+    try:
+        nodes = load_nodes(connection)
+        replay(connection, nodes)
+    except Unreadable as exc:
+        yield Damage(WHOLE_FILE, f"The history cannot be read: {exc}.")
+    except sqlite3.DatabaseError as exc:
+        yield Damage(WHOLE_FILE, f"The history cannot be read ({exc}).")
+    for load, what in ((load_jobs, "A run"), (load_drafts, "A draft")):
+        try:
+            load(connection)
+        except (Unreadable, sqlite3.DatabaseError) as exc:
+            yield Damage(WHOLE_FILE, f"{what} cannot be read: {exc}.")
+    for node in nodes.values():
+        for parent in node.parents:
+            if parent not in nodes:
+                yield Damage(name_of(node), "A step it was made from is missing.", node.id)
+    # 3. Pictures.
+    sound, broken = _hashed(connection)
+    used: set[Sha256] = set()
+    for node in nodes.values():
+        for ref, what in pictures_of(node):
+            used.add(ref.sha256)
+            if ref.sha256 in sound:
+                continue
+            state = "is damaged" if ref.sha256 in broken else "is missing"
+            yield Damage(name_of(node), f"{what[0].upper()}{what[1:]} {state}.", node.id)
+    for sha in sorted(broken - used):
+        yield Damage(WHOLE_FILE, f"A picture that no step shows is damaged ({sha[:12]}).")
+
+
+def _hashed(connection: sqlite3.Connection) -> tuple[set[Sha256], set[Sha256]]:
+    """The pictures whose bytes fit their hash, and those whose bytes do not."""
+    sound: set[Sha256] = set()
+    broken: set[Sha256] = set()
+    try:
+        names = [str(sha) for (sha,) in connection.execute("SELECT sha256 FROM images")]
+    except sqlite3.DatabaseError:
+        return sound, broken
+    for name in names:
+        try:
+            row = connection.execute("SELECT data FROM images WHERE sha256 = ?", (name,)).fetchone()
+        except sqlite3.DatabaseError:
+            row = None
+        fits = (
+            row is not None
+            and isinstance(row[0], bytes)
+            and hashlib.sha256(row[0]).hexdigest() == name
+        )
+        (sound if fits else broken).add(Sha256(name))
+    return sound, broken

@@ -1,0 +1,83 @@
+"""Where the program keeps its files: worked out from the environment, made only when needed."""
+
+from __future__ import annotations
+
+import secrets
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+APP_FOLDER = "kontext-studio"
+HOME_VARIABLE = "KONTEXT_STUDIO_HOME"
+SESSION_SUFFIX = ".kontext"
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Four folders: `home` for sessions and the rest, `config` for settings, `state` for logs,
+    `cache` for what may be thrown away. With KONTEXT_STUDIO_HOME they are one."""
+
+    home: Path
+    config: Path
+    state: Path
+    cache: Path
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Places:
+        """The usual folders of this system, or all below KONTEXT_STUDIO_HOME. Nothing is made."""
+        if moved := environment.get(HOME_VARIABLE):
+            home = _absolute(Path(moved))
+            return cls(home, home, home, home / "cache")
+        import platformdirs
+
+        return cls(
+            _absolute(platformdirs.user_data_path(APP_FOLDER, appauthor=False)),
+            _absolute(platformdirs.user_config_path(APP_FOLDER, appauthor=False)),
+            _absolute(platformdirs.user_state_path(APP_FOLDER, appauthor=False)),
+            _absolute(platformdirs.user_cache_path(APP_FOLDER, appauthor=False)),
+        )
+
+    @property
+    def settings_file(self) -> Path:
+        return self.config / "settings.json"
+
+    @property
+    def routes_file(self) -> Path:
+        return self.config / "routes.json"
+
+    @property
+    def log_file(self) -> Path:
+        return self.state / "log" / "kontext-studio.log"
+
+    @property
+    def untitled_folder(self) -> Path:
+        """Where sessions lie that have not been given a name yet."""
+        return self.home / "sessions"
+
+    def new_untitled(self) -> Path:
+        """A path for a new session that no other process will choose; its folder is made."""
+        make_private_folder(self.untitled_folder)
+        while True:
+            name = f"Untitled {time.strftime('%Y-%m-%d')} {secrets.token_hex(3)}{SESSION_SUFFIX}"
+            if not (path := self.untitled_folder / name).exists():
+                return path
+
+
+def make_private_folder(folder: Path) -> None:
+    """Make a folder, with those above it, that nobody else may look into. Raise OSError."""
+    for one in reversed((folder, *folder.parents)):
+        if not one.exists():
+            one.mkdir(mode=0o700, exist_ok=True)
+
+
+def _absolute(folder: Path) -> Path:
+    """Without a home folder platformdirs answers "~/...": then the temporary folder has to do."""
+    try:
+        expanded = folder.expanduser()
+    except RuntimeError:
+        expanded = folder
+    if expanded.parts and expanded.parts[0].startswith("~"):
+        return Path(tempfile.gettempdir()) / APP_FOLDER
+    return expanded.absolute()

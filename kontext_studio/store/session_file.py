@@ -1,0 +1,374 @@
+"""The session file: one SQLite database in which everything is written before anyone is told.
+
+Used from one thread at a time. While it is written to it runs a write-ahead log with full syncing;
+closed it is a single file. It knows nothing of what pictures show.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from kontext_studio import __version__
+from kontext_studio.core.changes import Change, HeadMoved, NodesAdded, inverse, is_undoable
+from kontext_studio.core.drafts import Draft
+from kontext_studio.core.errors import BadInput, SessionDamaged, SessionError
+from kontext_studio.core.history import NodeId
+from kontext_studio.core.images import ImageRef
+from kontext_studio.core.jobs import JobRecord
+from kontext_studio.core.provider import HostedUrl
+from kontext_studio.store import faults
+from kontext_studio.store.checking import Damage, check_all, name_of, pictures_of
+from kontext_studio.store.database import (
+    new_database,
+    open_database,
+    reading_mode,
+    take_lock,
+)
+from kontext_studio.store.file_names import shown_name
+from kontext_studio.store.journal import (
+    DO,
+    HEAD_KEY,
+    REDO,
+    UNDO,
+    LoadedSession,
+    Unreadable,
+    change_to_text,
+    head_after,
+    load_all,
+    load_nodes,
+    moves_head,
+)
+from kontext_studio.store.lock import FileLock
+from kontext_studio.store.schema import create_schema, read_head
+
+
+class SessionFile:
+    """Made by `create` or `open`, ended by `close`. Its methods raise SessionError and its kinds."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection, lock: FileLock | None) -> None:
+        self.path = path
+        self._name = shown_name(path)
+        self._connection = connection
+        self._lock = lock
+        self._closed = False
+        self._has_log = False
+        self._loaded: LoadedSession | None = None
+        self._done: list[Change] = []
+        self._undone: list[Change] = []
+
+    # Opening and closing.
+
+    @classmethod
+    def create(cls, path: Path) -> SessionFile:
+        """A new empty session; it appears under its name only when it is whole.
+
+        Raise BadInput where the name is taken or there is no such folder.
+        """
+        with new_database(path, overwrite=False) as connection:
+            create_schema(connection)
+            connection.execute("INSERT INTO meta VALUES ('made_by', ?)", (__version__,))
+        return cls.open(path)
+
+    @classmethod
+    def open(
+        cls, path: Path, read_only: bool = False, *, max_bytes: int | None = None
+    ) -> SessionFile:
+        """Open a session; where it cannot be written it is open for reading, told by `read_only`.
+
+        Opening and reading change nothing. `max_bytes` lets the file grow no further.
+        """
+        path = path.absolute()
+        head = read_head(path)
+        path = path.resolve()
+        lock = None if read_only else take_lock(path)
+        try:
+            mode = reading_mode(path, head) if lock is None else "rw"
+            return cls(path, open_database(path, mode, max_bytes), lock)
+        except BaseException:
+            if lock is not None:
+                lock.release()
+            raise
+
+    @property
+    def read_only(self) -> bool:
+        return self._lock is None
+
+    def close(self) -> None:
+        """Leave a single whole file behind. Safe to call twice."""
+        if self._closed:
+            return
+        self._closed = True
+        try:
+            if not self.read_only:
+                # A reader elsewhere may be in the way: then it, being the last, tidies up.
+                with contextlib.suppress(sqlite3.OperationalError):
+                    self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                    self._connection.execute("PRAGMA journal_mode = DELETE")
+        except sqlite3.DatabaseError:
+            pass  # damaged: what can be saved lies in the file and its log
+        finally:
+            self._connection.close()
+            if self._lock is not None:
+                self._lock.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    # Reading.
+
+    def load(self) -> LoadedSession:
+        """Read all but the pictures. Raise SessionDamaged; the file is closed then."""
+        try:
+            with faults.session_faults(self._name):
+                self._loaded = load_all(self._connection)
+        except Unreadable as exc:
+            self.close()
+            raise faults.damaged(self._name, str(exc)) from exc
+        except SessionError:
+            self.close()
+            raise
+        self._done = list(self._loaded.session.done)
+        self._undone = list(self._loaded.session.undone)
+        return self._loaded
+
+    @property
+    def loaded(self) -> LoadedSession:
+        """What `load` gave; loaded now where that was not done yet."""
+        return self._loaded or self.load()
+
+    def read_image(self, sha256: str) -> bytes:
+        """Stored bytes, checked against their hash. Raise SessionDamaged naming the step."""
+        try:
+            row = self._row("SELECT data FROM images WHERE sha256 = ?", sha256)
+        except SessionDamaged as exc:
+            raise self._lost(sha256, "is damaged", exc.detail) from exc
+        if row is None:
+            raise self._lost(sha256, "is missing", "")
+        data = row[0]
+        if not isinstance(data, bytes) or hashlib.sha256(data).hexdigest() != sha256:
+            raise self._lost(sha256, "is damaged", "its bytes do not fit their hash")
+        return data
+
+    def has_image(self, sha256: str) -> bool:
+        return self._row("SELECT 1 FROM images WHERE sha256 = ?", sha256) is not None
+
+    def thumbnail(self, sha256: str) -> bytes | None:
+        row = self._row("SELECT data FROM thumbnails WHERE sha256 = ?", sha256)
+        return row[0] if row is not None and isinstance(row[0], bytes) else None
+
+    def read_measure(self, key: str) -> float | None:
+        row = self._row("SELECT value FROM measures WHERE key = ?", key)
+        return float(row[0]) if row is not None and isinstance(row[0], int | float) else None
+
+    def hosted_url(self, sha256: str, origin: str) -> HostedUrl | None:
+        """Where a service holds the picture, as far as is remembered; perhaps expired."""
+        question = "SELECT url, expires FROM hosted WHERE sha256 = ? AND origin = ?"
+        row = self._row(question, sha256, origin)
+        if row is None:
+            return None
+        return HostedUrl(str(row[0]), float(row[1]) if isinstance(row[1], int | float) else None)
+
+    def check(self) -> tuple[Damage, ...]:
+        """Hash every picture again and look at everything; empty where all is well."""
+        with faults.session_faults(self._name):
+            return check_all(self._connection)
+
+    # Writing. Each method is one transaction, durable when it returns.
+
+    def commit(
+        self,
+        change: Change,
+        *,
+        jobs: Iterable[JobRecord] = (),
+        images: Iterable[tuple[ImageRef, bytes]] = (),
+    ) -> None:
+        """Write an act, with the runs it ends and the pictures its steps need, all or nothing."""
+        if self._loaded is None:
+            self.load()
+        with self._writing() as connection:
+            for ref, data in images:
+                _insert_image(connection, ref, data)
+            if isinstance(change, NodesAdded):
+                for node in change.nodes:
+                    for picture, what in pictures_of(node):
+                        if not self.has_image(picture.sha256):
+                            raise ValueError(f"{what} of step {node.id} is not stored")
+                    connection.execute(
+                        "INSERT INTO nodes (id, body) VALUES (?, ?)",
+                        (node.id, json.dumps(node.to_json())),
+                    )
+            for job in jobs:
+                _put_job(connection, job)
+            if isinstance(change, HeadMoved):
+                _put_head(connection, change.after)
+            else:
+                _put_entry(connection, DO, change)
+        if is_undoable(change):
+            self._done.append(change)
+            self._undone.clear()
+
+    def commit_undo(self, change: Change | None = None) -> None:
+        """Write that the last act was taken back; nothing where there is none. `change` is what
+        the session made of it, which knows where the person looks."""
+        if not (self.loaded and self._done):
+            return
+        with self._writing() as connection:
+            _put_entry(connection, UNDO, change or inverse(self._done[-1]))
+        self._undone.append(self._done.pop())
+
+    def commit_redo(self, change: Change | None = None) -> None:
+        """Write that the last undone act was done again; `change` as in `commit_undo`."""
+        if not (self.loaded and self._undone):
+            return
+        with self._writing() as connection:
+            _put_entry(connection, REDO, change or self._undone[-1])
+        self._done.append(self._undone.pop())
+
+    def save_head(self, node: NodeId | None) -> None:
+        with self._writing() as connection:
+            _put_head(connection, node)
+
+    def save_job(self, record: JobRecord) -> None:
+        """Write a run's present state over its last one."""
+        with self._writing() as connection:
+            _put_job(connection, record)
+
+    def save_draft(self, node: NodeId | None, draft: Draft) -> None:
+        """Keep what is typed for the next run from a step; an empty draft is forgotten."""
+        with self._writing() as connection:
+            if draft == Draft():
+                connection.execute("DELETE FROM drafts WHERE node = ?", (node or "",))
+            else:
+                body = json.dumps(draft.to_json())
+                connection.execute(
+                    "INSERT OR REPLACE INTO drafts VALUES (?, ?)", (node or "", body)
+                )
+
+    def put_image(self, ref: ImageRef, data: bytes) -> None:
+        """Store a picture once. Raise ValueError where the bytes are not those of `ref`."""
+        with self._writing() as connection:
+            _insert_image(connection, ref, data)
+
+    def put_thumbnail(self, sha256: str, data: bytes) -> None:
+        with self._writing() as connection:
+            connection.execute("INSERT OR REPLACE INTO thumbnails VALUES (?, ?)", (sha256, data))
+
+    def put_measure(self, key: str, value: float) -> None:
+        with self._writing() as connection:
+            connection.execute("INSERT OR REPLACE INTO measures VALUES (?, ?)", (key, value))
+
+    def remember_hosted(self, sha256: str, origin: str, hosted: HostedUrl) -> None:
+        with self._writing() as connection:
+            row = (sha256, origin, hosted.url, hosted.expires)
+            connection.execute("INSERT OR REPLACE INTO hosted VALUES (?, ?, ?, ?)", row)
+
+    def forget_hosted(self, sha256: str, origin: str | None = None) -> None:
+        """Forget where a service holds a picture; every service without `origin`."""
+        with self._writing() as connection:
+            connection.execute(
+                "DELETE FROM hosted WHERE sha256 = ?1 AND (?2 IS NULL OR origin = ?2)",
+                (sha256, origin),
+            )
+
+    def save_copy(self, path: Path, *, overwrite: bool = False) -> None:
+        """A whole session of its own elsewhere, with all that is committed here.
+
+        Raise BadInput where the name is taken or there is no such folder.
+        """
+        if path.exists() and path.samefile(self.path):
+            raise BadInput(f"{shown_name(path)} is the session that is open.")
+        with new_database(path, overwrite=overwrite) as copy:
+            self._connection.backup(copy)
+            copy.execute("PRAGMA journal_mode = DELETE")
+
+    # Inside.
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        if self.read_only:
+            raise faults.read_only(self._name)
+        connection = self._connection
+        with faults.session_faults(self._name):
+            if not self._has_log:
+                # Not sooner, so that looking at a session leaves its file as it is. Where a file
+                # system has no shared memory SQLite stays with its rollback journal, which is safe.
+                connection.execute("PRAGMA journal_mode = WAL")
+                self._has_log = True
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+    def _row(self, question: str, *values: str) -> tuple[object, ...] | None:
+        with faults.session_faults(self._name):
+            row: tuple[object, ...] | None = self._connection.execute(question, values).fetchone()
+            return row
+
+    def _lost(self, sha256: str, state: str, detail: str) -> SessionDamaged:
+        steps: list[str] = []
+        with contextlib.suppress(Unreadable, sqlite3.Error):
+            nodes = load_nodes(self._connection).values()
+            steps = [name_of(node) for node in nodes if node.image.sha256 == sha256]
+        whose = f"The picture of {_inside(steps[0])}" if steps else "A picture"
+        more = f" (and of {len(steps) - 1} more)" if len(steps) > 1 else ""
+        return SessionDamaged(
+            f"{whose}{more} {state} in {self._name}.",
+            hint="Its instruction and settings are kept: run it again.",
+            detail=detail or sha256,
+        )
+
+
+# ---------------------------------------------------------------- rows
+
+
+def _insert_image(connection: sqlite3.Connection, ref: ImageRef, data: bytes) -> None:
+    if hashlib.sha256(data).hexdigest() != ref.sha256:
+        raise ValueError("these are not the bytes of that picture")
+    connection.execute(
+        "INSERT OR IGNORE INTO images VALUES (?, ?, ?, ?, ?)",
+        (ref.sha256, ref.media_type, ref.width, ref.height, data),
+    )
+
+
+def _put_job(connection: sqlite3.Connection, record: JobRecord) -> None:
+    connection.execute(
+        "INSERT INTO jobs (id, body) VALUES (?, ?)"
+        " ON CONFLICT (id) DO UPDATE SET body = excluded.body",
+        (record.id, json.dumps(record.to_json())),
+    )
+
+
+def _put_head(connection: sqlite3.Connection, node: NodeId | None) -> None:
+    connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (HEAD_KEY, node or ""))
+
+
+def _put_entry(connection: sqlite3.Connection, verb: str, change: Change) -> None:
+    body = change_to_text(change) if verb == DO else None
+    connection.execute("INSERT INTO journal (verb, body) VALUES (?, ?)", (verb, body))
+    if moves_head(change):
+        _put_head(connection, head_after(change))
+
+
+def _inside(step: str) -> str:
+    """A step's name in the middle of a sentence."""
+    return step[0].lower() + step[1:]
