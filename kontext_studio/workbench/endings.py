@@ -1,0 +1,112 @@
+"""Which end a fault is for a run: FAILURES 1.1 and the tables, as a pure function."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kontext_studio.core.errors import (
+    BadInput,
+    BadPicture,
+    Charged,
+    ConnectionLost,
+    ContentBlocked,
+    DiskFull,
+    OutcomeUnknown,
+    Refused,
+    RouteError,
+    ServiceFailed,
+    StudioError,
+)
+from kontext_studio.core.jobs import JobFault, JobRecord, JobState
+
+MAYBE_SENT = "The connection broke while sending. It may have been charged."
+
+
+def fault_of(error: StudioError) -> JobFault:
+    """A fault as it is stored: words and redacted facts."""
+    problems = tuple(
+        {
+            "field": problem.field,
+            "kind": problem.kind,
+            "message": problem.message,
+            "context": problem.context or {},
+        }
+        for problem in (error.problems if isinstance(error, Refused) else ())
+    )
+    return JobFault(error.kind, error.message, error.hint, error.detail, error.charged, problems)
+
+
+def after_fault(record: JobRecord, error: StudioError, *, cancelling: bool) -> JobRecord:
+    """The record after `error` ended the work on it.
+
+    A run that certainly was not taken goes back to `prepared` and waits for the person; a run that
+    the service has is left where it is, because only the way to it is broken.
+    """
+    ended = replace(record, fault=fault_of(error))
+    if cancelling and JobState.CANCELLED is not record.state:
+        certain = not isinstance(error, OutcomeUnknown | RouteError)
+        if certain and record.state in (JobState.PREPARED, JobState.SENDING, JobState.SUBMITTED):
+            return replace(ended, state=JobState.CANCELLED)
+    match record.state:
+        case JobState.PREPARED:
+            gone = isinstance(error, BadInput | Refused)
+            return ended.moved_to(JobState.FAILED) if gone else ended
+        case JobState.SENDING:
+            return _while_sending(ended, error)
+        case JobState.SUBMITTED | JobState.REMOTE_DONE:
+            if isinstance(error, ContentBlocked):
+                return ended.moved_to(JobState.BLOCKED)
+            still_there = isinstance(error, RouteError | DiskFull)
+            inner = not isinstance(error, RouteError | BadInput) and type(error) is StudioError
+            if still_there or inner:
+                return ended
+            if isinstance(error, BadPicture):
+                damaged = JobFault(
+                    error.kind,
+                    "The picture arrived damaged.",
+                    hint="It was asked for several times. The service's answer is kept.",
+                    detail=error.message,
+                    charged=Charged.YES,
+                )
+                ended = replace(ended, fault=damaged)
+            return ended.moved_to(JobState.FAILED)
+        case _:
+            return ended
+
+
+def _while_sending(ended: JobRecord, error: StudioError) -> JobRecord:
+    if isinstance(error, OutcomeUnknown | ConnectionLost):
+        return ended.moved_to(JobState.UNKNOWN)
+    if isinstance(error, ServiceFailed) and error.charged is not Charged.NO:
+        return ended.moved_to(JobState.UNKNOWN)
+    if isinstance(error, ContentBlocked):
+        return ended.moved_to(JobState.BLOCKED)
+    if type(error) is StudioError:  # an inner fault between the commit and the answer
+        return replace(ended, fault=replace(fault_of(error), charged=Charged.MAYBE)).moved_to(
+            JobState.UNKNOWN
+        )
+    retryable = error.kind in ("unauthorized", "out_of_credit", "rate_limited", "unreachable")
+    if retryable or error.kind == "bad_answer":
+        return ended.moved_to(JobState.PREPARED)
+    return ended.moved_to(JobState.FAILED)
+
+
+def cut_off_while_sending(record: JobRecord) -> JobRecord:
+    """What the last process was sending when it died: nobody knows whether it arrived."""
+    fault = JobFault(
+        "outcome_unknown",
+        MAYBE_SENT,
+        hint="It is not sent again by itself.",
+        charged=Charged.MAYBE,
+    )
+    return replace(record, fault=fault).moved_to(JobState.UNKNOWN)
+
+
+def engine_is_gone(record: JobRecord) -> JobRecord:
+    """The embedded engine forgets its queue when the program ends."""
+    fault = JobFault(
+        "not_found",
+        "The embedded engine was stopped while it worked.",
+        hint="Run it again: it makes the same picture, and costs nothing.",
+    )
+    return replace(record, fault=fault).moved_to(JobState.FAILED)

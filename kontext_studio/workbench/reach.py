@@ -1,0 +1,65 @@
+"""Providers by connection: made when first needed, one per connection, closed together."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from kontext_studio.core.models import Catalogue
+from kontext_studio.core.provider import Provider
+from kontext_studio.core.route import EMBEDDED, Access
+from kontext_studio.workbench.connections import Connections
+from kontext_studio.workbench.engine_host import EngineHost
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A provider, and the name of the storage that its hosted pictures live in."""
+
+    provider: Provider
+    storage: str
+
+
+class Reach:
+    """Hands out providers. An engine that was started anew gets a provider of its own."""
+
+    def __init__(self, connections: Connections, catalogue: Catalogue) -> None:
+        self._connections = connections
+        self._catalogue = catalogue
+        self._engine = EngineHost()
+        self._made: dict[str, tuple[Access, Provider]] = {}
+        self._making = asyncio.Lock()
+
+    async def provider(self, route_name: str) -> Reached:
+        """Raise BadRequest, Unauthorized or RouteError where the connection cannot be used."""
+        from kontext_studio.providers.registry import (
+            make_provider,
+        )  # late: httpx, after first paint
+
+        route = self._connections.get(route_name)
+        async with self._making:
+            if route.provider == EMBEDDED:
+                access = await self._engine.access(route)
+            else:
+                access = await self._connections.access(route)
+            known = self._made.get(route.name)
+            if known is None or known[0] != access:
+                if known is not None:
+                    await known[1].close()
+                known = (access, make_provider(access, self._catalogue))
+                self._made[route.name] = known
+        storage = "|".join(
+            (access.route.provider, access.route.address, *(url for _, url in access.route.hosts))
+        )
+        return Reached(known[1], storage)
+
+    async def warm(self, route_name: str) -> None:
+        """Make the provider ahead of its first use; what goes wrong is told at the first use."""
+        await self.provider(route_name)
+
+    async def close(self) -> None:
+        """Close every connection and stop the engine."""
+        made, self._made = self._made, {}
+        for _, provider in made.values():
+            await provider.close()
+        await self._engine.stop()

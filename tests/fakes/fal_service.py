@@ -1,0 +1,358 @@
+"""A loopback stand-in for fal that keeps a ledger and misbehaves where a test tells it to.
+
+It speaks HTTP byte by byte, because half of what goes wrong cannot be said by a web framework: a
+body that breaks off, a connection closed between the request and its answer, garbage.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import struct
+import zlib
+from collections import defaultdict, deque
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from kontext_studio.core.jobs import RemoteHandle
+from kontext_studio.core.route import Access, Route
+from kontext_studio.core.secret import Secret
+
+KEY = "canary-key-id:canary-key-secret"
+ENDPOINT = "fal-ai/flux-kontext/dev"
+APP = "fal-ai/flux-kontext"
+
+
+def png(width: int = 4, height: int = 4, grey: int = 90) -> bytes:
+    """A real picture, made without a library."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return (
+            struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        )
+
+    rows = b"".join(b"\0" + bytes([grey]) * width for _ in range(height))
+    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", head)
+        + chunk(b"IDAT", zlib.compress(rows))
+        + chunk(b"IEND", b"")
+    )
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One request as it arrived. `body` is what had been read when the answer began."""
+
+    step: str
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+@dataclass
+class Exchange:
+    """One request under way, for a fault to do its worst with."""
+
+    service: FalService
+    step: str
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+    body: bytes = b""
+    open: bool = True
+
+    async def read(self, most: int | None = None) -> None:
+        length = int(self.headers.get("content-length", "0"))
+        wanted = length if most is None else min(most, length)
+        self.body = await self.reader.readexactly(wanted)
+
+    def note(self) -> None:
+        seen = Seen(self.step, self.method, self.path, self.headers, self.body)
+        self.service.ledger.append(seen)
+
+    async def write(self, raw: bytes) -> None:
+        self.writer.write(raw)
+        await self.writer.drain()
+
+    async def answer(
+        self,
+        status: int,
+        body: object,
+        headers: Mapping[str, str] | None = None,
+        kind: str = "application/json",
+    ) -> None:
+        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+        told = {"content-type": kind, "content-length": str(len(raw)), **(headers or {})}
+        lines = "".join(f"{name}: {value}\r\n" for name, value in told.items())
+        await self.write(f"HTTP/1.1 {status} Said\r\n{lines}\r\n".encode() + raw)
+
+    def drop(self) -> None:
+        """Close at once; what was not sent is lost."""
+        self.open = False
+        self.writer.transport.abort()
+
+
+Fault = Callable[[Exchange], Awaitable[None]]
+
+
+def drops_before_reading(body_bytes: int = 0) -> Fault:
+    async def fault(exchange: Exchange) -> None:
+        await exchange.read(body_bytes)
+        exchange.note()
+        exchange.drop()
+
+    return fault
+
+
+def _after_reading(act: Callable[[Exchange], Awaitable[None]]) -> Fault:
+    async def fault(exchange: Exchange) -> None:
+        await exchange.read()
+        exchange.note()
+        await act(exchange)
+
+    return fault
+
+
+def drops() -> Fault:
+    """Reads the whole request and closes without a word."""
+
+    async def act(exchange: Exchange) -> None:
+        exchange.drop()
+
+    return _after_reading(act)
+
+
+def says(
+    status: int,
+    body: object,
+    headers: Mapping[str, str] | None = None,
+    kind: str = "application/json",
+) -> Fault:
+    return _after_reading(lambda exchange: exchange.answer(status, body, headers, kind))
+
+
+def says_raw(raw: bytes, *, then_close: bool = True) -> Fault:
+    async def act(exchange: Exchange) -> None:
+        await exchange.write(raw)
+        if then_close:
+            exchange.open = False
+            exchange.writer.close()
+
+    return _after_reading(act)
+
+
+def page(status: int = 200) -> Fault:
+    return says(status, b"<!doctype html><title>Sign in</title>", kind="text/html")
+
+
+def cut(declared: int = 4000, sent: bytes = b'{"request_id": "lo') -> Fault:
+    """An answer that breaks off before its stated length."""
+    head = (
+        f"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {declared}\r\n\r\n"
+    )
+    return says_raw(head.encode() + sent)
+
+
+def hangs() -> Fault:
+    """Reads the request and says nothing until the other side goes."""
+
+    async def act(exchange: Exchange) -> None:
+        exchange.open = False
+        await exchange.reader.read(1)
+
+    return _after_reading(act)
+
+
+@dataclass
+class FalService:
+    """`faults[step]` are used up one per request before the step works again.
+
+    Steps: initiate, put, submit, stream, status, result, picture, cancel. `statuses` is the course
+    of every run: each poll sees the next, a stream tells the rest.
+    """
+
+    statuses: list[Mapping[str, object]] = field(
+        default_factory=lambda: [
+            {"status": "IN_QUEUE", "queue_position": 1},
+            {"status": "IN_PROGRESS", "logs": [{"message": "half way"}]},
+            {"status": "COMPLETED", "logs": [], "metrics": {"inference_time": 0.1}},
+        ]
+    )
+    result: Mapping[str, object] | None = None
+    result_status: int = 200
+    streams: bool = True
+    cancel_status: str = "CANCELLATION_REQUESTED"
+    foreign: Mapping[str, str] = field(default_factory=dict)
+    ledger: list[Seen] = field(default_factory=list)
+    faults: dict[str, deque[Fault]] = field(default_factory=lambda: defaultdict(deque))
+    pictures: dict[str, bytes] = field(default_factory=dict)
+    sold: int = 0
+    connections: int = 0
+    port: int = 0
+
+    async def __aenter__(self) -> FalService:
+        self._told: dict[str, int] = defaultdict(int)
+        self._talking: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", self.port)
+        self.port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(self, *_exc: object) -> None:
+        self._server.close()
+        for writer in self._talking.values():
+            writer.transport.abort()
+        await asyncio.gather(*self._talking)
+
+    @property
+    def origin(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def access(self, key: str | None = KEY, **changes: Any) -> Access:
+        hosts = tuple((role, self.origin) for role in ("run", "queue", "rest"))
+        route = Route(**{"name": "test", "provider": "fal", "hosts": hosts, **changes})
+        return Access(route, Secret(key) if key is not None else None)
+
+    def remote(self, request_id: str) -> RemoteHandle:
+        root = f"{self.origin}/{APP}/requests/{request_id}"
+        return RemoteHandle(request_id, f"{root}/status", root, f"{root}/cancel")
+
+    def seen(self, step: str) -> list[Seen]:
+        return [one for one in self.ledger if one.step == step]
+
+    def fault(self, step: str, *faults: Fault) -> None:
+        self.faults[step].extend(faults)
+
+    # The service itself.
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._talking[task] = writer
+        self.connections += 1
+        try:
+            while await self._exchange(reader, writer):
+                pass
+        except (ConnectionError, asyncio.IncompleteReadError):
+            pass
+        finally:
+            del self._talking[task]
+            writer.close()
+
+    async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+        first, *rest = head.strip().split("\r\n")
+        method, path, _ = first.split(" ", 2)
+        headers = {
+            name.strip().lower(): value.strip()
+            for name, _, value in (line.partition(":") for line in rest)
+        }
+        step = _step(method, path)
+        exchange = Exchange(self, step, method, path, headers, reader, writer)
+        if self.faults[step]:
+            await self.faults[step].popleft()(exchange)
+        else:
+            await exchange.read()
+            exchange.note()
+            await getattr(self, f"_{step}")(exchange)
+        return exchange.open
+
+    async def _initiate(self, exchange: Exchange) -> None:
+        name = f"input-{len(self.pictures)}"
+        await exchange.answer(
+            200,
+            {
+                "upload_url": f"{self.origin}/put/{name}?signature=canary-signature",
+                "file_url": f"{self.origin}/files/{name}",
+            },
+        )
+
+    async def _put(self, exchange: Exchange) -> None:
+        name = exchange.path.split("?")[0].removeprefix("/put/")
+        self.pictures[name] = exchange.body
+        await exchange.answer(200, {})
+
+    async def _submit(self, exchange: Exchange) -> None:
+        self.sold += 1
+        request_id = f"run-{self.sold}"
+        remote = self.remote(request_id)
+        await exchange.answer(
+            200, {"status": "IN_QUEUE", "queue_position": 0, **remote.to_json(), **self.foreign}
+        )
+
+    async def _status(self, exchange: Exchange) -> None:
+        request_id = exchange.path.split("/requests/")[1].split("/")[0]
+        at = min(self._told[request_id], len(self.statuses) - 1)
+        self._told[request_id] += 1
+        await exchange.answer(202 if at < len(self.statuses) - 1 else 200, self.statuses[at])
+
+    async def _stream(self, exchange: Exchange) -> None:
+        if not self.streams:
+            await exchange.answer(404, {"detail": "Path /status/stream not found"})
+            return
+        request_id = exchange.path.split("/requests/")[1].split("/")[0]
+        await exchange.write(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n")
+        for status in self.statuses[self._told[request_id] :]:
+            await exchange.write(f": ping\n\ndata: {json.dumps(status)}\n\n".encode())
+        exchange.open = False
+
+    async def _result(self, exchange: Exchange) -> None:
+        value = self.result if self.result is not None else self.output()
+        await exchange.answer(self.result_status, value, {"x-fal-request-id": "run-1"})
+
+    async def _picture(self, exchange: Exchange) -> None:
+        name = exchange.path.removeprefix("/files/")
+        if name not in self.pictures:
+            await exchange.answer(404, {"detail": "no such file"})
+            return
+        await exchange.answer(200, self.pictures[name], kind="image/png")
+
+    async def _cancel(self, exchange: Exchange) -> None:
+        status = {"OK": 200, "CANCELLATION_REQUESTED": 202, "ALREADY_COMPLETED": 400}
+        await exchange.answer(status.get(self.cancel_status, 404), {"status": self.cancel_status})
+
+    async def _other(self, exchange: Exchange) -> None:
+        await exchange.answer(404, {"detail": "Not Found"})
+
+    def output(self, count: int = 1, **changes: object) -> dict[str, object]:
+        """A result whose pictures this service hands out."""
+        images = []
+        for index in range(count):
+            self.pictures[f"result-{index}"] = png(grey=20 + index)
+            url = f"{self.origin}/files/result-{index}"
+            images.append({"url": url, "width": 4, "height": 4, "content_type": "image/png"})
+        return {
+            "images": images,
+            "timings": {"inference": 0.5},
+            "seed": 196619188014358660,
+            "has_nsfw_concepts": [False] * count,
+            "prompt": "as sent",
+            **changes,
+        }
+
+
+def _step(method: str, path: str) -> str:
+    bare = path.split("?")[0]
+    if bare == "/storage/upload/initiate":
+        return "initiate"
+    if bare.startswith("/put/"):
+        return "put"
+    if bare.startswith("/files/"):
+        return "picture"
+    if bare.endswith("/status/stream"):
+        return "stream"
+    if bare.endswith("/status"):
+        return "status"
+    if bare.endswith("/cancel"):
+        return "cancel"
+    if "/requests/" in bare:
+        return "result"
+    return "submit" if method == "POST" else "other"
