@@ -202,6 +202,8 @@ def qt_run(qapp: QApplication) -> Callable[..., Any]:
     """
     from qasync import QEventLoop
 
+    from kontext_studio.gui.generators import closing_generators
+
     def run(coroutine: Coroutine[Any, Any, T], limit_s: float = 30) -> T:
         lost: list[str] = []
 
@@ -211,7 +213,7 @@ def qt_run(qapp: QApplication) -> Callable[..., Any]:
         async def within_limit() -> T:
             asyncio.get_running_loop().set_exception_handler(note)
             async with asyncio.timeout(limit_s):
-                return await coroutine
+                return await closing_generators(coroutine)
 
         # Worker threads must not collect Qt objects (see no_leaked_widgets), so nobody collects
         # while they run; afterwards a lost task reports its exception when it is collected.

@@ -97,7 +97,11 @@ class Session:
             for one in self.history.path(node):
                 if one.id in self.hidden:
                     back[one.id] = None
-        return Hidden(tuple(back), False, self.head, self.head) if back else None
+        if not back:
+            return None
+        # Where nothing was in sight, there is a current step again.
+        head = self.head if self.head is not None else tuple(back)[-1]
+        return Hidden(tuple(back), False, self.head, head)
 
     def dismiss(self, job: JobId) -> JobDismissed | None:
         return None if job in self.dismissed else JobDismissed(job, True)
@@ -126,14 +130,14 @@ class Session:
         return self._where_one_looks(again)
 
     def _where_one_looks(self, change: Change) -> Change:
-        """Undo takes nobody away from a step that stays in sight."""
+        """Nobody is taken away from a step that stays in sight, unless the act had put them there
+        and they have not moved since: then the way back is exact."""
         if not isinstance(change, Hidden):
             return change
-        moved_then = change.head_before != change.head_after
-        in_sight = self.head is not None and self.head not in change.nodes
-        if in_sight and (change.after or not moved_then):
-            return Hidden(change.nodes, change.after, self.head, self.head)
-        return Hidden(change.nodes, change.after, self.head, change.head_after)
+        in_sight = self.head is not None and not (change.after and self.head in change.nodes)
+        moved_since = self.head != change.head_before
+        head = self.head if in_sight and moved_since else change.head_after
+        return Hidden(change.nodes, change.after, self.head, head)
 
     # Carrying out.
 

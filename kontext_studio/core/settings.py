@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+MOST_USD = 1e9
+"""A limit above this is no sum of money; JSON can hold numbers that no float can."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -55,7 +58,9 @@ class Settings:
             default_route=str(take("default_route", str)),
             max_running=max(1, min(8, int(str(take("max_running", int))))),
             spend_limit_usd=float(limit)
-            if isinstance(limit, int | float) and not isinstance(limit, bool) and limit >= 0
+            if isinstance(limit, int | float)
+            and not isinstance(limit, bool)
+            and 0 <= limit <= MOST_USD
             else plain.spend_limit_usd,
             wheel_pans=bool(take("wheel_pans", bool)),
             tab_accepts=bool(take("tab_accepts", bool)),

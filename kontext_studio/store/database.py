@@ -1,4 +1,4 @@
-"""Connections to session files: how they are set up, locked, and how a new file comes into being."""
+"""Connections to session files: how they are set up and locked, and how a new file is made."""
 
 from __future__ import annotations
 
@@ -123,7 +123,6 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
     )
     try:
         connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_CELL_BYTES)
-        connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
         for pragma in ("trusted_schema = OFF", "cell_size_check = ON", "synchronous = FULL"):
             connection.execute(f"PRAGMA {pragma}")
     except BaseException:

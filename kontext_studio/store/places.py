@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import tempfile
 import time
@@ -32,12 +33,17 @@ class Places:
             return cls(home, home, home, home / "cache")
         import platformdirs
 
-        return cls(
-            _absolute(platformdirs.user_data_path(APP_FOLDER, appauthor=False)),
-            _absolute(platformdirs.user_config_path(APP_FOLDER, appauthor=False)),
-            _absolute(platformdirs.user_state_path(APP_FOLDER, appauthor=False)),
-            _absolute(platformdirs.user_cache_path(APP_FOLDER, appauthor=False)),
+        ask = (
+            platformdirs.user_data_path,
+            platformdirs.user_config_path,
+            platformdirs.user_state_path,
+            platformdirs.user_cache_path,
         )
+        try:
+            folders = [one(APP_FOLDER, appauthor=False) for one in ask]
+        except RuntimeError:  # as 4.14 says it; other versions leave a "~" in the path
+            folders = [Path("~")] * 4
+        return cls(*(_absolute(folder) for folder in folders))
 
     @property
     def settings_file(self) -> Path:
@@ -73,11 +79,12 @@ def make_private_folder(folder: Path) -> None:
 
 
 def _absolute(folder: Path) -> Path:
-    """Without a home folder platformdirs answers "~/...": then the temporary folder has to do."""
+    """Where there is no home folder at all the temporary one has to do."""
     try:
         expanded = folder.expanduser()
     except RuntimeError:
         expanded = folder
     if expanded.parts and expanded.parts[0].startswith("~"):
-        return Path(tempfile.gettempdir()) / APP_FOLDER
+        user = os.getuid() if hasattr(os, "getuid") else ""
+        return Path(tempfile.gettempdir()) / f"{APP_FOLDER}-{user}"
     return expanded.absolute()

@@ -96,6 +96,10 @@ def wal_beside(path: Path) -> Path:
     return path.with_name(path.name + "-wal")
 
 
+def journal_beside(path: Path) -> Path:
+    return path.with_name(path.name + "-journal")
+
+
 def create_schema(connection: sqlite3.Connection) -> None:
     """Make an empty session in a new database."""
     connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")

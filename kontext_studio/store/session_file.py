@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Self
 
 from kontext_studio import __version__
-from kontext_studio.core.changes import Change, HeadMoved, NodesAdded, inverse, is_undoable
+from kontext_studio.core.changes import Change, HeadMoved, NodesAdded, is_undoable
 from kontext_studio.core.drafts import Draft
 from kontext_studio.core.errors import BadInput, SessionDamaged, SessionError
 from kontext_studio.core.history import NodeId
@@ -47,11 +47,11 @@ from kontext_studio.store.journal import (
     moves_head,
 )
 from kontext_studio.store.lock import FileLock
-from kontext_studio.store.schema import create_schema, read_head
+from kontext_studio.store.schema import create_schema, journal_beside, read_head
 
 
 class SessionFile:
-    """Made by `create` or `open`, ended by `close`. Its methods raise SessionError and its kinds."""
+    """Made by `create` or `open`, ended by `close`. Its methods raise SessionError."""
 
     def __init__(self, path: Path, connection: sqlite3.Connection, lock: FileLock | None) -> None:
         self.path = path
@@ -61,8 +61,8 @@ class SessionFile:
         self._closed = False
         self._has_log = False
         self._loaded: LoadedSession | None = None
-        self._done: list[Change] = []
-        self._undone: list[Change] = []
+        # How many acts the journal could take back and do again: it must never say more.
+        self._undoable = self._redoable = 0
 
     # Opening and closing.
 
@@ -111,6 +111,10 @@ class SessionFile:
                 # A reader elsewhere may be in the way: then it, being the last, tidies up.
                 with contextlib.suppress(sqlite3.OperationalError):
                     self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                    if journal_beside(self.path).exists():
+                        # A process was killed and left it. Changing from PERSIST to DELETE makes
+                        # SQLite remove it, under the locks that keep one that is needed.
+                        self._connection.execute("PRAGMA journal_mode = PERSIST")
                     self._connection.execute("PRAGMA journal_mode = DELETE")
         except sqlite3.DatabaseError:
             pass  # damaged: what can be saved lies in the file and its log
@@ -143,8 +147,8 @@ class SessionFile:
         except SessionError:
             self.close()
             raise
-        self._done = list(self._loaded.session.done)
-        self._undone = list(self._loaded.session.undone)
+        self._undoable = len(self._loaded.session.done)
+        self._redoable = len(self._loaded.session.undone)
         return self._loaded
 
     @property
@@ -199,8 +203,7 @@ class SessionFile:
         images: Iterable[tuple[ImageRef, bytes]] = (),
     ) -> None:
         """Write an act, with the runs it ends and the pictures its steps need, all or nothing."""
-        if self._loaded is None:
-            self.load()
+        self._count_acts()
         with self._writing() as connection:
             for ref, data in images:
                 _insert_image(connection, ref, data)
@@ -220,25 +223,25 @@ class SessionFile:
             else:
                 _put_entry(connection, DO, change)
         if is_undoable(change):
-            self._done.append(change)
-            self._undone.clear()
+            self._undoable, self._redoable = self._undoable + 1, 0
 
-    def commit_undo(self, change: Change | None = None) -> None:
-        """Write that the last act was taken back; nothing where there is none. `change` is what
-        the session made of it, which knows where the person looks."""
-        if not (self.loaded and self._done):
-            return
+    def commit_undo(self, change: Change) -> None:
+        """Write that the last act was taken back, by the change that `Session.undo` gave."""
+        self._count_acts()
+        if not self._undoable:
+            raise ValueError("there is nothing to undo in the file")
         with self._writing() as connection:
-            _put_entry(connection, UNDO, change or inverse(self._done[-1]))
-        self._undone.append(self._done.pop())
+            _put_entry(connection, UNDO, change)
+        self._undoable, self._redoable = self._undoable - 1, self._redoable + 1
 
-    def commit_redo(self, change: Change | None = None) -> None:
-        """Write that the last undone act was done again; `change` as in `commit_undo`."""
-        if not (self.loaded and self._undone):
-            return
+    def commit_redo(self, change: Change) -> None:
+        """Write that the last undone act was done again, by the change that `Session.redo` gave."""
+        self._count_acts()
+        if not self._redoable:
+            raise ValueError("there is nothing to redo in the file")
         with self._writing() as connection:
-            _put_entry(connection, REDO, change or self._undone[-1])
-        self._done.append(self._undone.pop())
+            _put_entry(connection, REDO, change)
+        self._undoable, self._redoable = self._undoable + 1, self._redoable - 1
 
     def save_head(self, node: NodeId | None) -> None:
         with self._writing() as connection:
@@ -298,6 +301,10 @@ class SessionFile:
             copy.execute("PRAGMA journal_mode = DELETE")
 
     # Inside.
+
+    def _count_acts(self) -> None:
+        if self._loaded is None:
+            self.load()
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:

@@ -18,7 +18,7 @@ def load_settings(path: Path) -> Settings:
     """The settings, or the defaults where there is no file or none that can be read."""
     try:
         with path.open("rb") as file:
-            data = json.loads(file.read(MAX_BYTES + 1)[:MAX_BYTES].decode("utf-8"))
+            data = json.loads(file.read(MAX_BYTES).decode("utf-8"))
         if not isinstance(data, dict):
             raise TypeError("the settings are not an object")
         return Settings.from_json(data)

@@ -1,0 +1,115 @@
+"""The check finds what is wrong and says which step is hit."""
+
+from __future__ import annotations
+
+import dataclasses
+import sqlite3
+
+import pytest
+
+from kontext_studio.core.errors import SessionDamaged
+from kontext_studio.core.history import NodeId, NodeKind
+from kontext_studio.store.checking import Damage, name_of
+from kontext_studio.store.session_file import SessionFile
+from tests.unit.store.samples import edit, original, picture
+
+
+def flip_in_picture(path, number: int) -> None:
+    """One bit in the middle of a stored picture."""
+    whole = bytearray(path.read_bytes())
+    at = whole.find(picture(number)[1][:64])
+    assert at > 0
+    whole[at + 40] ^= 0x10
+    path.write_bytes(whole)
+
+
+def test_a_sound_session_has_no_damage(finished, opened):
+    assert opened().check() == ()
+
+
+def test_f_loc_8_a_flipped_bit_in_a_picture_is_found_and_its_steps_are_named(finished, opened):
+    flip_in_picture(finished, 1)
+    file = opened()
+    loaded = file.load()
+
+    assert file.check() == (
+        Damage("Step 1", "Its picture is damaged.", NodeId("step1")),
+        Damage("Step 2", "A picture it was made from is damaged.", NodeId("step2")),
+    )
+    with pytest.raises(SessionDamaged, match=r"^The picture of step 1 is damaged in work\.kontext"):
+        file.read_image(loaded.session.history[NodeId("step1")].image.sha256)
+    assert file.read_image(picture(2)[0].sha256) == picture(2)[1]
+
+
+def test_a_damaged_original_is_named_by_its_file(finished, opened):
+    flip_in_picture(finished, 0)
+    assert opened().check()[0] == Damage(
+        "The original “cat.jpg”", "Its picture is damaged.", NodeId("root0")
+    )
+
+
+def test_a_missing_picture_is_found(finished, opened):
+    with sqlite3.connect(finished) as connection:
+        connection.execute("DELETE FROM images WHERE sha256 = ?", (picture(3)[0].sha256,))
+    connection.close()
+    file = opened()
+    assert file.check() == (Damage("Step 3", "Its picture is missing.", NodeId("step3")),)
+    file.load()
+    with pytest.raises(SessionDamaged, match=r"^The picture of step 3 is missing in"):
+        file.read_image(picture(3)[0].sha256)
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        ("UPDATE nodes SET body = '{}' WHERE seq = 3", "The history cannot be read"),
+        ("DELETE FROM journal WHERE seq = 3", "The history cannot be read"),
+        ("UPDATE jobs SET body = '{}'", "A run cannot be read"),
+        ("INSERT INTO drafts VALUES ('', '{}')", "A draft cannot be read"),
+        ("INSERT INTO images VALUES ('ab', 'image/png', 1, 1, x'00')", "no step shows is damaged"),
+        ("UPDATE images SET data = 'text' WHERE width = 640", "picture is damaged"),
+    ],
+)
+def test_rows_that_make_no_sense_are_found(finished, opened, statement, words):
+    with sqlite3.connect(finished) as connection:
+        connection.execute(statement)
+    connection.close()
+
+    damages = opened().check()
+
+    assert any(words in one.message for one in damages)
+
+
+def test_a_step_without_its_parent_is_named(finished, opened):
+    with sqlite3.connect(finished) as connection:
+        connection.execute(
+            "UPDATE nodes SET body = replace(body, '[\"step1\"]', '[\"gone\"]') WHERE seq = 3"
+        )
+    connection.close()
+    lost = Damage("Step 2", "A step it was made from is missing.", NodeId("step2"))
+    assert lost in opened().check()
+
+
+def test_a_damaged_structure_is_found_and_the_rest_still_looked_at(finished, opened):
+    whole = bytearray(finished.read_bytes())
+    with sqlite3.connect(finished) as connection:
+        (root,) = connection.execute(
+            "SELECT rootpage FROM sqlite_schema WHERE name = 'measures'"
+        ).fetchone()
+    connection.close()
+    whole[(root - 1) * 32_768] = 0x55  # no kind of page
+    finished.write_bytes(whole)
+    with SessionFile.open(finished, read_only=True) as file:
+        damages = file.check()
+    assert [one.step for one in damages] == ["The file"]
+    assert damages[0].message.startswith("Its structure is damaged")
+
+
+def test_steps_are_named_as_a_person_would():
+    root = original()
+    assert name_of(root) == "The original “cat.jpg”"
+    assert name_of(dataclasses.replace(root, title="")) == "The original"
+    assert name_of(edit(4, root)) == "Step 4"
+    assert name_of(edit(4, root, variant=2)) == "Step 4, variant 2"
+    made = dataclasses.replace(edit(2, root), parents=(), kind=NodeKind.GENERATE)
+    assert name_of(made) == "Step 2"

@@ -1,0 +1,549 @@
+"""Only a sound session of ours opens; anything else is refused in words and left as it was."""
+
+from __future__ import annotations
+
+import errno
+import os
+import random
+import shutil
+import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from kontext_studio.core.drafts import Draft
+from kontext_studio.core.errors import (
+    BadInput,
+    NewerSession,
+    NotASession,
+    ReadOnlySession,
+    SessionDamaged,
+    SessionError,
+    SessionLocked,
+)
+from kontext_studio.core.session import Session
+from kontext_studio.store import schema
+from kontext_studio.store.database import open_database
+from kontext_studio.store.session_file import SessionFile
+from tests.unit.store.samples import add_edit, add_original, job, original, picture
+
+
+def folder_state(folder: Path) -> dict[str, bytes]:
+    return {one.name: one.read_bytes() for one in folder.iterdir() if one.is_file()}
+
+
+# ---------------------------------------------------------------- not ours
+
+
+def foreign_database(path: Path) -> None:
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("CREATE TABLE moz_places (url TEXT)")
+    connection.close()
+
+
+FOREIGN = {
+    "empty": b"",
+    "picture": b"\x89PNG\r\n\x1a\n" + b"x" * 400,
+    "archive": b"PK\x03\x04" + b"x" * 400,
+    "text": b"hello " * 60,
+    "head of a database": b"SQLite format 3\0" + b"\0" * 50,
+    "almost a database": b"SQLite format 2\0" + b"\0" * 500,
+}
+
+
+@pytest.mark.parametrize("kind", FOREIGN)
+def test_f_loc_11_a_foreign_file_is_refused_and_left_alone(path, kind):
+    path.write_bytes(FOREIGN[kind])
+
+    with pytest.raises(NotASession) as refusal:
+        SessionFile.open(path)
+
+    expected = "is empty." if kind == "empty" else "is not a Kontext Studio session."
+    assert refusal.value.message == f"work.kontext {expected}"
+    assert folder_state(path.parent) == {"work.kontext": FOREIGN[kind]}
+
+
+def test_f_loc_11_another_programs_database_is_refused_and_left_alone(path):
+    foreign_database(path)
+    before = folder_state(path.parent)
+
+    with pytest.raises(NotASession, match="is not a Kontext Studio session"):
+        SessionFile.open(path)
+
+    assert folder_state(path.parent) == before
+
+
+def test_f_loc_11_what_is_no_file_is_refused_without_waiting(tmp_path):
+    folder, fifo, zero = tmp_path / "a.kontext", tmp_path / "b.kontext", tmp_path / "c.kontext"
+    folder.mkdir()
+    os.mkfifo(fifo)
+    zero.symlink_to("/dev/zero")
+    (tmp_path / "dangling.kontext").symlink_to(tmp_path / "nowhere")
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(str(tmp_path / "s.kontext"))
+    sentences = {}
+    for one in sorted(tmp_path.iterdir()):
+        with pytest.raises(NotASession) as refusal:
+            SessionFile.open(one)
+        sentences[one.name] = refusal.value.message
+    listener.close()
+
+    assert sentences == {
+        "a.kontext": "a.kontext is a folder, not a Kontext Studio session.",
+        "b.kontext": "b.kontext is not a Kontext Studio session.",
+        "c.kontext": "c.kontext is not a Kontext Studio session.",
+        "dangling.kontext": "dangling.kontext was not found.",
+        "s.kontext": "s.kontext is not a Kontext Studio session.",
+    }
+    with pytest.raises(NotASession, match=r"^none\.kontext was not found\.$"):
+        SessionFile.open(tmp_path / "none.kontext")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE TRIGGER evil AFTER INSERT ON jobs BEGIN DELETE FROM nodes; END",
+        "CREATE VIEW evil AS SELECT * FROM nodes",
+        "CREATE VIRTUAL TABLE evil USING fts5(words)",
+        "CREATE TABLE evil (x)",
+        "CREATE INDEX evil ON nodes (body)",
+        "ALTER TABLE nodes ADD COLUMN evil TEXT",
+        "ALTER TABLE drafts RENAME TO notes",
+    ],
+)
+def test_f_sec_8_a_session_with_parts_of_its_own_is_not_opened(finished, statement):
+    with sqlite3.connect(finished) as connection:
+        connection.execute(statement)
+    connection.close()
+    before = folder_state(finished.parent)
+
+    with pytest.raises(NotASession, match="holds parts that no Kontext Studio session has"):
+        SessionFile.open(finished)
+
+    assert folder_state(finished.parent) == before
+
+
+def test_a_session_that_lacks_a_table_is_damaged(finished):
+    with sqlite3.connect(finished) as connection:
+        connection.execute("DROP TABLE drafts")
+    connection.close()
+    with pytest.raises(SessionDamaged) as refusal:
+        SessionFile.open(finished)
+    assert refusal.value.detail == "missing: drafts"
+
+
+@pytest.mark.parametrize("read_only", [True, False])
+def test_f_loc_9_a_newer_session_is_named_and_stays_byte_for_byte(finished, read_only):
+    data = bytearray(finished.read_bytes())
+    data[60:64] = (7).to_bytes(4, "big")
+    finished.write_bytes(data)
+
+    with pytest.raises(NewerSession) as refusal:
+        SessionFile.open(finished, read_only=read_only)
+
+    assert refusal.value.message == (
+        "work.kontext was made with a newer version of Kontext Studio (format 7)."
+    )
+    assert folder_state(finished.parent) == {"work.kontext": bytes(data)}
+
+
+# ---------------------------------------------------------------- damaged
+
+
+@pytest.mark.parametrize("share", [k / 24 for k in range(24)])
+def test_f_loc_7_a_session_that_was_cut_is_refused_and_not_touched(finished, share):
+    whole = finished.read_bytes()
+    finished.write_bytes(whole[: int(len(whole) * share)])
+    before = folder_state(finished.parent)
+
+    with pytest.raises((SessionDamaged, NotASession)), SessionFile.open(finished) as file:
+        file.load()
+
+    assert folder_state(finished.parent) == before
+
+
+def test_f_loc_7_how_much_is_missing_is_told(finished):
+    whole = finished.read_bytes()
+    finished.write_bytes(whole[:-5000])
+    sentence = rf"is cut short: {len(whole) - 5000:,} of {len(whole):,} bytes are there"
+    with pytest.raises(SessionDamaged, match=sentence):
+        SessionFile.open(finished)
+
+
+def test_f_loc_8_flipped_bits_never_raise_anything_but_session_errors(finished):
+    whole = finished.read_bytes()
+    dice = random.Random(11)
+    refused = 0
+    for _ in range(80):
+        broken = bytearray(whole)
+        for _ in range(dice.choice((1, 1, 4))):
+            at = dice.randrange(dice.choice((200, 33_000, len(whole))))
+            broken[at] ^= 1 << dice.randrange(8)
+        finished.write_bytes(broken)
+        try:
+            with SessionFile.open(finished) as file:
+                loaded = file.load()
+                damages = file.check()
+                for node in loaded.session.history:
+                    if not damages:
+                        file.read_image(node.image.sha256)
+        except SessionError:
+            refused += 1
+        assert finished.read_bytes() == broken
+        assert [one.name for one in finished.parent.iterdir()] == ["work.kontext"]
+    assert refused > 5
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE nodes SET body = '{' WHERE seq = 2",
+        "UPDATE nodes SET body = '[]' WHERE seq = 2",
+        "UPDATE nodes SET body = x'00ff' WHERE seq = 2",
+        "UPDATE nodes SET body = replace(body, 'step1', 'stepX') WHERE seq = 2",
+        "UPDATE nodes SET body = '" + "[" * 100_000 + "' WHERE seq = 2",
+        "UPDATE nodes SET body = replace(body, '\"step\": 1', '\"step\": 1e999') WHERE seq = 2",
+        "DELETE FROM nodes WHERE seq = 1",
+        "DELETE FROM journal WHERE seq = 1",
+        "DELETE FROM journal WHERE seq = 3",
+        "DELETE FROM journal WHERE seq = 4",
+        "UPDATE nodes SET id = 'another' WHERE seq = 4",
+        "UPDATE journal SET body = 'null' WHERE seq = 2",
+        "UPDATE journal SET verb = 'redo' WHERE seq = 2",
+        "UPDATE journal SET verb = 'explode' WHERE seq = 2",
+        "UPDATE journal SET body = replace(body, 'step1', 'gone') WHERE seq = 5",
+        "UPDATE jobs SET body = replace(body, 'stored', 'stolen')",
+        "UPDATE drafts SET body = '7'",
+        "UPDATE meta SET value = 'gone' WHERE key = 'head'",
+    ],
+)
+def test_f_loc_8_rows_that_make_no_sense_are_damage(finished, statement):
+    with SessionFile.open(finished) as file:
+        file.save_draft(None, Draft(text="x"))
+    with sqlite3.connect(finished) as connection:
+        assert connection.execute(statement).rowcount >= 1
+    connection.close()
+    before = finished.read_bytes()
+
+    file = SessionFile.open(finished)
+    with pytest.raises(SessionDamaged, match=r"^work\.kontext is damaged\.$"):
+        file.load()
+
+    assert finished.read_bytes() == before
+    assert [one.name for one in finished.parent.iterdir()] == ["work.kontext"]
+
+
+def test_steps_that_the_journal_does_not_know_are_damage(finished):
+    with sqlite3.connect(finished) as connection:
+        connection.executescript(
+            "DELETE FROM journal WHERE seq > 3;UPDATE meta SET value = 'step2' WHERE key = 'head';"
+        )
+    connection.close()
+    with pytest.raises(SessionDamaged) as refusal, SessionFile.open(finished) as file:
+        file.load()
+    assert refusal.value.detail == "the journal: 1 steps are not in it"
+
+
+def test_f_sec_8_a_file_with_endless_rows_is_not_read(finished, monkeypatch):
+    monkeypatch.setattr(schema, "MAX_ROWS", 4)
+    with pytest.raises(SessionDamaged, match="holds more than a session can"):
+        SessionFile.open(finished)
+
+
+def test_connections_are_durable_and_trust_no_schema(finished):
+    connection = open_database(finished, "rw")
+    values = {
+        name: connection.execute(f"PRAGMA {name}").fetchone()[0]
+        for name in ("synchronous", "trusted_schema", "cell_size_check", "page_size")
+    }
+    connection.close()
+    assert values == {
+        "synchronous": 2,  # FULL
+        "trusted_schema": 0,
+        "cell_size_check": 1,
+        "page_size": 32_768,
+    }
+
+
+# ---------------------------------------------------------------- one writer
+
+HOLDER = """
+import sys
+from pathlib import Path
+from kontext_studio.store.session_file import SessionFile
+from kontext_studio.core.drafts import Draft
+file = SessionFile.open(Path(sys.argv[1]))
+file.save_draft(None, Draft(text="by the other process"))
+print("open", flush=True)
+sys.stdin.readline()
+file.close()
+"""
+
+
+def held(path: Path) -> subprocess.Popen[str]:
+    """Another process that has the session open for writing."""
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "open\n"
+    return holder
+
+
+def test_f_loc_5_a_second_writer_is_told_who_has_the_session(finished):
+    with held(finished) as holder:
+        with pytest.raises(SessionLocked) as refusal:
+            SessionFile.open(finished)
+        assert refusal.value.message == (
+            f"work.kontext is open in another window (PID {holder.pid})."
+        )
+        with SessionFile.open(finished, read_only=True) as reader:
+            assert reader.load().drafts == {None: Draft(text="by the other process")}
+            assert len(reader.loaded.session.history) == 4
+        assert holder.stdin is not None
+        holder.stdin.write("\n")
+        holder.stdin.flush()
+        assert holder.wait(20) == 0
+        assert [one.name for one in finished.parent.iterdir()] == ["work.kontext"]
+        SessionFile.open(finished).close()
+
+
+def test_f_loc_6_the_lock_of_a_killed_process_blocks_nobody(finished):
+    with held(finished) as holder:
+        holder.kill()
+        holder.wait(20)
+
+    with SessionFile.open(finished) as file:
+        assert file.load().drafts == {None: Draft(text="by the other process")}
+        assert not file.read_only
+    assert [one.name for one in finished.parent.iterdir()] == ["work.kontext"]
+
+
+def test_the_used_up_journal_of_a_killed_process_is_cleared_away(finished):
+    journal = finished.parent / "work.kontext-journal"
+    for rest in (b"", bytes(2000)):
+        journal.write_bytes(rest)
+        with SessionFile.open(finished) as file:
+            assert len(file.load().session.history) == 4
+        assert not journal.exists()
+
+
+def test_f_loc_6_a_lock_file_that_names_a_living_process_blocks_nobody(finished):
+    (finished.parent / ".work.kontext.lock").write_text(str(os.getppid()))
+    with SessionFile.open(finished) as file:
+        assert not file.read_only
+
+
+def test_f_loc_12_the_same_session_is_locked_within_one_process_and_by_any_name(finished):
+    (finished.parent / "link.kontext").symlink_to(finished)
+    with SessionFile.open(finished):
+        for name in (finished, finished.parent / "link.kontext"):
+            with pytest.raises(SessionLocked, match=rf"PID {os.getpid()}"):
+                SessionFile.open(name)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="flock is of the others")
+def test_a_lock_file_that_goes_away_while_it_is_taken_is_made_anew(finished, monkeypatch):
+    import fcntl
+
+    real, lock_path, calls = fcntl.flock, finished.parent / ".work.kontext.lock", []
+
+    def flock(handle: int, how: int) -> None:
+        calls.append(how)
+        if len(calls) == 1:
+            lock_path.unlink()  # its owner put it away in this moment
+        real(handle, how)
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    with SessionFile.open(finished):
+        with pytest.raises(SessionLocked):
+            SessionFile.open(finished)
+        assert lock_path.read_text() == str(os.getpid())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="flock is of the others")
+def test_where_a_file_system_has_no_locks_sessions_still_open(finished, monkeypatch):
+    import fcntl
+
+    def no_locks(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "no locks here")
+
+    monkeypatch.setattr(fcntl, "flock", no_locks)
+    with SessionFile.open(finished) as file:
+        file.save_draft(None, Draft(text="x"))
+        assert not file.read_only
+
+
+def test_a_session_that_could_not_be_opened_is_not_locked(finished):
+    data = bytearray(finished.read_bytes())
+    data[16:18] = b"\x30\x39"  # no page size
+    finished.write_bytes(data)
+    with pytest.raises(SessionDamaged):
+        SessionFile.open(finished)
+    assert [one.name for one in finished.parent.iterdir()] == ["work.kontext"]
+
+
+# ---------------------------------------------------------------- read-only
+
+
+def test_a_session_opened_for_reading_refuses_every_act(finished):
+    before = folder_state(finished.parent)
+    ref, data = picture(9)
+    with SessionFile.open(finished, read_only=True) as file:
+        loaded = file.load()
+        assert file.read_only
+        node = next(iter(loaded.session.history))
+        star = loaded.session.star(node.id, True)
+        assert star is not None
+        for act in (
+            lambda: file.commit(star),
+            lambda: file.commit_undo(loaded.session.undo() or star),
+            lambda: file.save_job(job(9, node)),
+            lambda: file.save_head(node.id),
+            lambda: file.save_draft(None, Draft(text="x")),
+            lambda: file.put_image(ref, data),
+            lambda: file.put_thumbnail(ref.sha256, b"x"),
+            lambda: file.put_measure("x", 1.0),
+        ):
+            with pytest.raises(ReadOnlySession) as refusal:
+                act()
+            assert refusal.value.message == "work.kontext cannot be written where it lies."
+        assert file.read_image(node.image.sha256) == picture(0)[1]
+
+    assert folder_state(finished.parent) == before
+
+
+READER = """
+import os, sys
+from pathlib import Path
+from kontext_studio.core.drafts import Draft
+from kontext_studio.core.errors import ReadOnlySession
+from kontext_studio.store.session_file import SessionFile
+if os.getuid() == 0:
+    os.setresuid(65534, 65534, 65534)  # root may write anywhere
+with SessionFile.open(Path(sys.argv[1])) as file:
+    print(file.read_only, len(file.load().session.history))
+    try:
+        file.save_draft(None, Draft(text="x"))
+    except ReadOnlySession as exc:
+        print(exc.message)
+"""
+
+
+@pytest.mark.parametrize("what", ["folder", "file", "left in write-ahead mode"])
+def test_f_loc_4_where_nothing_can_be_written_a_session_opens_for_reading(finished, what):
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        copy = Path(shutil.copy(finished, folder / "work.kontext"))
+        copy.chmod(0o444)
+        if what == "left in write-ahead mode":
+            data = bytearray(copy.read_bytes())
+            data[18:20] = b"\x02\x02"
+            copy.chmod(0o644)
+            copy.write_bytes(data)
+            copy.chmod(0o444)
+        folder.chmod(0o777 if what == "file" else 0o555)
+        before = folder_state(folder)
+
+        read = subprocess.run(
+            [sys.executable, "-c", READER, str(copy)], capture_output=True, text=True, check=False
+        )
+
+        assert read.stderr == ""
+        assert read.stdout == "True 4\nwork.kontext cannot be written where it lies.\n"
+        assert folder_state(folder) == before
+        folder.chmod(0o755)
+
+
+# ---------------------------------------------------------------- making and copying
+
+
+def test_a_session_is_never_made_over_a_file(finished):
+    before = finished.read_bytes()
+    with pytest.raises(BadInput, match=r"^work\.kontext is there already\.$"):
+        SessionFile.create(finished)
+    assert folder_state(finished.parent) == {"work.kontext": before}
+
+
+def test_a_session_is_not_made_where_it_cannot_lie(tmp_path):
+    with pytest.raises(BadInput, match="There is no folder"):
+        SessionFile.create(tmp_path / "none" / "a.kontext")
+    with pytest.raises(BadInput, match="too long"):
+        SessionFile.create(tmp_path / ("x" * 250))
+    with pytest.raises(BadInput, match="is a folder"):
+        SessionFile.create(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_log_of_a_file_that_is_gone_does_not_get_into_a_new_one(path, opened):
+    file = opened(create=True)
+    add_original(file, Session())
+    log = (path.parent / "work.kontext-wal").read_bytes()
+    file.close()
+    path.unlink()
+    (path.parent / "work.kontext-wal").write_bytes(log)
+
+    assert len(opened(create=True).load().session.history) == 0
+
+
+def test_a_copy_holds_everything_that_is_committed(opened, path):
+    file, session = opened(create=True), Session()
+    root = add_original(file, session)
+    add_edit(file, session, 1, root)
+    file.save_draft(None, Draft(text="typed"))
+    copy_path = path.parent / "copy.kontext"
+
+    file.save_copy(copy_path)
+
+    assert copy_path.stat().st_mode & 0o777 == 0o600
+    assert copy_path.read_bytes()[18:20] == b"\x01\x01"
+    star = session.star(root.id, True)
+    assert star is not None
+    file.commit(star)
+    copy = opened(copy_path)
+    loaded = copy.load()
+    assert len(loaded.session.history) == 2
+    assert loaded.session.stars == set()
+    assert loaded.drafts == {None: Draft(text="typed")}
+    assert copy.check() == ()
+
+
+def test_a_copy_takes_the_place_of_a_file_only_when_asked(finished, opened, tmp_path):
+    other = tmp_path / "other.kontext"
+    opened(other, create=True).close()
+    file = opened()
+    with pytest.raises(BadInput, match=r"^other\.kontext is there already\.$"):
+        file.save_copy(other)
+    with pytest.raises(BadInput, match="is the session that is open"):
+        file.save_copy(finished, overwrite=True)
+    with pytest.raises(BadInput, match="There is no folder"):
+        file.save_copy(tmp_path / "none" / "x.kontext")
+
+    file.save_copy(other, overwrite=True)
+
+    assert len(opened(other).load().session.history) == 4
+
+
+def test_a_copy_never_takes_the_place_of_a_session_that_is_open(finished, opened, tmp_path):
+    other = opened(tmp_path / "other.kontext", create=True)
+    with pytest.raises(SessionLocked):
+        opened().save_copy(tmp_path / "other.kontext", overwrite=True)
+    add_original(other, Session())
+    assert other.check() == ()
+    names = {one.name for one in tmp_path.iterdir()}
+    assert not any(name.endswith(".part") for name in names)
+
+
+def test_a_read_only_session_can_be_copied(finished, opened, tmp_path):
+    opened(read_only=True).save_copy(tmp_path / "mine.kontext")
+    mine = opened(tmp_path / "mine.kontext")
+    assert not mine.read_only
+    assert next(iter(mine.load().session.history)) == original()
