@@ -1,0 +1,1 @@
+"""What operations do to pixels: each module one family, each function picture in, picture out."""

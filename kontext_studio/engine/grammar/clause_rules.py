@@ -1,0 +1,207 @@
+"""The clauses that give a subject a value: "change the red cup to green", "make it warmer".
+
+Joins what thing, colour, tone and style rules found; the meaning of a join is in meaning.py.
+"""
+
+from __future__ import annotations
+
+from kontext_studio.engine.colour_names import NamedColour
+from kontext_studio.engine.grammar.colour_rules import Paint
+from kontext_studio.engine.grammar.matcher import Captures, Grammar
+from kontext_studio.engine.grammar.meaning import Item, Subject, Unmet, Wish, join
+from kontext_studio.engine.grammar.thing_rules import It, Noun, Rest, Unfound
+from kontext_studio.engine.operations import (
+    Adjust,
+    AllBut,
+    ColourThing,
+    Relight,
+    Reseason,
+    Reweather,
+    Stylise,
+    WholePicture,
+)
+
+# Verbs that need a link to their value, and verbs that take it at once.
+_LINKED = (
+    "change|alter|modify|convert|transform|switch|shift|adapt|adjust|update|set|transition|morph"
+    "|turn|recolor|repaint|colorize|redo|make|render|paint|color|dye|tint|stain|spray|coat|get"
+)
+_DIRECT = "make|turn|paint|color|dye|tint|render|stain|spray|coat|recolor|repaint|get|colorize"
+_LINK = (
+    "(to [be|become|look]|into|in to|in|as|with|to look like|to a color of|to the color|using)"
+)
+
+
+def add_clause_rules(g: Grammar) -> None:
+    g.rule("target", "<area>\n<colorsof>\n<lightnoun>\n<unfound>", _target)
+    g.rule("value", "<paint>\n<tone>\n<stylewish>\n<scenewish>", _value)
+    g.rule("values", "<value>\n<value> <valuejoint> [<look>] <more=values>", _values)
+    g.rule("look", "look|appear|be|become|seem|feel\nto be", lambda _c: True)
+    _add_targets(g)
+    g.rule(
+        "clause",
+        f"""
+        {_LINKED} <targets> {_LINK} <values> [<throughout>]
+        {_DIRECT} <targets> [<look>] <values> [<throughout>]
+        {_DIRECT} <targets> [<look>] all <values>
+        give <targets> [a|an|the] [new] <values> [(color|look|paint job)]
+        give <targets> a coat|layer of <values>
+        apply|use <values> to|on|for <targets>
+        <targets> (should|must|shall|could|would|can|will|has to|needs to|ought to) \
+            [be|become|turn|look|appear|adopt|have] [a] <values> [instead]
+        i|we want|would|need [like] [(to have|to see)] <targets> [(to be|to become|to look|to \
+            turn|in)] <values>
+        let <targets> [be|become|turn|look] <values>
+        i|we want|would|need [like] [(to have|to see)] <targets> as [a] <values>
+        {_LINKED} <targets> from <was=color> {_LINK} <values>
+        """,
+        _change,
+    )
+    g.rule("clause", f"{_LINKED} {_LINK} <paint>", _colour_for_nothing)
+    # After a clause with a verb: "... and the blue bowl yellow", "... and the bowl to yellow".
+    g.rule("elided", f"<targets> {_LINK} <values>\n<targets> <values>", _change)
+    _add_colour_nouns(g)
+    _add_replacements(g)
+    _add_bare(g)
+
+
+def _add_targets(g: Grammar) -> None:
+    g.rule(
+        "targets",
+        """
+        <target>
+        <target> (, and|and|,|&) <more=targets>
+        """,
+        lambda c: (c.one("target", object), *(c.maybe("more", tuple) or ())),
+    )
+
+
+def _target(c: Captures) -> object:
+    for key in ("area", "unfound"):
+        if found := c.every(key, object):
+            return found[0]
+    return WholePicture()
+
+
+def _value(c: Captures) -> object:
+    for key in ("paint", "tone", "stylewish", "scenewish"):
+        if found := c.every(key, object):
+            return found[0]
+    return None
+
+
+def _values(c: Captures) -> tuple[object, ...]:
+    return (c.one("value", object), *(c.maybe("more", tuple) or ()))
+
+
+def _change(c: Captures) -> tuple[Item, ...] | None:
+    targets = [t for t in c.one("targets", tuple) if _is_subject(t)]
+    wishes = [v for v in c.one("values", tuple) if _is_wish(v)]
+    paints = sum(isinstance(wish, Paint) for wish in wishes)
+    if paints > 1:
+        return None  # "blue and gold" cannot both be meant for all of it
+    if was := c.maybe("was", NamedColour):
+        targets = [_coloured(target, was) for target in targets]
+    return _join_all(targets, wishes)
+
+
+def _colour_for_nothing(c: Captures) -> tuple[Item, ...]:
+    """ "Change to blue": a colour, and nothing that should have it."""
+    return (Unmet("whole_colour", "", "", 0, 0, value=c.one("paint", Paint).colour.words),)
+
+
+def _join_all(targets: list[Subject], wishes: list[Wish]) -> tuple[Item, ...] | None:
+    items: list[Item] = []
+    for target in targets:
+        for wish in wishes:
+            item = join(target, wish)
+            if item is None:
+                return None
+            items.append(item)
+    return tuple(items)
+
+
+def _is_subject(value: object) -> bool:
+    return isinstance(value, ColourThing | AllBut | WholePicture | It | Rest | Unfound)
+
+
+def _is_wish(value: object) -> bool:
+    return isinstance(value, Paint | Adjust | Stylise | Relight | Reseason | Reweather)
+
+
+def _coloured(target: Subject, colour: NamedColour) -> Subject:
+    """ "the cup from red to green" names a thing and its colour after all."""
+    if not isinstance(target, Unfound):
+        return target
+    words = f"the {colour.words} {target.noun}"
+    return ColourThing(words, colour, target.noun, start=target.start, end=target.end)
+
+
+# ---------------------------------------------------------------- "the colour of the cup"
+def _add_colour_nouns(g: Grammar) -> None:
+    verbs = "change|alter|modify|set|adjust|switch|shift|turn|convert|update|make|transform"
+    colour_of = "[the] [current|existing] <was0=maybecolor> color|hue|shade of"
+    g.rule("maybecolor", "[<color>]", lambda c: c.maybe("color", NamedColour) or True)
+    g.rule(
+        "clause",
+        f"""
+        {verbs} {colour_of} <targets> [from <was=color>] (to [be]|into|as) <paint>
+        make {colour_of} <targets> <paint>
+        replace|swap|exchange|substitute {colour_of} <targets> with|by|for <paint>
+        """,
+        _recolour_of,
+    )
+
+
+def _recolour_of(c: Captures) -> tuple[Item, ...] | None:
+    targets = [t for t in c.one("targets", tuple) if _is_subject(t)]
+    was = c.maybe("was", NamedColour) or next(iter(c.every("was0", NamedColour)), None)
+    if was is not None:
+        targets = [_coloured(target, was) for target in targets]
+    return _join_all(targets, [c.one("paint", Paint)])
+
+
+# ---------------------------------------------------------------- "replace red with blue"
+def _add_replacements(g: Grammar) -> None:
+    g.rule(
+        "clause",
+        """
+        replace|swap|exchange|substitute <thing> with|for|by <paint> [<throughout>]
+        replace|swap|exchange|change|turn|switch|convert <thing> with|for|by|to|into [a|an|the] \
+            <paint> one|ones
+        replace|swap|exchange|change|turn|switch|convert <thing> with|for|by|to|into \
+            [a|an|the|some] <paint> <noun>
+        """,
+        _replaced,
+    )
+
+
+def _replaced(c: Captures) -> tuple[Item, ...] | None:
+    thing = c.one("thing", ColourThing)
+    noun = c.maybe("noun", Noun)
+    words = [token.norm for token in c.tokens[c.first : c.last]]
+    takes_one = words[-1] in ("one", "ones")
+    if thing.noun and noun is None and not takes_one and {"a", "an"} & set(words[-4:]):
+        return None  # "with an orange" is another thing
+    # "a green cup" for "the red cup" is a new colour; "a green van" would be another thing.
+    if noun is not None and noun.words.lower() != thing.noun.lower():
+        return None
+    item = join(thing, c.one("paint", Paint))
+    return (item,) if item else None
+
+
+# ---------------------------------------------------------------- no verb at all
+def _add_bare(g: Grammar) -> None:
+    g.rule("barevalue", "<tone>\n<stylewish>", _bare)
+    g.rule("barevalues", "<barevalue>\n<barevalue> <valuejoint> <more=barevalues>", _bares)
+    g.rule("bareclause", "<barevalues> [<throughout>]", lambda c: c.one("barevalues", tuple))
+    g.rule("bareclause", "[at|in] <scenewishes>", lambda c: c.one("scenewishes", tuple))
+
+
+def _bare(c: Captures) -> object:
+    found = [*c.every("tone", object), *c.every("stylewish", object)]
+    return found[0] if found else None
+
+
+def _bares(c: Captures) -> tuple[object, ...]:
+    return (c.one("barevalue", object), *(c.maybe("more", tuple) or ()))

@@ -1,0 +1,152 @@
+"""Rules that every family uses: numbers, degrees ("a bit", "by 20 %"), separators and courtesy.
+
+Knows how much is asked, never of what.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kontext_studio.engine.grammar.matcher import Captures, Grammar, Reading
+from kontext_studio.engine.grammar.tokens import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Degree:
+    """How much: a factor on the ordinary step, or an exact share (0.2 for "20 %")."""
+
+    factor: float = 1.0
+    share: float | None = None
+
+
+ORDINARY = Degree()
+
+_NUMBER_WORDS = {
+    "one": 1.0,
+    "two": 2.0,
+    "three": 3.0,
+    "four": 4.0,
+    "five": 5.0,
+    "six": 6.0,
+    "eight": 8.0,
+    "ten": 10.0,
+    "fifteen": 15.0,
+    "twenty": 20.0,
+    "thirty": 30.0,
+    "forty": 40.0,
+    "fifty": 50.0,
+    "hundred": 100.0,
+}
+
+
+def add_common_rules(g: Grammar) -> None:
+    g.reader("number", _read_number, list(_NUMBER_WORDS))
+    g.reader("quoted", _read_quoted)
+    g.rule(
+        "percent", "[+] <number> %\n[+] <number> per cent", lambda c: c.one("number", float) / 100
+    )
+    g.rule("minuspercent", "- <number> %", lambda c: c.one("number", float) / 100)
+    _add_degrees(g)
+    _add_joints(g)
+
+
+def _read_number(reading: Reading, at: int) -> Iterator[tuple[int, object]]:
+    if at >= len(reading.tokens):
+        return
+    token = reading.tokens[at]
+    if token.kind is Kind.NUMBER:
+        reading.note_progress(at + 1)
+        yield at + 1, float(token.norm)
+    elif token.norm in _NUMBER_WORDS:
+        yield at + 1, _NUMBER_WORDS[token.norm]
+
+
+def _read_quoted(reading: Reading, at: int) -> Iterator[tuple[int, object]]:
+    if at < len(reading.tokens) and reading.tokens[at].kind is Kind.QUOTED:
+        reading.note_progress(at + 1)
+        yield at + 1, reading.tokens[at].norm
+
+
+def _add_degrees(g: Grammar) -> None:
+    steps = {
+        "slightly|subtly|mildly|faintly|gently|softly|lightly": 0.5,
+        "ever so slightly": 0.4,
+        "somewhat|moderately": 0.75,
+        "a [little|tiny] bit|touch|tad|hint|smidge|shade|notch": 0.5,
+        "a little": 0.5,
+        "just a bit": 0.5,
+        "a few notches": 1.2,
+        "quite|rather|fairly|pretty|noticeably|clearly|visibly": 1.3,
+        "quite a bit": 1.5,
+        "much|far|way|significantly|considerably|substantially|strongly|heavily": 1.8,
+        "drastically|dramatically|greatly|markedly": 1.9,
+        "a lot": 1.9,
+        "lots|loads|plenty": 1.9,
+        "a great deal": 1.9,
+        "very|really|so|too": 1.6,
+        "(very much|a whole lot|so much)": 2.0,
+        "extremely|incredibly|super|ultra|intensely|hugely|massively": 2.3,
+        "even|still": 1.0,
+        "even|still much": 1.8,
+    }
+    for pattern, factor in steps.items():
+        g.rule("degree", pattern, lambda _c, factor=factor: Degree(factor))  # type: ignore[misc]  # bound default
+    g.rule("amount", "<percent>", lambda c: Degree(share=c.one("percent", float)))
+    g.rule(
+        "amount",
+        "[by] [about|around|roughly] <percent>",
+        lambda c: Degree(share=c.one("percent", float)),
+    )
+    g.rule("amount", "by <number> [points]", lambda c: Degree(share=c.one("number", float) / 100))
+    g.rule("amount", "by half", lambda _c: Degree(share=0.5))
+    g.rule("amount", "by a third", lambda _c: Degree(share=1 / 3))
+    g.rule("amount", "by a quarter", lambda _c: Degree(share=0.25))
+    g.rule("amount", "[by] <degree>", lambda c: c.one("degree", Degree))
+    g.rule("anydegree", "<degree>\n<percent>", _any_degree)
+
+
+def _any_degree(c: Captures) -> Degree:
+    share = c.maybe("percent", float)
+    return Degree(share=share) if share is not None else c.one("degree", Degree)
+
+
+def _add_joints(g: Grammar) -> None:
+    # Between clauses.
+    g.rule(
+        "joint",
+        """
+        <comma> [and|then|but|also|next|finally|plus] [then|also|finally|lastly]
+        and|then|but|plus|while|whilst [then|also|finally|lastly|next]
+        as well as
+        along with
+        together with
+        after that
+        followed by
+        """,
+        lambda _c: True,
+    )
+    g.rule("comma", ",|;|.|!|?|:|& [,|;|.|!|?]", lambda _c: True)
+    # Between the values of one clause: "brighter, warmer and more saturated".
+    g.rule("valuejoint", ", and|but\nand|but|yet|plus\n,\n&\nas well as", lambda _c: True)
+    g.rule(
+        "ask",
+        """
+        can|could|would|will you [try to]
+        i want|need [you] to
+        i would like [you] to
+        i am looking to
+        let us
+        you should|can|could
+        we want|need|should|must|have [to]
+        go ahead and
+        help me [to]
+        try to
+        now|next|first|firstly|finally|lastly|also|then [,]
+        """,
+        lambda _c: True,
+    )
+    g.rule(
+        "thanks", "for me\nthank you\nif you can\nnow|too|also\nas well\ninstead", lambda _c: True
+    )
+    g.rule("too", "too|also|as well|now|again", lambda _c: True)

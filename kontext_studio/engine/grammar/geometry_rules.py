@@ -1,0 +1,329 @@
+"""Reads crop, rotate, flip and scale with their numbers: "crop to 16:9", "enlarge to 200 %".
+
+Yields exact operations; where a number is missing a usual one is taken (flip is sideways).
+"""
+
+from __future__ import annotations
+
+from kontext_studio.engine.grammar.matcher import Captures, Grammar
+from kontext_studio.engine.operations import Axis, Crop, Flip, Place, Rotate, Scale
+
+_LARGEST_RATIO_NUMBER = 40  # "16x9" is a ratio, "800x600" a size
+
+
+def add_geometry_rules(g: Grammar) -> None:
+    g.rule("px", "px|p", lambda _c: True)
+    g.rule("pair", "<number> [<px>] :|x|by|/ <second=number> [<px>]", _pair)
+    _add_crop(g)
+    _add_rotate(g)
+    _add_flip(g)
+    _add_scale(g)
+
+
+def _pair(c: Captures) -> tuple[float, float] | None:
+    first, second = c.one("number", float), c.one("second", float)
+    return (first, second) if first > 0 and second > 0 else None
+
+
+# ---------------------------------------------------------------- crop
+def _add_crop(g: Grammar) -> None:
+    g.choice(
+        "format",
+        {
+            "square": (1.0, 1.0),
+            "widescreen|cinematic": (16.0, 9.0),
+            "panorama|panoramic": (2.0, 1.0),
+            "cinemascope": (2.39, 1.0),
+        },
+    )
+    g.rule("format", "<pair>", lambda c: c.one("pair", tuple))
+    g.rule("oriented", "portrait|vertical|landscape|horizontal", lambda _c: True)
+    g.rule(
+        "cropto",
+        """
+        [a|an|the] [<oriented>] <format> [<oriented>] [<px>] [aspect] \
+            [ratio|format|crop|shape|image|picture|frame|proportions|composition] [<croparound>]
+        [a|an|the] aspect ratio of <pair> [<croparound>]
+        """,
+        lambda c: _crop_to(c),
+    )
+    g.rule(
+        "croparound",
+        "around|on|from|at|in|to [the] <spot> [<edge>]\nwith the <spot> <edge>\ncentered",
+        lambda c: c.maybe("spot", Place) or Place("center", "center"),
+    )
+    g.rule("cropnoun", "crop|trim|cut", lambda _c: True)
+    g.rule(
+        "clause",
+        """
+        crop|trim|cut [<wholearea>] [down] (to|into|as|at|for|in) <cropto>
+        crop|trim <wholearea> <cropto>
+        crop|trim <cropto>
+        make|turn <wholearea> [into|to] [be] <cropto>
+        change|set|convert [the] aspect [ratio] [of <picture>] to <cropto>
+        change|convert <wholearea> to <cropto>
+        give <wholearea> [a|an] <cropto>
+        """,
+        lambda c: (c.one("cropto", Crop),),
+    )
+    g.rule(
+        "clause",
+        """
+        crop|trim [<wholearea>] by|to <percent> [of] [its|the] [original] [size] [<croparound>]
+        crop|trim [<wholearea>] to [the] [<spot>] <percent> [of <picture>]
+        crop|trim [the] <spot> <percent> [of <picture>]
+        crop|trim|cut <percent> [from|off|of] [of] (each|every|all|the) \
+            side|edge|sides|edges|border|borders [of <picture>]
+        crop|trim|cut <percent> off [<wholearea>]
+        crop [<wholearea>] to [the] <spot> half
+        crop [the] <spot> half [of <picture>]
+        crop [<wholearea>] to [the] <spot> [part|area|section|portion] [of <picture>]
+        crop [<wholearea>] [in] [slightly|tighter|closer]
+        """,
+        _crop_share,
+    )
+
+
+def _crop_to(c: Captures) -> Crop | None:
+    place = c.maybe("croparound", Place) or Place("center", "center")
+    pair = c.maybe("pair", tuple) or c.one("format", tuple)
+    width, height = float(pair[0]), float(pair[1])
+    if max(width, height) > _LARGEST_RATIO_NUMBER:
+        return Crop(size_px=(round(width), round(height)), place=place)
+    upright = any(token.norm in ("portrait", "vertical") for token in c.tokens[c.first : c.last])
+    if upright and width > height:
+        width, height = height, width
+    return Crop(ratio=(width, height), place=place)
+
+
+def _crop_share(c: Captures) -> tuple[Crop, ...] | None:
+    words = [token.norm for token in c.tokens[c.first : c.last]]
+    place = c.maybe("spot", Place) or c.maybe("croparound", Place) or Place("center", "center")
+    share = c.maybe("percent", float)
+    if share is None:
+        if "half" in words and place.across and place.down:
+            return None
+        if "half" in words:
+            return (Crop(ratio=None, share=0.5, place=place),)
+        tighter = any(word in words for word in ("slightly", "tighter", "closer"))
+        centred = c.maybe("spot", Place) is not None
+        if not (tighter or centred):
+            return None
+        return (Crop(share=0.85 if tighter else 0.6, place=place),)
+    if any(word in words for word in ("each", "every", "all", "side", "sides", "edges", "edge")):
+        share = 1 - 2 * share
+    elif "by" in words or "off" in words:
+        share = 1 - share
+    return (Crop(share=share, place=place),) if 0 < share < 1 else None
+
+
+# ---------------------------------------------------------------- rotate
+def _add_rotate(g: Grammar) -> None:
+    clockwise = {
+        "clockwise|cw|right": 1.0,
+        "to the right": 1.0,
+        "clock wise": 1.0,
+        "counterclockwise|anticlockwise|ccw|left": -1.0,
+        "counter|anti clockwise": -1.0,
+        "counter|anti clock wise": -1.0,
+        "to the left": -1.0,
+    }
+    g.choice("sense", dict(clockwise))
+    g.rule("angle", "<number> [°]", lambda c: c.one("number", float))
+    g.rule("angle", "- <number> [°]", lambda c: -c.one("number", float))
+    g.rule("angle", "a quarter [turn]", lambda _c: 90.0)
+    g.rule("angle", "[a] half [a] [turn]", lambda _c: 180.0)
+    g.rule("angle", "upside down", lambda _c: 180.0)
+    g.rule(
+        "clause",
+        """
+        rotate|turn|spin [<wholearea>] [by] <angle> [<sense>]
+        rotate|turn|spin [<wholearea>] <sense> [by] <angle>
+        rotate|spin [<wholearea>] <sense>
+        turn <wholearea> [over] upside down
+        put|make <wholearea> upside down
+        tilt [<wholearea>] [by] <angle> [<sense>]
+        straighten [<wholearea>] by <angle> [<sense>]
+        """,
+        _rotate,
+    )
+
+
+def _rotate(c: Captures) -> tuple[Rotate, ...] | None:
+    words = [token.norm for token in c.tokens[c.first : c.last]]
+    upside_down = "upside" in words
+    angle = 180.0 if upside_down else (c.maybe("angle", float) or 90.0)
+    has_angle = c.maybe("angle", float) is not None
+    if not has_angle and not upside_down and c.maybe("sense", float) is None:
+        return None
+    sense = c.maybe("sense", float)
+    if words[0] == "turn" and sense is None and "°" not in words and not upside_down:
+        return None  # "turn it 2" says nothing
+    return (Rotate(angle * (sense or 1.0)),)
+
+
+# ---------------------------------------------------------------- flip
+def _add_flip(g: Grammar) -> None:
+    axes = {
+        "horizontally|sideways|horizontal": Axis.HORIZONTAL,
+        "[from] left to|and|for right": Axis.HORIZONTAL,
+        "[from] right to left": Axis.HORIZONTAL,
+        "along|around|about|across|over|on|at [the|its] vertical axis": Axis.HORIZONTAL,
+        "in the horizontal direction": Axis.HORIZONTAL,
+        "vertically|vertical": Axis.VERTICAL,
+        "[from] top to|and|for bottom": Axis.VERTICAL,
+        "upside down": Axis.VERTICAL,
+        "along|around|about|across|over|on|at [the|its] horizontal axis": Axis.VERTICAL,
+        "in the vertical direction": Axis.VERTICAL,
+    }
+    g.choice("axis", axes)
+    g.rule(
+        "clause",
+        """
+        flip|mirror|reverse [<wholearea>] [<axis>]
+        do|apply|make a <axis> flip|mirror [of <picture>]
+        <axis> flip|mirror
+        make|turn|flip <wholearea> [into|to|be] [a|its] mirror image|version
+        mirror image [of <picture>]
+        """,
+        lambda c: (Flip(c.maybe("axis", Axis) or Axis.HORIZONTAL),),
+    )
+
+
+# ---------------------------------------------------------------- scale
+def _add_scale(g: Grammar) -> None:
+    factors: dict[str, float] = {
+        "double|twice [the|its] [original] [size|resolution|dimensions]": 2.0,
+        "triple [the|its] [original] [size|resolution|dimensions]": 3.0,
+        "three times [the|its] [original] [size|resolution|dimensions]": 3.0,
+        "four times [the|its] [original] [size|resolution|dimensions]": 4.0,
+        "half [of] [the|its] [original] [size|resolution|dimensions]": 0.5,
+    }
+    g.choice("times", factors)
+    g.rule(
+        "times",
+        """
+        [a factor of] <number> x
+        x <number>
+        a factor of <number>
+        <number> times [the|its] [original] [size|resolution]
+        """,
+        lambda c: c.one("number", float),
+    )
+    g.rule("sizenoun", "[the] [image] size|resolution|dimensions [of <wholearea>]", lambda _c: True)
+    up, down = "enlarge|upscale|upsize|magnify", "shrink|downscale|downsize|reduce"
+    for verb, sense in ((up, 1), (down, -1), ("scale|resize|resample", 0)):
+        g.rule(
+            "clause",
+            f"""
+            {verb} <wholearea> [up|down] [by|to] <times>
+            {verb} [up|down] [by|to] <times>
+            {verb} [up|down] <wholearea> [by|to] <times>
+            """,
+            lambda c, sense=sense: _by_factor(c, sense),  # type: ignore[misc]  # bound default
+        )
+        g.rule(
+            "clause",
+            f"""
+            {verb} <wholearea> [up|down] <prep> <percent> [of] [its|the] [original] [size]
+            {verb} [up|down] [<wholearea>] <prep> <percent> [of] [its|the] [original] [size]
+            {verb} [up|down] [<wholearea>] <percent>
+            """,
+            lambda c, sense=sense: _by_percent(c, sense),  # type: ignore[misc]  # bound default
+        )
+        g.rule("clause", f"{verb} [up|down] [<wholearea>] [to] <dimension>", _to_size)
+    g.rule(
+        "clause", "increase|raise|double|triple|quadruple <sizenoun> [by|to] [<times>]", _grow_size
+    )
+    g.rule("clause", "increase|raise|change|set <sizenoun> to <dimension>", _to_size)
+    g.rule("clause", "halve|decrease|reduce <sizenoun> [by|to] [<times>]", _shrink_size)
+    g.rule("clause", "enlarge|upscale|magnify [<wholearea>]", lambda _c: (Scale(factor=2.0),))
+    g.rule(
+        "clause",
+        "make <wholearea> <times> as big|large",
+        lambda c: (_scale(c.one("times", float)),),
+    )
+    g.rule(
+        "clause",
+        "make <wholearea> <number> x|times bigger|larger",
+        lambda c: (_scale(c.one("number", float)),),
+    )
+    g.rule("clause", "make <wholearea> [to be] <dimension>", _to_size)
+    g.rule("clause", "make <wholearea> <times>", lambda c: (_scale(c.one("times", float)),))
+    g.rule("prep", "by|to", lambda c: c.tokens[c.first].norm)
+    g.rule("span", "wide|width|across", lambda _c: "width")
+    g.rule("span", "in width", lambda _c: "width")
+    g.rule("span", "high|tall|height", lambda _c: "height")
+    g.rule("span", "in height", lambda _c: "height")
+    g.rule("span", "on|along [the|its] long|longest|longer side|edge", lambda _c: "long")
+    g.rule("dimension", "[a] [width] [of] <number> px [<span>]", _one_side)
+    g.rule("dimension", "[a] height of <number> px", lambda c: Scale(height_px=_whole(c)))
+    g.rule("dimension", "<pair> [px]", _both_sides)
+
+
+def _scale(factor: float) -> Scale | None:
+    return Scale(factor=factor) if factor > 0 else None
+
+
+def _by_factor(c: Captures, sense: int) -> tuple[Scale, ...] | None:
+    factor = c.one("times", float)
+    words = [token.norm for token in c.tokens[c.first : c.last]]
+    if (sense < 0 or "down" in words) and factor > 1:
+        factor = 1 / factor
+    if sense > 0 and factor < 1:
+        return None
+    scale = _scale(factor)
+    return (scale,) if scale else None
+
+
+def _by_percent(c: Captures, sense: int) -> tuple[Scale, ...] | None:
+    share = c.one("percent", float)
+    words = [token.norm for token in c.tokens[c.first : c.last]]
+    if c.maybe("prep", str) == "by" and (sense or "up" in words or "down" in words):
+        smaller = sense < 0 or "down" in words
+        # "By 50 %" adds a half; "by 200 %" is said for twice the size.
+        larger = share if share > 1 else 1 + share
+        share = 1 - share if smaller else larger
+    scale = _scale(share)
+    return (scale,) if scale else None
+
+
+def _grow_size(c: Captures) -> tuple[Scale, ...] | None:
+    by_verb = {"double": 2.0, "triple": 3.0, "quadruple": 4.0}.get(c.tokens[c.first].norm)
+    factor = c.maybe("times", float) or by_verb or 2.0
+    return (Scale(factor=factor),) if factor > 1 else None
+
+
+def _shrink_size(c: Captures) -> tuple[Scale, ...]:
+    factor = c.maybe("times", float) or 0.5
+    return (Scale(factor=factor if factor < 1 else 1 / factor),)
+
+
+def _whole(c: Captures) -> int:
+    return max(1, round(c.one("number", float)))
+
+
+def _one_side(c: Captures) -> Scale:
+    match c.maybe("span", str):
+        case "height":
+            return Scale(height_px=_whole(c))
+        case "long":
+            return Scale(long_side_px=_whole(c))
+    if c.maybe("span", str) is None and "width" not in _norms(c):
+        return Scale(long_side_px=_whole(c))
+    return Scale(width_px=_whole(c))
+
+
+def _both_sides(c: Captures) -> Scale | None:
+    width, height = c.one("pair", tuple)
+    if max(width, height) <= _LARGEST_RATIO_NUMBER:
+        return None
+    return Scale(width_px=round(width), height_px=round(height))
+
+
+def _norms(c: Captures) -> list[str]:
+    return [token.norm for token in c.tokens[c.first : c.last]]
+
+
+def _to_size(c: Captures) -> tuple[Scale, ...]:
+    return (c.one("dimension", Scale),)

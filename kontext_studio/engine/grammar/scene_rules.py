@@ -1,0 +1,268 @@
+"""Reads time of day, season and weather: "golden hour", "a snowy winter day", "make it rain".
+
+Yields wishes for the whole picture; places ("a beach", "the mountains") are not its words.
+"""
+
+from __future__ import annotations
+
+from kontext_studio.engine.grammar.common_rules import ORDINARY, Degree
+from kontext_studio.engine.grammar.matcher import Captures, Grammar
+from kontext_studio.engine.grammar.meaning import Item, Unmet, join
+from kontext_studio.engine.grammar.thing_rules import Unfound
+from kontext_studio.engine.operations import (
+    Relight,
+    Reseason,
+    Reweather,
+    Scene,
+    Season,
+    Weather,
+)
+
+_SCENES = {
+    "night|nighttime|midnight|moonlight|moonlit": Scene.NIGHT,
+    "night time": Scene.NIGHT,
+    "the (dead|middle) of [the] night": Scene.NIGHT,
+    "golden hour": Scene.GOLDEN_HOUR,
+    "magic hour": Scene.GOLDEN_HOUR,
+    "golden (light|sunlight)": Scene.GOLDEN_HOUR,
+    "late afternoon": Scene.GOLDEN_HOUR,
+    "sunset|sundown|evening": Scene.SUNSET,
+    "blue hour": Scene.BLUE_HOUR,
+    "dusk|twilight|nightfall": Scene.BLUE_HOUR,
+    "dawn|sunrise|daybreak": Scene.DAWN,
+    "early morning": Scene.DAWN,
+    "first light": Scene.DAWN,
+    "morning": Scene.MORNING,
+    "day|daytime|daylight|midday|noon|afternoon": Scene.DAY,
+    "day time": Scene.DAY,
+    "broad daylight": Scene.DAY,
+    "high noon": Scene.DAY,
+}
+_SEASONS = {
+    "winter|wintertime|wintry": Season.WINTER,
+    "autumn|autumnal|fall": Season.AUTUMN,
+    "spring|springtime": Season.SPRING,
+    "summer|summertime|summery": Season.SUMMER,
+}
+_WEATHER_NOUNS = {
+    "snow|snowfall|snowflakes": Weather.SNOW,
+    "falling snow": Weather.SNOW,
+    "[a] snowstorm|blizzard": Weather.SNOW,
+    "rain|rainfall|raindrops|drizzle": Weather.RAIN,
+    "falling rain": Weather.RAIN,
+    "[a] storm|thunderstorm|rainstorm": Weather.STORM,
+    "fog|mist|haze": Weather.FOG,
+    "sunshine|sunlight": Weather.SUN,
+    "clouds": Weather.OVERCAST,
+}
+_WEATHER_ADJECTIVES = {
+    "snowy|snowing": Weather.SNOW,
+    "rainy|raining": Weather.RAIN,
+    "stormy": Weather.STORM,
+    "foggy|misty|hazy": Weather.FOG,
+    "sunny": Weather.SUN,
+    "overcast|cloudy": Weather.OVERCAST,
+}
+_STRENGTHS = {
+    "soft|gentle|subtle|light|faint|slight|thin|mild": 0.6,
+    "warm|natural|clear|beautiful": 1.0,
+    "strong|heavy|thick|dense|deep|dramatic|intense|bright|full|dark": 1.4,
+    "(some|a little)": 0.8,
+    "(a lot of|lots of)": 1.4,
+}
+
+
+def add_scene_rules(g: Grammar) -> None:
+    g.choice("scene", _SCENES)
+    g.choice("season", _SEASONS)
+    g.choice("weathernoun", _WEATHER_NOUNS)
+    g.choice("weatheradj", _WEATHER_ADJECTIVES)
+    g.choice("strength", _STRENGTHS)
+    g.rule("strong", "<strength> [,]\n<degree>", _strength_value)
+    g.rule(
+        "scenetail",
+        """
+        scene|light|lighting|look|mood|atmosphere|setting|ambience|ambiance|time|shot|image \
+            |picture
+        photo|conditions|daylight|sunlight|sunshine|weather|sky|glow|colors|feel|hours|version|illumination|day|effect|style
+        """,
+        lambda _c: True,
+    )
+    _add_scene_values(g)
+    _add_combinations(g)
+    _add_scene_subjects(g)
+    _add_weather_clauses(g)
+
+
+def _strength_value(c: Captures) -> float:
+    strength = c.maybe("strength", float)
+    return strength if strength is not None else c.one("degree", Degree).factor
+
+
+def _add_scene_values(g: Grammar) -> None:
+    g.rule(
+        "scenewish",
+        """
+        [a|an|the] [<strong>] [<strong2=strong>] <scene> [<scenetail>] [<scenetail2=scenetail>]
+        at|during|by|in [the] [<strong>] <scene> [<scenetail>]
+        [it|they] (was|were|is) [taken|shot|photographed] (at|during|in|by) [the] [<strong>] \
+            <scene> [<scenetail>]
+        taken|shot|photographed at|during|in|by [the] [<strong>] <scene> [<scenetail>]
+        [it] is|was [a|an|the] [<strong>] <scene> [<scenetail>]
+        the <scene> of [a|the] day
+        [a|an|the] [<strong>] <scene> in the (evening|morning)
+        """,
+        _relight,
+    )
+    g.rule(
+        "scenewish",
+        """
+        [a|an|the] [<strong>] <season> [<scenetail>] [<scenetail2=scenetail>]
+        in|during [the] <season> [<scenetail>]
+        [it|they] (was|were|is) [taken|shot|photographed] (in|during) [the] <season>
+        [it] is|was [a|an|the] <season> [<scenetail>]
+        taken|shot|photographed in|during [the] <season>
+        """,
+        lambda c: Reseason(c.one("season", Season), _strength(c)),
+    )
+    g.rule(
+        "scenewish",
+        """
+        [a|an|the] [<strong>] <weatheradj> [<scenetail>] [<scenetail2=scenetail>]
+        [a|the] [<strong>] <weathernoun> [scene|weather|look|effect]
+        [it] is|was|were <weatheradj> [<amount>]
+        full of <weathernoun>
+        in [the] [<strong>] <weathernoun>
+        """,
+        _reweather,
+    )
+
+
+def _relight(c: Captures) -> Relight:
+    return Relight(c.one("scene", Scene), _strength(c))
+
+
+def _several(c: Captures) -> tuple[Item, ...]:
+    """ "a rainy autumn evening": season, then light, then what falls through both."""
+    strength = _strength(c)
+    season, scene = c.maybe("season", Season), c.maybe("scene", Scene)
+    weather = c.maybe("weatheradj", Weather)
+    if scene is Scene.DAY:
+        scene = None  # "a sunny day" speaks of the sun
+    if season is Season.WINTER and weather is Weather.SNOW:
+        season, strength = (None, strength) if scene else (season, 1.3 * strength)
+        weather = weather if scene else None
+    items: list[Item] = []
+    items += [Reseason(season, strength)] if season else []
+    items += [Relight(scene, strength)] if scene else []
+    items += [Reweather(weather, strength)] if weather else []
+    return tuple(items)
+
+
+def _add_combinations(g: Grammar) -> None:
+    g.rule("scenewishes", "<scenewish>", lambda c: (c.one("scenewish", object),))
+    g.rule(
+        "scenewishes",
+        """
+        [in] [a|an|the] [<strong>] <weatheradj> [<season>] <scene> [<scenetail>] [<tail2=scenetail>]
+        [in] [a|an|the] [<strong>] <weatheradj> <season> [<scenetail>] [<tail2=scenetail>]
+        [in] [a|an|the] [<strong>] <season> <scene> [<scenetail>] [<tail2=scenetail>]
+        """,
+        _several,
+    )
+
+
+def _reweather(c: Captures) -> Reweather:
+    weather = c.maybe("weatheradj", Weather) or c.one("weathernoun", Weather)
+    return Reweather(weather, _strength(c))
+
+
+def _strength(c: Captures) -> float:
+    product = 1.0
+    for value in [*c.every("strong", float), *c.every("strong2", float)]:
+        product *= value
+    if amount := c.maybe("amount", Degree):
+        product *= amount.factor if amount.share is None else amount.share
+    return min(2.0, max(0.3, product))
+
+
+def _add_scene_subjects(g: Grammar) -> None:
+    g.rule(
+        "scenesubject",
+        """
+        <wholearea>
+        [the] time of [the] day [in|of <picture>]
+        [the] time [in|of <picture>]
+        [the] [overall] light|lighting|illumination|season|weather|day [conditions] [in|of \
+            <picture>]
+        [the] [overall] <scenerynoun> [of|in <picture>]
+        [the] <scene>
+        [the] <season>
+        """,
+        lambda _c: True,
+    )
+    link = (
+        "(to [be]|into|in to|to look like|look like|look|appear|feel like|feel|seem|as|as if|like"
+        "|in)"
+    )
+    g.rule(
+        "clause",
+        f"""
+        change|turn|alter|convert|transform|switch|shift|set|transition|adjust|adapt|render \
+            |make|move|modify <scenesubject> {link} <scenewishes>
+        change|turn|convert|transform|switch|shift|transition|set (to|into) <scenewishes>
+        make|turn|render <scenesubject> <scenewishes>
+        make <scenesubject> look|feel|appear|seem <scenewishes>
+        make <scenesubject> look|feel|appear|seem (like|as if|as) [it] [is|was|were] <scenewishes>
+        give <scenesubject> [a|an|the] <scenewishes>
+        relight <scenesubject> [to|as|for|with|in] <scenewishes>
+        relight [to|as|for|with] <scenewishes>
+        what (if|would it look like if) it was|were|is <scenewishes>
+        show <scenesubject> (in|at|during|as) <scenewishes>
+        apply|add|use|simulate|create [a|an|the] <scenewishes> [to <picture>]
+        """,
+        lambda c: c.one("scenewishes", tuple),
+    )
+    g.rule("clause", "change|turn|set|make <unfound> to|into <scenewish>", _unfound_scene)
+
+
+def _unfound_scene(c: Captures) -> tuple[Item, ...]:
+    unfound = c.one("unfound", Unfound)
+    wish = c.one("scenewish", object)
+    assert isinstance(wish, Relight | Reseason | Reweather)
+    item = join(unfound, wish)
+    assert isinstance(item, Unmet)
+    return (item,)
+
+
+def _add_weather_clauses(g: Grammar) -> None:
+    g.rule(
+        "clause",
+        """
+        add|apply|put|create|simulate|insert [<strong>] <weathernoun> [effect] [<amount>] \
+            [<throughout>]
+        add|apply|create a|an|the|some [<strong>] [layer of] <weathernoun> [effect] [<amount>] \
+            [<throughout>]
+        add a [<strong>] <weatheradj> effect|atmosphere|mood [<throughout>]
+        fill|cover <wholearea> with [<strong>] <weathernoun>
+        make|let <it> [<degree>] <weatherverb> [<amount>] [<throughout>]
+        make|let there be [<strong>] <weathernoun>
+        have <it> <weatherverb> [<amount>]
+        what (if|would it look like if) it was|were|is <weatheradj>
+        make <scenesubject> [<degree>] <weatheradj>
+        """,
+        _weather_clause,
+    )
+    g.choice("weatherverb", {"snow": Weather.SNOW, "rain": Weather.RAIN})
+
+
+def _weather_clause(c: Captures) -> tuple[Item, ...]:
+    weather = (
+        c.maybe("weathernoun", Weather)
+        or c.maybe("weatheradj", Weather)
+        or c.one("weatherverb", Weather)
+    )
+    strength = _strength(c)
+    if degree := c.maybe("degree", Degree):
+        strength *= (degree or ORDINARY).factor
+    return (Reweather(weather, min(2.0, strength)),)

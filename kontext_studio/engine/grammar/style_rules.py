@@ -1,0 +1,255 @@
+"""Reads looks and techniques: "a pencil sketch with cross-hatching", "sepia", "black and white".
+
+Yields Stylise values; names of painters, studios and materials are not its words.
+"""
+
+from __future__ import annotations
+
+from kontext_studio.engine.colour_names import NamedColour
+from kontext_studio.engine.grammar.common_rules import ORDINARY, Degree
+from kontext_studio.engine.grammar.matcher import Captures, Grammar
+from kontext_studio.engine.grammar.meaning import Item, Subject, join
+from kontext_studio.engine.grammar.thing_rules import Unfound
+from kontext_studio.engine.operations import (
+    WHOLE,
+    AllBut,
+    ColourThing,
+    Detail,
+    Style,
+    Stylise,
+    Tint,
+    WholePicture,
+)
+
+D = Detail
+_STYLES: dict[str, Style] = {
+    "[hand drawn] [graphite] pencil [line] [sketch|drawing|art|style]": Style.PENCIL,
+    "graphite [pencil] [sketch|drawing]": Style.PENCIL,
+    "(sketch|drawing) in pencil": Style.PENCIL,
+    "pencil [and] graphite [sketch|drawing]": Style.PENCIL,
+    "hand drawn sketch|drawing": Style.PENCIL,
+    "sketch": Style.PENCIL,
+    "charcoal [sketch|drawing|art]": Style.CHARCOAL,
+    "(sketch|drawing) in charcoal": Style.CHARCOAL,
+    "oil [paint|painting|painted] [on canvas]": Style.OIL,
+    "oils": Style.OIL,
+    "painting in oil|oils": Style.OIL,
+    "watercolor|watercolors [painting|paint|art|sketch|illustration]": Style.WATERCOLOUR,
+    "water color [painting]": Style.WATERCOLOUR,
+    "painting in watercolor|watercolors": Style.WATERCOLOUR,
+    "poster|posterized [print|art|illustration|graphic|style]": Style.POSTER,
+    "screen print": Style.POSTER,
+    "screenprint|silkscreen [print|poster]": Style.POSTER,
+    "black and|& white": Style.MONOCHROME,
+    "monochrome|grayscale|bw": Style.MONOCHROME,
+    "b & w": Style.MONOCHROME,
+    "b / w": Style.MONOCHROME,
+    "gray scale": Style.MONOCHROME,
+    "shades of gray|grays": Style.MONOCHROME,
+    "[black and white] film noir": Style.NOIR,
+    "noir": Style.NOIR,
+    "sepia [toned|tone]": Style.SEPIA,
+    "sepia [toned|tone] [and] vintage": Style.VINTAGE,
+    "vintage|retro [film]": Style.VINTAGE,
+    "old fashioned": Style.VINTAGE,
+    "old photo|picture|film|print": Style.VINTAGE,
+    "old time": Style.VINTAGE,
+    "negative": Style.NEGATIVE,
+    "inverted [color|colors]": Style.NEGATIVE,
+}
+# What may follow the name of any style.
+_TAIL = (
+    "style|effect|look|version|rendering|image|picture|photo|filter|finish|treatment|tone|tones"
+    "|aesthetic|format|drawing|painting|artwork|art|illustration|conversion|texture|print|feel"
+)
+_WISHES: dict[str, tuple[Detail, ...]] = {
+    "[<adj>] cross hatching|hatched [lines|shading|strokes]": (D.HATCHING,),
+    "[<adj>] hatching": (D.HATCHING,),
+    "[<adj>] crosshatching": (D.HATCHING,),
+    "[<adj>] (graphite|pencil) (lines|strokes|shading|marks|texture)": (),
+    "[<adj>] (lines|line work|linework|shading|outlines|contours|tones|edges)": (),
+    "[<adj>] paper (texture|grain|fibers)": (D.PAPER,),
+    "[<adj>] (textured paper|paper)": (D.PAPER,),
+    "[<adj>] (brush strokes|brushstrokes|brushwork|strokes)": (D.STROKES,),
+    "[<adj>] (paint|oil paint) [texture|layers|strokes]": (D.THICK,),
+    "[<adj>] impasto [texture|paint|strokes|brushwork]": (D.THICK,),
+    "[<adj>] (canvas|paint) texture": (D.STROKES,),
+    "[<adj>] texture|textures": (D.STROKES,),
+    "[<adj>] (washes|edges|transitions|gradients|bleeds|blending)": (D.SOFT,),
+    "[<adj>] (color bleeds|color bleeding|pigment bleeding|watercolor washes|color washes)": (
+        D.SOFT,
+    ),
+    "[<adj>] [color] (depth|colors|palette|hues)": (),
+    "[<adj>] (flat colors|color blocks|shapes|color areas)": (D.BOLD,),
+    "[<adj>] [film] grain": (D.STROKES,),
+    "[<adj>] contrast": (D.CONTRAST,),
+    "[<adj>] (shadows|highlights|light|lighting)": (D.CONTRAST,),
+}
+_ADJECTIVES: dict[str, tuple[Detail, ...]] = {
+    "natural|visible|fine|detailed|realistic|traditional|classic|classical|delicate|hand|drawn": (),
+    "smudged|smooth|simple|clean|subtle|light|flowing|transparent|translucent|expressive": (),
+    "rough|coarse|white|beautiful|artistic|vibrant|warm|bright|clear|gentle": (),
+    "old|rich|textured|painterly|loose|monochrome|elegant|limited|flat|graphite": (),
+    "soft|pastel|wet|bleeding": (D.SOFT,),
+    "thick|heavy": (D.THICK,),
+    "bold|strong|graphic": (D.BOLD,),
+    "high contrast": (D.CONTRAST,),
+    "dramatic|deep|contrasty": (D.CONTRAST,),
+    "colored|color|colorful": (D.COLOUR,),
+}
+
+
+def add_style_rules(g: Grammar) -> None:
+    g.choice("stylename", _STYLES)
+    g.choice("adj1", _ADJECTIVES)
+    g.rule("adj", "<adj1> [,|and] [<more=adj>]", _details)
+    for pattern, details in _WISHES.items():
+        g.rule("detail", pattern, lambda c, details=details: (*details, *_adj_details(c)))  # type: ignore[misc]  # bound default
+    g.rule("details", "<detail>\n<detail> <valuejoint> <more=details>", _details)
+    g.rule(
+        "stylewish",
+        f"""
+        [a|an|the] [<degree>] [<adj>] <stylename> [{_TAIL}] [{_TAIL}]
+        [a|an|the] [<degree>] [<adj>] <stylename> [{_TAIL}] [{_TAIL}] [,] \
+            with|using|featuring|showing [a] <details>
+        """,
+        _style,
+    )
+    _add_style_clauses(g)
+    _add_extras(g)
+    _add_tints(g)
+
+
+def _details(c: Captures) -> tuple[Detail, ...]:
+    first = c.maybe("adj1", tuple) or c.maybe("detail", tuple) or ()
+    return (*first, *(c.maybe("more", tuple) or ()))
+
+
+def _adj_details(c: Captures) -> tuple[Detail, ...]:
+    return tuple(d for d in (c.maybe("adj", tuple) or ()) if isinstance(d, Detail))
+
+
+def _style(c: Captures) -> Stylise:
+    wishes = (*_adj_details(c), *(c.maybe("details", tuple) or ()))
+    details = frozenset(d for d in wishes if isinstance(d, Detail))
+    degree = c.maybe("degree", Degree) or ORDINARY
+    return Stylise(c.one("stylename", Style), details, degree.factor)
+
+
+def _add_style_clauses(g: Grammar) -> None:
+    g.rule("stylesubject", "<area>\n<colorsof>", _style_subject)
+    link = (
+        "(to [look like]|into|as|in|in to|to be|to look|look like|looking like|into looking like)"
+    )
+    g.rule(
+        "clause",
+        f"""
+        change|turn|alter|convert|transform|switch|shift|transfer|render|redraw|redo|repaint \
+            |draw|paint|stylize|show|process|make|morph|reproduce|print|present|express \
+                |recreate <stylesubject> {link} <stylewish>
+        change|turn|convert|transform|switch|go|make|render|redraw|draw|paint|stylize \
+            (to|into|as|in) <stylewish>
+        make|render <stylesubject> <stylewish>
+        make|turn|go <stylewish>
+        make <stylesubject> look|appear|seem|feel (like|as if|as) [it] [is|was|were] \
+            [drawn|painted] [in|with|as] <stylewish>
+        make <stylesubject> look|appear <stylewish>
+        give <stylesubject> [a|an|the] <stylewish>
+        apply|use|add [a|an|the] <stylewish> [to|on|over <stylesubject>]
+        apply|use [the] style of <stylewish> [to|on|over <stylesubject>]
+        sketch|paint|draw <stylesubject> in|with <stylewish>
+        """,
+        _styled,
+    )
+    g.rule("clause", "convert|turn|change|make|render <unfound> to|into|in|as <stylewish>", _styled)
+    g.rule("clause", "sketch <wholearea>", lambda _c: (Stylise(Style.PENCIL),))
+    g.rule("clause", "posterize [<wholearea>]", lambda _c: (Stylise(Style.POSTER),))
+    g.rule(
+        "clause",
+        """
+        remove|drain|strip|drop|take [away|out] [all] [of] [the] color|colors [(from|of|out of) \
+            <area>]
+        make|render <area> colorless
+        decolorize|decolor <area>
+        """,
+        lambda c: _styled_as(c, Style.MONOCHROME),
+    )
+    g.rule("clause", "invert [the] [color|colors] [of|in <area>]\ninvert <area>", _negative)
+
+
+def _negative(c: Captures) -> tuple[Item, ...] | None:
+    return _styled_as(c, Style.NEGATIVE)
+
+
+def _style_subject(c: Captures) -> object:
+    return next(iter(c.every("area", object)), WHOLE)
+
+
+def _styled_as(c: Captures, style: Style) -> tuple[Item, ...] | None:
+    area = c.maybe("area", object)
+    item = join(_subject(area), Stylise(style))
+    return (item,) if item else None
+
+
+def _subject(value: object) -> Subject:
+    from kontext_studio.engine.grammar.thing_rules import It, Rest
+
+    if isinstance(value, ColourThing | AllBut | WholePicture | It | Rest | Unfound):
+        return value
+    return WHOLE
+
+
+def _styled(c: Captures) -> tuple[Item, ...] | None:
+    subject = _subject(c.maybe("stylesubject", object) or c.maybe("unfound", object))
+    item = join(subject, c.one("stylewish", Stylise))
+    return (item,) if item else None
+
+
+# ---------------------------------------------------------------- vignette, grain, tint
+def _add_extras(g: Grammar) -> None:
+    g.choice("extra", {"vignette|vignetting [effect]": Style.VIGNETTE, "film grain": Style.GRAIN})
+    g.choice("extra", {"grain|noise": Style.GRAIN})
+    g.rule("extrastrength", "soft|subtle|light|gentle|slight|fine", lambda _c: 0.6)
+    g.rule("extrastrength", "strong|heavy|dark|dramatic|coarse|bold", lambda _c: 1.5)
+    g.rule(
+        "clause",
+        """
+        add|apply|give [a|some] [<degree>] [<extrastrength>] [dark] <extra> [effect] [<amount>] \
+            [<throughout>]
+        give <wholearea> [a|some] [<degree>] [<extrastrength>] <extra> [effect]
+        """,
+        _extra,
+    )
+
+
+def _extra(c: Captures) -> tuple[Item, ...]:
+    degree = c.maybe("amount", Degree) or c.maybe("degree", Degree) or ORDINARY
+    factor = degree.share * 2 if degree.share is not None else degree.factor
+    factor *= c.maybe("extrastrength", float) or 1.0
+    return (Stylise(c.one("extra", Style), amount=factor),)
+
+
+def _add_tints(g: Grammar) -> None:
+    g.rule(
+        "tintnoun",
+        "[color] tint|cast|wash|tone|hue|toning|glow|filter",
+        lambda _c: 1,
+    )
+    g.rule(
+        "clause",
+        """
+        give <area> a [<degree>] [<extrastrength>] <color> <tintnoun>
+        add|apply a [<degree>] [<extrastrength>] <color> <tintnoun> [to|over|on|across <area>]
+        tint <wholearea> [<degree>] [in|with] [a] <color>
+        make <wholearea> [<degree>] <color> tinted|toned
+        """,
+        _tint,
+    )
+
+
+def _tint(c: Captures) -> tuple[Item, ...] | None:
+    degree = c.maybe("degree", Degree) or ORDINARY
+    factor = degree.factor * (c.maybe("extrastrength", float) or 1.0)
+    subject = _subject(c.maybe("area", object))
+    item = join(subject, Tint(c.one("color", NamedColour), factor))
+    return (item,) if item else None

@@ -1,0 +1,210 @@
+"""What an operation alters about the whole picture, and which wishes to keep stand against it.
+
+Pure rules; pixels that are protected by a mask are measured elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kontext_studio.engine.base import Refusal
+from kontext_studio.engine.operations import (
+    Adjust,
+    Aspect,
+    ColourThing,
+    Crop,
+    Flip,
+    KeepAspect,
+    KeepRest,
+    KeepThing,
+    KeepUnseen,
+    Lettering,
+    Operation,
+    Plan,
+    Quality,
+    Recolour,
+    Relight,
+    Reseason,
+    Reweather,
+    Rotate,
+    Scale,
+    Style,
+    Stylise,
+    Tint,
+    WholePicture,
+)
+
+A = Aspect
+
+_BY_QUALITY: dict[Quality, frozenset[Aspect]] = {
+    Quality.BRIGHTNESS: frozenset({A.LIGHT}),
+    Quality.SHADOWS: frozenset({A.LIGHT, A.CONTRAST}),
+    Quality.HIGHLIGHTS: frozenset({A.LIGHT, A.CONTRAST}),
+    Quality.CONTRAST: frozenset({A.CONTRAST}),
+    Quality.WARMTH: frozenset({A.COLOUR}),
+    Quality.SATURATION: frozenset({A.COLOUR}),
+    Quality.VIBRANCE: frozenset({A.COLOUR}),
+    Quality.SHARPNESS: frozenset({A.DETAIL}),
+    Quality.BLUR: frozenset({A.DETAIL, A.TEXTURE}),
+}
+_PAINTED = frozenset({A.LOOK, A.TEXTURE, A.DETAIL})
+_BY_STYLE: dict[Style, frozenset[Aspect]] = {
+    Style.PENCIL: _PAINTED | {A.COLOUR, A.LIGHT},
+    Style.CHARCOAL: _PAINTED | {A.COLOUR, A.LIGHT},
+    Style.OIL: _PAINTED,
+    Style.WATERCOLOUR: _PAINTED,
+    Style.POSTER: _PAINTED | {A.COLOUR},
+    Style.MONOCHROME: frozenset({A.COLOUR}),
+    Style.NOIR: frozenset({A.COLOUR, A.LIGHT, A.LOOK, A.CONTRAST}),
+    Style.SEPIA: frozenset({A.COLOUR}),
+    Style.VINTAGE: frozenset({A.COLOUR, A.LOOK}),
+    Style.NEGATIVE: frozenset({A.COLOUR, A.LIGHT}),
+    Style.VIGNETTE: frozenset({A.LIGHT}),
+    Style.GRAIN: frozenset({A.TEXTURE}),
+}
+
+
+def altered_aspects(operation: Operation) -> frozenset[Aspect]:
+    """What about the whole picture the operation cannot leave as it is."""
+    match operation:
+        case Crop() | Rotate():
+            return frozenset({A.FRAMING, A.SIZE})
+        case Flip():
+            return frozenset({A.FRAMING})
+        case Scale():
+            return frozenset({A.SIZE})
+        case Relight():
+            return frozenset({A.LIGHT, A.COLOUR})
+        case Reseason():
+            return frozenset({A.COLOUR, A.SEASON})
+        case Reweather():
+            return frozenset({A.LIGHT, A.SEASON})
+        case Recolour():
+            return frozenset({A.COLOUR})
+        case Tint():
+            return frozenset({A.COLOUR})
+        case Adjust(quality):
+            return _BY_QUALITY[quality]
+        case Stylise(style):
+            return _BY_STYLE[style]
+    return frozenset()
+
+
+def conflicts(plan: Plan) -> Iterator[Refusal]:
+    """One refusal for each wish to keep something that an operation would change."""
+    for keep in plan.keeps:
+        match keep:
+            case KeepAspect(aspect, words):
+                for operation in plan.operations:
+                    if aspect in altered_aspects(operation):
+                        yield _conflict(words, keep.start, keep.end, operation)
+                        break
+            case KeepThing(thing):
+                for operation in plan.operations:
+                    if _is_same_thing(operation, thing):
+                        yield _conflict(thing.words, thing.start, thing.end, operation)
+                        break
+            case KeepUnseen(words, noun, start, end):
+                if not all(_leaves_unnamed_alone(operation) for operation in plan.operations):
+                    yield _cannot_find(plan, words, noun, start, end)
+            case KeepRest():
+                pass
+
+
+def _is_same_thing(operation: Operation, thing: ColourThing) -> bool:
+    match operation:
+        case Recolour(area):
+            return _same(area, thing)
+        case Adjust() | Tint() | Stylise():
+            return isinstance(operation.area, ColourThing) and _same(operation.area, thing)
+    return False
+
+
+def _same(one: ColourThing, other: ColourThing) -> bool:
+    return one.colour.words == other.colour.words and one.noun == other.noun
+
+
+def _leaves_unnamed_alone(operation: Operation) -> bool:
+    """Whether only pixels of a named colour change, so that other things can stay by themselves."""
+    match operation:
+        case Recolour():
+            return True
+        case Adjust() | Tint() | Stylise():
+            return isinstance(operation.area, ColourThing)
+        case Lettering():
+            return True
+    return False
+
+
+def verb_of(operation: Operation) -> str:
+    """The operation as a person would name it in a sentence."""
+    match operation:
+        case Crop():
+            return "cropping"
+        case Rotate():
+            return "rotating"
+        case Flip():
+            return "flipping"
+        case Scale():
+            return "changing the size"
+        case Recolour(area, colour):
+            return f"colouring {area.words} {colour.words}"
+        case Adjust(quality):
+            return f"changing the {quality.value}"
+        case Tint(colour):
+            return f"a {colour.words} tint"
+        case Relight(scene):
+            return f"a change to {scene.value}"
+        case Reseason(season):
+            return f"a change to {season.value}"
+        case Reweather(weather):
+            return weather.value
+        case Stylise(style):
+            return f"the look of a {style.value}" if style in _NOUN_STYLES else style.value
+        case Lettering():
+            return "adding text"
+
+
+_NOUN_STYLES = frozenset(
+    {
+        Style.PENCIL,
+        Style.CHARCOAL,
+        Style.OIL,
+        Style.WATERCOLOUR,
+        Style.POSTER,
+        Style.VINTAGE,
+        Style.NEGATIVE,
+        Style.VIGNETTE,
+    }
+)
+
+
+def _conflict(words: str, start: int, end: int, operation: Operation) -> Refusal:
+    return Refusal(
+        "keep_conflict",
+        f"“{words}” should stay, and {verb_of(operation)} changes it. "
+        "Take one of the two out of the instruction.",
+        context={"unknown": [], "keep": {"words": words, "start": start, "end": end}},
+    )
+
+
+def _cannot_find(plan: Plan, words: str, noun: str, start: int, end: int) -> Refusal:
+    return Refusal(
+        "target_not_found",
+        f"The embedded engine finds things by colour only, so it cannot protect “{words}” while "
+        "the whole picture changes. Name its colour, such as “the red one”, or leave it out.",
+        context={
+            "unknown": [{"word": plan.instruction[start:end], "start": start, "end": end}],
+            "target": {"noun": noun, "start": start, "end": end},
+        },
+    )
+
+
+def whole_picture_operations(plan: Plan) -> list[Operation]:
+    """Those operations that reach every pixel."""
+    found: list[Operation] = []
+    for operation in plan.operations:
+        area = getattr(operation, "area", None)
+        if area is None or isinstance(area, WholePicture):
+            found.append(operation)
+    return found

@@ -1,0 +1,151 @@
+"""Recolouring a thing: it takes the colour, keeps its light, and nothing else moves."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from kontext_studio.engine.base import EngineRefusal
+from kontext_studio.engine.colour_names import colour_table
+from kontext_studio.engine.colour_space import lab_of, luma_of
+from kontext_studio.engine.effects.recolour import lightness_curve, shade_for
+from kontext_studio.engine.variation import Variation
+
+
+def usual_lab(pixels, mask):
+    return np.median(lab_of(pixels)[mask], axis=0)
+
+
+def apart(hue_one: float, hue_other: float) -> float:
+    return abs((hue_one - hue_other + 180) % 360 - 180)
+
+
+@pytest.mark.parametrize("name", ["forest green", "cobalt blue", "mustard", "purple", "teal", "hot pink"])
+def test_the_thing_takes_the_hue_it_was_given(edit, scene, name):
+    done = edit(f"Change the red ball to {name}")
+    _, a, b = usual_lab(done.first, scene.ball)
+    hue = np.degrees(np.arctan2(b, a)) % 360
+    assert apart(hue, colour_table()[name].hue_deg) < 8
+    assert np.hypot(a, b) > 0.6 * colour_table()[name].chroma
+
+
+@pytest.mark.parametrize(("name", "low", "high"), [("black", 0, 22), ("white", 78, 100), ("navy", 5, 32)])
+def test_very_dark_and_very_light_colours_are_reached(edit, scene, name, low, high):
+    lightness = usual_lab(edit(f"Change the red ball to {name}").first, scene.ball)[0]
+    assert low <= lightness <= high
+
+
+def test_a_colour_given_as_numbers_is_met_where_the_thing_is_well_lit(edit, scene):
+    first = edit("Change the red ball to #1A4D8F").first
+    lab = lab_of(first)[scene.ball]
+    wanted = np.array(lab_of(np.array([[[0x1A, 0x4D, 0x8F]]], np.uint8))[0, 0])
+    assert np.percentile(np.linalg.norm(lab - wanted, axis=1), 15) < 8
+
+
+def test_every_pixel_outside_the_edited_area_is_the_same_byte_for_byte(edit, scene):
+    done = edit("Change the red ball to green")
+    changed = np.any(done.first != scene.pixels, axis=-1)
+    y, x = np.mgrid[0:120, 0:160]
+    away = np.hypot(x - 48, y - 64) > 32 + 6
+    assert changed[scene.ball].mean() > 0.97
+    assert not changed[away].any()
+    assert "0 of" in done.note("Outside the edited area")
+
+
+def test_light_and_shade_keep_their_order(edit, scene):
+    before, after = luma_of(scene.pixels)[scene.ball], None
+    for name in ("green", "yellow", "navy", "white"):
+        after = luma_of(edit(f"Change the red ball to {name}").first)[scene.ball]
+        order = np.argsort(before)
+        parts = np.array_split(after[order], 12)
+        means = [part.mean() for part in parts]
+        assert all(a <= b + 0.01 for a, b in zip(means, means[1:], strict=False)), name
+
+
+def test_the_highlight_stays_a_highlight(edit, scene):
+    first = edit("Change the red ball to green").first
+    assert luma_of(first)[48, 38] > 0.85
+
+
+def test_skin_is_left_alone_when_something_orange_or_red_is_named(edit, scene):
+    first = edit("Change the red ball to blue").first
+    assert np.array_equal(first[scene.face], scene.pixels[scene.face])
+
+
+def test_a_thing_is_chosen_by_its_place(edit, scene):
+    two = scene.pixels.copy()
+    two[scene.box] = scene.pixels[64, 60]
+    from kontext_studio.imaging.encode import encode_png
+
+    first = edit("Change the red box on the right to green", picture=encode_png(two)).first
+    assert np.array_equal(first[scene.ball], two[scene.ball])
+    assert (first[scene.box] != two[scene.box]).any(axis=-1).mean() > 0.9
+
+
+def test_two_things_take_two_colours(edit, scene):
+    first = edit("Make the red ball green and the blue box yellow").first
+    assert usual_lab(first, scene.ball)[1] < -15
+    assert usual_lab(first, scene.box)[2] > 30
+
+
+def test_a_colour_that_is_not_there_is_not_found_and_the_present_ones_are_named(edit):
+    with pytest.raises(EngineRefusal) as caught:
+        edit("Change the green ball to blue")
+    (part,) = caught.value.refusals
+    assert part.type == "target_not_found"
+    assert {"red", "blue"} <= set(part.context["found"])
+
+
+def test_a_thing_without_a_colour_is_offered_with_the_colours_of_this_picture(edit):
+    with pytest.raises(EngineRefusal) as caught:
+        edit("Change the ball to green")
+    (part,) = caught.value.refusals
+    assert part.type == "target_not_found"
+    assert "Change the red ball to green" in part.context["can_do"]
+
+
+def test_grey_pictures_have_nothing_red(edit):
+    from kontext_studio.imaging.encode import encode_png
+
+    grey = np.full((60, 80, 3), 128, np.uint8)
+    with pytest.raises(EngineRefusal) as caught:
+        edit("Change the red ball to green", picture=encode_png(grey))
+    assert caught.value.refusals[0].type == "target_not_found"
+
+
+def test_a_picture_that_is_all_one_colour_has_no_thing_in_it(edit):
+    from kontext_studio.imaging.encode import encode_png
+
+    red = np.full((60, 80, 3), (190, 30, 30), np.uint8)
+    with pytest.raises(EngineRefusal) as caught:
+        edit("Change the red ball to green", picture=encode_png(red))
+    assert caught.value.refusals[0].type == "mask_too_uncertain"
+
+
+def test_a_thing_can_be_recoloured_after_the_picture_lost_its_colours(edit, scene):
+    first = edit("Make the picture black and white and make the red ball green").first
+    assert usual_lab(first, scene.ball)[1] < -15
+    assert np.ptp(first[scene.box].astype(int), axis=-1).max() == 0
+
+
+def test_matte_takes_the_highlight_down(edit, scene):
+    glossy = luma_of(edit("Change the red ball to black").first)[48, 38]
+    matte = luma_of(edit("Change the red ball to matte black").first)[48, 38]
+    assert matte < glossy - 0.1
+
+
+def test_the_lightness_curve_always_rises_and_keeps_black():
+    for usual in (8, 20, 45, 70, 92):
+        for target in (3, 30, 60, 97):
+            curve = lightness_curve(usual, target)
+            assert np.all(np.diff(curve) >= -1e-4)
+            assert curve[0] < 3
+
+
+def test_variants_of_a_named_colour_differ_and_numbers_leave_no_play():
+    green = colour_table()["green"]
+    shades = {tuple(np.round(shade_for(green, Variation(seed)), 1)) for seed in range(4)}
+    assert len(shades) == 4
+    for seed in range(20):
+        away = np.linalg.norm(np.subtract(shade_for(green, Variation(seed)), green.lab))
+        assert away < 14
