@@ -24,6 +24,12 @@ class ScriptedEngine:
         self.began = threading.Event()
         self.may_end = threading.Event()
 
+    def forget(self) -> None:
+        """As good as new."""
+        self.requests.clear()
+        self.began.clear()
+        self.may_end.clear()
+
     @property
     def model_id(self) -> str:
         return self._model_id

@@ -256,6 +256,7 @@ class FalService:
             for name, _, value in (line.partition(":") for line in rest)
         }
         step = _step(method, path)
+        last = headers.get("connection", "").lower() == "close"
         exchange = Exchange(self, step, method, path, headers, reader, writer)
         if self.faults[step]:
             await self.faults[step].popleft()(exchange)
@@ -263,7 +264,7 @@ class FalService:
             await exchange.read()
             exchange.note()
             await getattr(self, f"_{step}")(exchange)
-        return exchange.open
+        return exchange.open and not last
 
     async def _initiate(self, exchange: Exchange) -> None:
         name = f"input-{len(self.pictures)}"
@@ -299,10 +300,12 @@ class FalService:
             await exchange.answer(404, {"detail": "Path /status/stream not found"})
             return
         request_id = exchange.path.split("/requests/")[1].split("/")[0]
-        await exchange.write(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n")
+        head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked"
+        await exchange.write(f"{head}\r\n\r\n".encode())
         for status in self.statuses[self._told[request_id] :]:
-            await exchange.write(f": ping\n\ndata: {json.dumps(status)}\n\n".encode())
-        exchange.open = False
+            event = f": ping\n\ndata: {json.dumps(status)}\n\n".encode()
+            await exchange.write(f"{len(event):x}\r\n".encode() + event + b"\r\n")
+        await exchange.write(b"0\r\n\r\n")
 
     async def _result(self, exchange: Exchange) -> None:
         value = self.result if self.result is not None else self.output()

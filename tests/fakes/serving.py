@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
-from kontext_studio.server.serve import origins_of
+from kontext_studio.server.serve import listening_socket, origins_of
 
 
 class Served:
@@ -24,7 +24,7 @@ class Served:
 
 
 def free_socket() -> socket.socket:
-    return socket.create_server(("127.0.0.1", 0))
+    return listening_socket("127.0.0.1", 0)
 
 
 @contextmanager

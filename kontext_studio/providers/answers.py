@@ -1,0 +1,112 @@
+"""A whole answer in hand, and its JSON read so that no body can crash or hang the reader."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kontext_studio.core.errors import BadAnswer
+
+MAX_DEPTH = 32
+"""Deepest nesting of a JSON answer (FAILURES 1.4)."""
+
+SHOWN_CHARACTERS = 300
+"""Text from outside is cut to this before anyone sees it."""
+
+_BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+")
+_DATA_URI = re.compile(r"data:[\w.+/-]*(?:;[\w=.+-]+)*,[\w+/=%-]{16,}")
+_SIGNED = re.compile(r"(https?://[^\s\"'<>?]+)\?[^\s\"'<>]*")
+_CREDENTIAL = re.compile(r"\b(Key|Bearer|Basic)\s+[^\s\"',}]+", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Status, headers by lower-case name, and the whole body, already within its limits."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    host: str
+
+    @property
+    def is_page(self) -> bool:
+        """Whether this is something for a browser: a sign-in page, a gateway's apology."""
+        if "html" in self.headers.get("content-type", "").lower():
+            return True
+        return self.body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<"
+
+    def json(self) -> object:
+        """The value in the body. Raise BadAnswer where there is none."""
+        if self.is_page and self.status >= 400:
+            raise BadAnswer(
+                f"A page came instead of the service's answer (HTTP {self.status}).",
+                hint="Something between this machine and the service answered for it.",
+                detail=self.facts(),
+            )
+        if self.is_page:
+            raise BadAnswer(
+                "A sign-in page answered instead of the service.",
+                hint="Open your browser and sign in to the network, then try again.",
+                detail=self.facts(),
+            )
+        try:
+            return parse_json(self.body)
+        except ValueError as fault:
+            raise BadAnswer(
+                f"The answer of {self.host} makes no sense.",
+                hint="Check the address of the connection.",
+                detail=self.facts(),
+            ) from fault
+
+    def facts(self) -> str:
+        """What the Details view shows: status, id, host, and the beginning of the body."""
+        lines = [f"HTTP {self.status} from {self.host}"]
+        for name in ("x-fal-request-id", "x-fal-error-type", "x-fal-retryable"):
+            if name in self.headers:
+                lines.append(f"{name}: {shown(self.headers[name])}")
+        text = redacted(self.body[:2048].decode("utf-8", "replace"))
+        if text.strip():
+            lines.append(_CONTROLS.sub(" ", text).strip())
+        return "\n".join(lines)
+
+
+def parse_json(body: bytes) -> object:
+    """The JSON value of a body; a byte order mark is skipped, NaN and Infinity become null.
+
+    Raise ValueError for anything else that is not JSON or nests deeper than MAX_DEPTH.
+    """
+    if body.count(b"[") + body.count(b"{") > MAX_DEPTH and _depth(body) > MAX_DEPTH:
+        raise ValueError("nested too deeply")
+    text = body.decode("utf-8-sig", "replace")
+    # A paid result is not thrown away because its timings hold a NaN.
+    value: object = json.loads(text, parse_constant=lambda _name: None)
+    return value
+
+
+def _depth(body: bytes) -> int:
+    depth = deepest = 0
+    for found in _BRACKETS.finditer(body):
+        token = found.group()
+        if token in (b"[", b"{"):
+            depth += 1
+            deepest = max(deepest, depth)
+        elif token in (b"]", b"}"):
+            depth -= 1
+    return deepest
+
+
+def shown(text: object, most: int = SHOWN_CHARACTERS) -> str:
+    """Text from outside as one plain line: no control characters, no lone surrogates, cut."""
+    plain = str(text).encode("utf-8", "replace").decode()
+    line = " ".join(_CONTROLS.sub(" ", redacted(plain)).split())
+    return line if len(line) <= most else line[: most - 1] + "…"
+
+
+def redacted(text: str) -> str:
+    """The text without pictures, credentials and the queries of signed addresses."""
+    text = _DATA_URI.sub(lambda found: f"[{len(found.group())} characters of data]", text)
+    text = _SIGNED.sub(r"\1?…", text)
+    return _CREDENTIAL.sub(r"\1 …", text)

@@ -1,0 +1,256 @@
+"""fal's two shapes of errors, and those of what may stand before it, as faults of our tree.
+
+Types decide, words are only shown; the one exception are accounts without credit, which fal
+tells apart by their sentence alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kontext_studio.core.errors import (
+    BadAnswer,
+    Charged,
+    ContentBlocked,
+    FieldProblem,
+    NotFound,
+    OutOfCredit,
+    RateLimited,
+    Refused,
+    ServiceFailed,
+    StudioError,
+    Unauthorized,
+)
+from kontext_studio.providers.addresses import host_of
+from kontext_studio.providers.answers import Answer, shown
+from kontext_studio.providers.fal.service import Service
+
+CONTENT_POLICY = "content_policy_violation"
+CANCELLED = "client_cancelled"
+
+STATUS_OF_TYPE: Mapping[str, int] = {
+    "internal_server_error": 500,
+    "internal_error": 500,
+    "runner_server_error": 500,
+    "downstream_service_unavailable": 500,
+    "downstream_service_error": 502,
+    "runner_incomplete_response": 502,
+    "runner_scheduling_failure": 503,
+    "runner_connection_timeout": 503,
+    "runner_disconnected": 503,
+    "runner_connection_refused": 503,
+    "runner_connection_error": 503,
+    "request_timeout": 504,
+    "startup_timeout": 504,
+    "generation_timeout": 504,
+    "client_disconnected": 499,
+    CANCELLED: 499,
+    "bad_request": 400,
+    "unauthorized": 401,
+    "not_found": 404,
+    "rate_limited": 429,
+    "queue_full": 429,
+}
+"""What an error type means where the status is lost: a proxy of fal's Express adapter answers 200
+to everything, and so does COMPLETED with an error inside."""
+
+_SUCCESS = frozenset({"images", "image", "request_id", "status", "upload_url"})
+
+_NO_CREDIT = re.compile(r"exhausted balance|is locked|top up|billing", re.IGNORECASE)
+_NO_USER = re.compile(r"no user found|unauthori[sz]ed|authenticat", re.IGNORECASE)
+_NOT_TAKEN = re.compile(
+    r"not accepted|queue is full|too many|capacity|overloaded|try again", re.IGNORECASE
+)
+_STILL_RUNNING = re.compile(r"in progress|not (yet )?(completed|ready|finished)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """What an answer says is wrong. `status` is the meant one, where the real one is lost."""
+
+    status: int
+    text: str
+    kind: str
+    problems: tuple[FieldProblem, ...]
+    facts: str
+    from_proxy: bool = False
+
+    @property
+    def still_running(self) -> bool:
+        return self.status in (200, 400) and _STILL_RUNNING.search(self.text) is not None
+
+    @property
+    def surely_not_taken(self) -> bool:
+        """Whether a submit that was answered so certainly began no run."""
+        return self.status == 429 or bool(_NOT_TAKEN.search(self.text))
+
+
+def complaint_in(answer: Answer, value: object) -> Complaint | None:
+    """The complaint in a JSON answer, None where it is none.
+
+    The body decides where it can: fal's Express proxy answers 200 to everything.
+    """
+    if isinstance(value, str):
+        # fal's proxies speak for themselves in bare JSON strings.
+        status = answer.status if answer.status >= 400 else 400
+        if "unauthorized" in value.lower():
+            status = 401
+        return Complaint(status, shown(value), "", (), answer.facts(), from_proxy=True)
+    if not isinstance(value, dict):
+        return None
+    if answer.status < 400 and ("detail" not in value or _SUCCESS.intersection(value)):
+        return None
+    return _complaint(answer, value.get("detail", ""), value.get("error_type"))
+
+
+def complaint_in_status(answer: Answer, status: Mapping[str, object]) -> Complaint | None:
+    """The complaint of a run that is COMPLETED with an error: fal knows no failed status."""
+    said = status.get("error")
+    if not said and not status.get("error_type"):
+        return None
+    return _complaint(answer, said or "", status.get("error_type"))
+
+
+def _complaint(answer: Answer, detail: object, stated: object) -> Complaint:
+    stated = stated or answer.headers.get("x-fal-error-type", "")
+    problems = _problems(detail)
+    text = " ".join(one.message for one in problems) if problems else shown(detail)
+    kind = shown(stated) if stated else (problems[0].kind if problems else "")
+    status = answer.status if answer.status >= 400 else _meant_status(kind, text, bool(problems))
+    return Complaint(status, text, kind, problems, answer.facts())
+
+
+def fault_of(said: Complaint, service: Service, *, model: str = "", ran: bool) -> StudioError:
+    """The complaint as a fault. `ran`: the run had been taken, so that it may have cost money."""
+    perhaps = service.perhaps() if ran else Charged.NO
+    if said.from_proxy:
+        return _proxy_speaks(said)
+    if any(one.kind == CONTENT_POLICY for one in said.problems) or said.kind == CONTENT_POLICY:
+        return ContentBlocked(
+            "The service's content rules stopped this.", detail=said.facts, charged=perhaps
+        )
+    if said.status in (402, 403) and (said.status == 402 or _NO_CREDIT.search(said.text)):
+        return OutOfCredit(
+            f"The account at {service.title} has no credit.",
+            hint=said.text,
+            detail=said.facts,
+            charged=perhaps,
+        )
+    if said.status in (401, 407):
+        return Unauthorized(
+            "The key was not accepted.",
+            hint="Check the key of this connection in Settings.",
+            detail=said.facts,
+            charged=perhaps,
+        )
+    if said.status == 403:
+        return Unauthorized(
+            f"This key may not use {model or 'this model'}.",
+            hint=said.text,
+            detail=said.facts,
+            charged=perhaps,
+        )
+    if said.status in (404, 410):
+        return NotFound(
+            f"{model} is not offered at this address."
+            if model
+            else "The service no longer knows this request.",
+            hint=said.text,
+            detail=said.facts,
+            charged=perhaps,
+        )
+    if said.status == 413:
+        return too_large(said.facts)
+    if said.status == 429:
+        return RateLimited("The service is busy.", detail=said.facts)
+    if said.status == 499:
+        return Refused(
+            "The run was cancelled at the service.",
+            problems=(FieldProblem("", CANCELLED, said.text),),
+            detail=said.facts,
+            charged=perhaps,
+        )
+    if said.status >= 500 or STATUS_OF_TYPE.get(said.kind, 0) >= 500:
+        # fal bills no 5xx.
+        return ServiceFailed(
+            f"The model stopped working on it: {said.text}" if said.text else "The model failed.",
+            hint="Run it again.",
+            detail=said.facts,
+        )
+    return Refused(
+        said.text if not service.billed else f"The service refused this request: {said.text}",
+        problems=said.problems,
+        detail=said.facts,
+        charged=perhaps,
+    )
+
+
+def too_large(facts: str) -> Refused:
+    return Refused(
+        "The picture is too large to send.",
+        hint="Send it at one megapixel.",
+        problems=(FieldProblem("image_url", "file_too_large", "The picture is too large."),),
+        detail=facts,
+    )
+
+
+def redirected(answer: Answer) -> BadAnswer:
+    """No call to the service follows a redirect: the key would go along."""
+    target = host_of(answer.headers.get("location", "")) or "another address"
+    return BadAnswer(
+        f"The service tried to send this request to {shown(target)}; refused.",
+        hint="Check the addresses of the connection.",
+        detail=answer.facts(),
+    )
+
+
+def _proxy_speaks(said: Complaint) -> StudioError:
+    if said.status == 401:
+        return Unauthorized(
+            "The proxy did not accept the sign-in.",
+            hint="Check the headers of this connection in Settings.",
+            detail=said.facts,
+        )
+    return Refused(
+        f"The proxy does not pass this request on: {said.text}",
+        hint="Whoever runs the proxy can allow this service and this model.",
+        detail=said.facts,
+    )
+
+
+def _meant_status(kind: str, text: str, has_problems: bool) -> int:
+    if kind in STATUS_OF_TYPE:
+        return STATUS_OF_TYPE[kind]
+    if has_problems:
+        return 422
+    if _NO_CREDIT.search(text):
+        return 403
+    if _NO_USER.search(text):
+        return 401
+    if _STILL_RUNNING.search(text):
+        return 200
+    if "not found" in text.lower():
+        return 404
+    return 200
+
+
+def _problems(detail: object) -> tuple[FieldProblem, ...]:
+    if not isinstance(detail, list):
+        return ()
+    return tuple(_problem(entry) for entry in detail[:50] if isinstance(entry, dict))
+
+
+def _problem(entry: Mapping[str, object]) -> FieldProblem:
+    place = entry.get("loc")
+    steps = [shown(step, 60) for step in place] if isinstance(place, list) else []
+    if steps[:1] == ["body"]:
+        steps = steps[1:]
+    context = entry.get("ctx")
+    return FieldProblem(
+        field=".".join(steps),
+        kind=shown(entry.get("type", ""), 80),
+        message=shown(entry.get("msg", "")),
+        context=dict(context) if isinstance(context, dict) else None,
+    )

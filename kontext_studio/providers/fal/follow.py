@@ -1,0 +1,293 @@
+"""A run that was taken, followed to its answer: every call here may be repeated."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass
+from urllib.parse import urlsplit, urlunsplit
+
+from kontext_studio.core.errors import (
+    BadAnswer,
+    NotFound,
+    RateLimited,
+    RouteError,
+    StudioError,
+)
+from kontext_studio.core.jobs import RemoteHandle
+from kontext_studio.core.provider import Queued, RemoteDone, Running, Trouble
+from kontext_studio.providers.addresses import host_of
+from kontext_studio.providers.answers import Answer, parse_json, shown
+from kontext_studio.providers.client import HttpClient, NotAStream, Quiet
+from kontext_studio.providers.fal.errors import (
+    Complaint,
+    complaint_in,
+    complaint_in_status,
+    fault_of,
+    redirected,
+)
+from kontext_studio.providers.fal.service import Service
+from kontext_studio.providers.retries import Patience
+
+_STREAM_ATTEMPTS = 3
+_DRAIN_S = 0.1
+_QUICK_POLL_S, _QUICK_POLLS = 0.5, 60
+_SLOW_POLL_S = 1.0
+_UNKNOWN_REQUESTS = 3
+
+# fal itself says COMPLETED to every end; some services that copy its protocol do not.
+_ENDS = frozenset({"COMPLETED", "OK", "FAILED", "ERROR", "CANCELLED", "CANCELED"})
+
+FollowEvent = Queued | Running | Trouble | RemoteDone
+
+
+@dataclass(frozen=True, slots=True)
+class _Status:
+    """One status as it came, with the answer it came in (for the facts of a complaint)."""
+
+    value: Mapping[str, object]
+    answer: Answer
+
+    @property
+    def word(self) -> str:
+        return shown(self.value.get("status", ""), 40)
+
+    @property
+    def ended(self) -> bool:
+        return self.word.upper() in _ENDS
+
+    def event(self) -> Queued | Running | None:
+        if self.ended:
+            return None
+        if self.word == "IN_PROGRESS":
+            return Running(_fraction(self.value.get("progress")), _last_message(self.value))
+        position = self.value.get("queue_position")
+        if isinstance(position, bool) or not isinstance(position, int):
+            position = None
+        return Queued(position, self.word)
+
+
+class Follower:
+    """Follows one run from its addresses to RemoteDone."""
+
+    def __init__(
+        self, client: HttpClient, service: Service, patience: Patience, remote: RemoteHandle
+    ) -> None:
+        self._client = client
+        self._service = service
+        self._patience = patience
+        self._remote = remote
+
+    async def events(self) -> AsyncGenerator[FollowEvent]:
+        """Queued and Running when they change, Trouble around faults, RemoteDone at the end."""
+        self._demand_own_addresses()
+        troubled = False
+        last: Queued | Running | None = None
+        end: _Status | None = None
+        async with aclosing(self._statuses()) as statuses:
+            async for found in statuses:
+                if isinstance(found, StudioError):
+                    troubled = True
+                    yield Trouble(found)
+                    continue
+                if troubled:
+                    troubled = False
+                    yield Trouble(None)
+                event = found.event()
+                if event is not None and event != last:
+                    last = event
+                    yield event
+                if found.ended:
+                    end = found
+                    break
+        said = complaint_in_status(end.answer, end.value) if end is not None else None
+        async with aclosing(self._result(said)) as results:
+            async for result in results:
+                yield result
+
+    def _demand_own_addresses(self) -> None:
+        # The key goes to these, and a session file may come from anywhere.
+        for url in (self._remote.status_url, self._remote.response_url):
+            if not self._client.road.is_own(url):
+                raise BadAnswer(
+                    f"This run lies at {shown(host_of(url)) or 'an unknown address'}, "
+                    "which is not part of the connection.",
+                    hint="Nothing was sent there. Choose the connection the run was made with.",
+                    detail=f"request {shown(self._remote.request_id)}",
+                    charged=self._service.perhaps(),
+                )
+
+    async def _statuses(self) -> AsyncGenerator[_Status | StudioError]:
+        """Statuses from the event stream while it works, else from polling; faults in between."""
+        streams, polls, faults, unknown = _STREAM_ATTEMPTS, 0, 0, 0
+        while True:
+            if streams > 0:
+                heard = False
+                cost = 1
+                try:
+                    async with self._client.events(self._stream_url()) as texts:
+                        async for text in texts:
+                            if (status := _status_in(text)) is not None:
+                                heard = True
+                                if status.ended:
+                                    await _drained(texts)
+                                yield status
+                                if status.ended:
+                                    return
+                except Quiet:
+                    cost = 0
+                except NotAStream:
+                    pass
+                except RouteError as fault:
+                    yield fault
+                # Where nothing at all was heard, something on the way holds streams back.
+                streams = streams - cost if heard else 0
+            try:
+                status = await self._poll()
+            except StudioError as fault:
+                faults += 1
+                unknown = unknown + 1 if isinstance(fault, NotFound) else 0
+                if unknown >= _UNKNOWN_REQUESTS:
+                    raise
+                yield fault
+                await self._patience.sleep(self._patience.read_wait_s(faults))
+                continue
+            faults = unknown = 0
+            yield status
+            if status.ended:
+                return
+            polls += 1
+            wait_s = _QUICK_POLL_S if polls <= _QUICK_POLLS else _SLOW_POLL_S
+            await self._patience.sleep(wait_s)
+
+    async def _poll(self) -> _Status:
+        answer = await self._client.api("GET", _with_logs(self._remote.status_url))
+        value = self._value(answer)
+        if not isinstance(value, dict) or not isinstance(value.get("status"), str):
+            raise BadAnswer(f"The answer of {answer.host} makes no sense.", detail=answer.facts())
+        return _Status(value, answer)
+
+    async def _result(self, ended_with: Complaint | None) -> AsyncGenerator[Trouble | RemoteDone]:
+        """The result of a finished run: its own error is the end, a gateway's is not."""
+        faults = unknown = 0
+        while True:
+            try:
+                value = await self._fetch_result()
+            except _Over as over:
+                raise over.fault from None
+            except NotFound as fault:
+                unknown += 1
+                if unknown >= _UNKNOWN_REQUESTS:
+                    raise self._end(ended_with) if ended_with else fault from None
+                trouble: StudioError = fault
+            except StudioError as fault:
+                trouble = fault
+            else:
+                if faults:
+                    yield Trouble(None)
+                if ended_with is not None and not _has_pictures(value):
+                    raise self._end(ended_with)
+                yield RemoteDone(json.dumps(value))
+                return
+            faults += 1
+            yield Trouble(trouble)
+            await self._patience.sleep(self._patience.read_wait_s(faults))
+
+    async def _fetch_result(self) -> Mapping[str, object]:
+        answer = await self._client.api(
+            "GET", self._remote.response_url, most_bytes=self._client.limits.result_bytes
+        )
+        if 300 <= answer.status < 400:
+            raise redirected(answer)
+        value = answer.json()
+        said = complaint_in(answer, value)
+        if said is None:
+            if not isinstance(value, dict):
+                raise BadAnswer(
+                    f"The answer of {answer.host} makes no sense.", detail=answer.facts()
+                )
+            return value
+        if said.status == 404:
+            raise self._gone()
+        if said.status == 429 or said.still_running:
+            raise RateLimited("The result is not ready yet.", detail=said.facts)
+        raise _Over(self._end(said))
+
+    def _end(self, said: Complaint) -> StudioError:
+        return fault_of(said, self._service, ran=True)
+
+    def _value(self, answer: Answer) -> object:
+        """The JSON of a poll; its complaints are faults that may pass."""
+        if 300 <= answer.status < 400:
+            raise redirected(answer)
+        value = answer.json()
+        said = complaint_in(answer, value)
+        if said is None:
+            return value
+        if said.status == 404:
+            raise self._gone()
+        raise fault_of(said, self._service, ran=True)
+
+    def _gone(self) -> NotFound:
+        return NotFound(
+            f"The service no longer knows this request ({shown(self._remote.request_id)}).",
+            charged=self._service.perhaps(),
+        )
+
+    def _stream_url(self) -> str:
+        parts = urlsplit(self._remote.status_url)
+        return _with_logs(urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}/stream")))
+
+
+class _Over(Exception):
+    """Carries the run's own end past the retries."""
+
+    def __init__(self, fault: StudioError) -> None:
+        super().__init__(fault.message)
+        self.fault = fault
+
+
+def _status_in(text: str) -> _Status | None:
+    try:
+        value = parse_json(text.encode("utf-8", "replace"))
+    except ValueError:
+        return None
+    if not isinstance(value, dict) or not isinstance(value.get("status"), str):
+        return None
+    return _Status(value, Answer(200, {}, b"", ""))
+
+
+async def _drained(texts: AsyncIterator[str]) -> None:
+    """Read a stream to its end, so that its connection can carry the next call."""
+    try:
+        async with asyncio.timeout(_DRAIN_S):
+            async for _ in texts:
+                pass
+    except (TimeoutError, RouteError):
+        pass  # then the next call makes a connection of its own
+
+
+def _with_logs(url: str) -> str:
+    return url + ("&" if urlsplit(url).query else "?") + "logs=1"
+
+
+def _has_pictures(value: Mapping[str, object]) -> bool:
+    return bool(value.get("images") or value.get("image"))
+
+
+def _fraction(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return min(1.0, max(0.0, float(value)))
+
+
+def _last_message(status: Mapping[str, object]) -> str:
+    logs = status.get("logs")
+    if not isinstance(logs, list):
+        return ""
+    for entry in reversed(logs):
+        if isinstance(entry, dict) and entry.get("message"):
+            return shown(entry["message"])
+    return ""

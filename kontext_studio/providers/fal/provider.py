@@ -1,0 +1,147 @@
+"""The provider that speaks fal's queue protocol, for fal.ai and for the embedded engine alike.
+
+It promises one POST per edit and events in the order the core asks for; where the bytes travel it
+leaves to the route.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+from kontext_studio.core.errors import BadAnswer, NotFound, RouteError, StudioError
+from kontext_studio.core.images import Sha256
+from kontext_studio.core.jobs import RemoteHandle
+from kontext_studio.core.models import ModelSpec
+from kontext_studio.core.provider import (
+    CancelAnswer,
+    CheckStep,
+    InputPicture,
+    JobEvent,
+    RemoteDone,
+    Submitted,
+    Uploaded,
+)
+from kontext_studio.core.request import EditRequest
+from kontext_studio.core.route import Access
+from kontext_studio.providers.client import HttpClient, Limits
+from kontext_studio.providers.downloads import Downloads
+from kontext_studio.providers.fal.body import body_of
+from kontext_studio.providers.fal.checking import check
+from kontext_studio.providers.fal.errors import complaint_in, fault_of, redirected
+from kontext_studio.providers.fal.follow import Follower
+from kontext_studio.providers.fal.result import collect
+from kontext_studio.providers.fal.service import FAL, Service
+from kontext_studio.providers.fal.storage import Storage
+from kontext_studio.providers.fal.submit import submit
+from kontext_studio.providers.retries import Patience
+
+_CANCEL_ATTEMPTS = 3
+
+
+class FalProvider:
+    """One fal-speaking service over one route; a connection test asks about the model `probe`."""
+
+    def __init__(
+        self,
+        access: Access,
+        service: Service = FAL,
+        *,
+        probe: str = "fal-ai/flux-kontext/dev",
+        limits: Limits | None = None,
+        patience: Patience | None = None,
+    ) -> None:
+        self.name = service.name
+        self._service = service
+        self._probe = probe
+        self._patience = patience or Patience()
+        self._client = HttpClient(access, service.origins, limits)
+        self._storage = Storage(self._client, service, self._patience)
+        self._downloads = Downloads(self._client, self._patience, service.surely())
+
+    async def edit(
+        self, request: EditRequest, spec: ModelSpec, pictures: tuple[InputPicture, ...]
+    ) -> AsyncGenerator[JobEvent]:
+        urls: dict[Sha256, str] = {}
+        for picture in pictures:
+            if (living := self._storage.living(picture.hosted)) is not None:
+                urls[picture.ref.sha256] = living
+            if picture.ref.sha256 in urls:
+                continue
+            async with aclosing(self._storage.upload(picture)) as uploads:
+                async for step in uploads:
+                    if isinstance(step, Uploaded):
+                        urls[picture.ref.sha256] = step.hosted.url
+                    yield step
+        body = body_of(request, spec, [urls[picture.ref.sha256] for picture in pictures])
+        remote: RemoteHandle | None = None
+        sending = submit(self._client, self._service, self._patience, spec.id, body)
+        async with aclosing(sending):
+            async for event in sending:
+                if isinstance(event, Submitted):
+                    remote = event.remote
+                yield event
+        if remote is not None:
+            async with aclosing(self.resume(remote)) as rest:
+                async for later in rest:
+                    yield later
+
+    async def resume(self, remote: RemoteHandle) -> AsyncGenerator[JobEvent]:
+        answer = ""
+        follower = Follower(self._client, self._service, self._patience, remote)
+        async with aclosing(follower.events()) as events:
+            async for event in events:
+                if isinstance(event, RemoteDone):
+                    answer = event.answer
+                yield event
+        async with aclosing(self.collect(answer)) as rest:
+            async for later in rest:
+                yield later
+
+    async def collect(self, answer: str) -> AsyncGenerator[JobEvent]:
+        async with aclosing(collect(self._downloads, self._service, answer)) as events:
+            async for event in events:
+                yield event
+
+    async def cancel(self, remote: RemoteHandle) -> CancelAnswer:
+        if not self._client.road.is_own(remote.cancel_url):
+            raise BadAnswer(
+                "This run lies at an address that is not part of the connection.",
+                hint="Nothing was sent there.",
+            )
+        attempt = 0
+        while True:
+            attempt += 1
+            try:
+                return await self._cancel_once(remote)
+            except RouteError:
+                if attempt >= _CANCEL_ATTEMPTS:
+                    raise
+                await self._patience.sleep(self._patience.read_wait_s(attempt))
+
+    async def _cancel_once(self, remote: RemoteHandle) -> CancelAnswer:
+        # Some proxies read a JSON body from every PUT.
+        answer = await self._client.api("PUT", remote.cancel_url, b"{}")
+        if 300 <= answer.status < 400:
+            raise redirected(answer)
+        value = answer.json()
+        word = value.get("status") if isinstance(value, dict) else None
+        if word in ("OK", "CANCELLATION_REQUESTED"):
+            return CancelAnswer(accepted=True, status=str(word))
+        if word == "ALREADY_COMPLETED":
+            return CancelAnswer(accepted=False, already_finished=True, status=word)
+        if word == "NOT_FOUND" or answer.status == 404:
+            return CancelAnswer(accepted=False, status="NOT_FOUND")
+        said = complaint_in(answer, value)
+        if said is None:
+            return CancelAnswer(accepted=answer.status < 300, status=str(word or ""))
+        fault: StudioError = fault_of(said, self._service, ran=True)
+        if isinstance(fault, NotFound):
+            return CancelAnswer(accepted=False, status="NOT_FOUND")
+        raise fault
+
+    async def check(self) -> tuple[CheckStep, ...]:
+        return await check(self._client, self._service, self._probe)
+
+    async def close(self) -> None:
+        await self._client.close()

@@ -1,0 +1,144 @@
+"""The one POST that buys a run. It leaves once, unless it is certain that nobody took it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+
+from kontext_studio.core.errors import (
+    BadAnswer,
+    OutcomeUnknown,
+    RateLimited,
+    RouteError,
+    StudioError,
+    Unauthorized,
+    Unreachable,
+)
+from kontext_studio.core.jobs import RemoteHandle
+from kontext_studio.core.provider import NotAccepted, Sending, Submitted
+from kontext_studio.providers.answers import Answer
+from kontext_studio.providers.client import HttpClient
+from kontext_studio.providers.fal.errors import complaint_in, fault_of, redirected, too_large
+from kontext_studio.providers.fal.service import Service, queue_address
+from kontext_studio.providers.retries import CONNECT_ATTEMPTS, WAIT_ATTEMPTS, Patience
+from kontext_studio.providers.routing import RouteUnfit
+
+
+async def submit(
+    client: HttpClient, service: Service, patience: Patience, endpoint: str, body: bytes
+) -> AsyncGenerator[Sending | NotAccepted | Submitted]:
+    """Send the run and end with Submitted, or raise why there is none.
+
+    1. No connection: three attempts. 2. An answer in hand that it was not taken: up to six, when
+    the service asks. 3. Anything else that is no acceptance and no refusal: OutcomeUnknown.
+    """
+    url = f"{client.road.base('queue')}/{endpoint}"
+    connects = refusals = 0
+    while True:
+        yield Sending()
+        reason: StudioError
+        try:
+            answer = await client.api("POST", url, body)
+        except RouteUnfit:
+            raise
+        except Unreachable as fault:
+            connects += 1
+            if connects >= CONNECT_ATTEMPTS:
+                raise
+            reason, attempt, wait_s = fault, connects, patience.connect_wait_s(connects)
+        except RouteError as fault:
+            raise _unknown(service, "The connection broke while sending.", fault.detail) from fault
+        else:
+            outcome = _judged(answer, service, endpoint, client.road.base("queue"))
+            if isinstance(outcome, RemoteHandle):
+                yield Submitted(outcome)
+                return
+            refusals += 1
+            if refusals >= WAIT_ATTEMPTS:
+                raise outcome
+            asked_s = patience.retry_after_s(answer.headers)
+            wait_s = patience.refused_wait_s(refusals, asked_s)
+            reason = RateLimited(outcome.message, retry_after_s=asked_s, detail=outcome.detail)
+            attempt = refusals
+        yield NotAccepted(reason, attempt, wait_s)
+        await patience.sleep(wait_s)
+
+
+def _judged(
+    answer: Answer, service: Service, endpoint: str, base: str
+) -> RemoteHandle | RateLimited:
+    """The accepted run, or the reason to wait; raise for every other end."""
+    if 300 <= answer.status < 400:
+        raise redirected(answer)
+    if answer.is_page:
+        return _page(answer, service)
+    try:
+        value = answer.json()
+    except BadAnswer as fault:
+        if answer.status == 429:
+            return RateLimited("The service is busy.", detail=answer.facts())
+        if answer.status == 413:
+            raise too_large(answer.facts()) from fault
+        if 400 <= answer.status < 500:
+            raise
+        raise _unknown(service, "The answer to the run was lost.", answer.facts()) from fault
+    if isinstance(value, dict) and answer.status < 300:
+        request_id = value.get("request_id")
+        if isinstance(request_id, str) and request_id:
+            return _handle(value, request_id, queue_address(base, endpoint, request_id))
+    said = complaint_in(answer, value)
+    if said is None:
+        raise _unknown(service, "The service answered without the run's number.", answer.facts())
+    if said.status == 429:
+        return RateLimited("The service is busy.", detail=answer.facts())
+    if said.status == 503 and (said.surely_not_taken or "retry-after" in answer.headers):
+        return RateLimited("The service takes no runs just now.", detail=answer.facts())
+    if not 400 <= said.status < 500 or said.status == 408:
+        raise _unknown(service, "The service broke while taking the run.", answer.facts())
+    raise fault_of(said, service, model=endpoint, ran=False)
+
+
+def _page(answer: Answer, service: Service) -> RateLimited:
+    """Something that is not the service answered; what it says about the run is its status."""
+    if answer.status == 429:
+        return RateLimited("The service is busy.", detail=answer.facts())
+    if answer.status == 413:
+        raise too_large(answer.facts())
+    if answer.status in (401, 407):
+        raise Unauthorized(
+            "Something before the service asks for a sign-in.",
+            hint="Open your browser and sign in to the network, or check the proxy in Settings.",
+            detail=answer.facts(),
+        )
+    if answer.status >= 500 or answer.status == 408:
+        raise _unknown(service, "A gateway answered instead of the service.", answer.facts())
+    if answer.status >= 400:
+        raise BadAnswer(
+            f"{answer.host} answered with a page that says {answer.status}.",
+            hint="Check the address of the connection.",
+            detail=answer.facts(),
+        )
+    answer.json()  # raises the sentence about sign-in pages
+    raise _unknown(service, "The answer to the run was lost.", answer.facts())
+
+
+def _handle(value: dict[str, object], request_id: str, fallback: str) -> RemoteHandle:
+    def named(field: str, default: str) -> str:
+        url = value.get(field)
+        return url if isinstance(url, str) and url else default
+
+    return RemoteHandle(
+        request_id=request_id,
+        status_url=named("status_url", f"{fallback}/status"),
+        response_url=named("response_url", fallback),
+        cancel_url=named("cancel_url", f"{fallback}/cancel"),
+    )
+
+
+def _unknown(service: Service, what: str, detail: str) -> OutcomeUnknown:
+    if not service.billed:
+        return OutcomeUnknown(f"{what} The run may have begun.", detail=detail)
+    return OutcomeUnknown(
+        f"{what} It may have been charged.",
+        hint="Look at the requests in your account before you send it again.",
+        detail=detail,
+    )

@@ -1,0 +1,26 @@
+"""Which class serves which provider word."""
+
+from __future__ import annotations
+
+from kontext_studio.core.errors import BadRequest
+from kontext_studio.core.models import Catalogue
+from kontext_studio.core.provider import Provider
+from kontext_studio.core.route import EMBEDDED, Access
+from kontext_studio.providers.fal.provider import FalProvider
+from kontext_studio.providers.fal.service import EMBEDDED_ENGINE, FAL, Service
+
+_FAL_SPEAKING: dict[str, Service] = {"fal": FAL, EMBEDDED: EMBEDDED_ENGINE}
+
+
+def make_provider(access: Access, catalogue: Catalogue) -> Provider:
+    """The provider of a route. Raise BadRequest for a word that no provider is built for."""
+    word = access.route.provider
+    service = _FAL_SPEAKING.get(word)
+    if service is None:
+        built = " and ".join(sorted(_FAL_SPEAKING))
+        raise BadRequest(
+            f"Connections to “{word}” are not built yet.",
+            field="provider",
+            hint=f"This version connects to {built}.",
+        )
+    return FalProvider(access, service, probe=catalogue.first_edit_model(word).id)

@@ -1,0 +1,247 @@
+"""Routes as transports: which way a call takes, and who attaches the key.
+
+A provider makes calls to the service's own addresses. What happens to them on the way (the key of
+a direct route, the target header of a server proxy, the base address of a gateway) happens here
+and nowhere else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import certifi
+import httpx
+
+from kontext_studio.core.errors import BadAnswer, BadRequest, Unreachable
+from kontext_studio.core.route import Access, Route, RouteMode
+from kontext_studio.providers.addresses import host_of, keeps_secrets, origin
+
+API_CALL = "studio_api_address"
+"""Request extension of a call to the service itself; it holds the address as it was given.
+
+Calls without it (uploads to signed addresses, downloads) go straight and never carry a key.
+"""
+
+# Below the 60 s that servers commonly keep an idle connection open: a call that is sent on a
+# connection the server has just closed ends as "perhaps charged".
+_KEEP_ALIVE_S = 20.0
+
+
+class RouteUnfit(Unreachable):
+    """No connection was made, and another attempt would end the same way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Road:
+    """A route made ready: base addresses by role, and the only origins that are asked."""
+
+    route: Route
+    bases: Mapping[str, str]
+    origins: frozenset[str]
+
+    def base(self, role: str) -> str:
+        return self.bases[role]
+
+    def is_own(self, url: str) -> bool:
+        """Whether an address that the service named is one this route may talk to."""
+        return origin(url) in self.origins
+
+
+def road(route: Route, defaults: Mapping[str, str]) -> Road:
+    """Raise BadRequest where the route's addresses cannot be used."""
+    bases = {role: route.host(role, default) for role, default in defaults.items()}
+    if route.mode is RouteMode.GATEWAY:
+        _whole(route.address, "address")
+        bases = {role: route.host(role, route.address) for role in defaults}
+    if route.mode is RouteMode.SERVER_PROXY:
+        _whole(route.address, "address")
+    origins = {_whole(base, "hosts") for base in bases.values()}
+    if route.mode is RouteMode.GATEWAY:
+        # A gateway may pass the service's own addresses on; they are then asked through it.
+        origins |= {_whole(default, "hosts") for default in defaults.values()}
+    return Road(route, bases, frozenset(origins))
+
+
+def _whole(url: str, field: str) -> str:
+    found = origin(url)
+    if found is None:
+        raise BadRequest(
+            f"“{url}” is not an address." if url else "The connection has no address.",
+            field=field,
+            hint="It begins with https:// and names a host.",
+        )
+    return found
+
+
+def transport(access: Access, way: Road, defaults: Mapping[str, str]) -> httpx.AsyncBaseTransport:
+    """The transport of a route, over its network proxy where it has one."""
+    wires = _Wires(access.route)
+    match access.route.mode:
+        case RouteMode.SERVER_PROXY:
+            return _ServerProxy(wires, way)
+        case RouteMode.GATEWAY:
+            return _Gateway(wires, access, way, defaults)
+        case RouteMode.DIRECT:
+            return _Direct(wires, access, way)
+
+
+class _Wires(httpx.AsyncBaseTransport):
+    """The real connections: one pool for https and one for plain http, each made on first use.
+
+    Reading the root certificates takes longer than a frame, so it happens in a thread.
+    """
+
+    def __init__(self, route: Route) -> None:
+        self._route = route
+        self._made: dict[bool, httpx.AsyncHTTPTransport] = {}
+        self._making = asyncio.Lock()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        secure = request.url.scheme == "https" or self._route.network_proxy.startswith("https:")
+        async with self._making:
+            if secure not in self._made:
+                self._made[secure] = await self._make(secure)
+        return await self._made[secure].handle_async_request(request)
+
+    async def _make(self, secure: bool) -> httpx.AsyncHTTPTransport:
+        if secure:
+            context = await asyncio.to_thread(_roots, self._route.ca_file)
+        else:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # trusts nobody; never used
+        try:
+            return httpx.AsyncHTTPTransport(
+                verify=context,
+                trust_env=False,
+                proxy=self._route.network_proxy or None,
+                limits=httpx.Limits(max_keepalive_connections=8, keepalive_expiry=_KEEP_ALIVE_S),
+            )
+        except (ValueError, httpx.InvalidURL) as fault:
+            raise RouteUnfit(
+                "The network proxy's address cannot be used. Nothing was sent.",
+                hint="It looks like http://proxy.example:3128 or socks5://127.0.0.1:1080.",
+            ) from fault
+
+    async def aclose(self) -> None:
+        for made in self._made.values():
+            await made.aclose()
+
+
+def _roots(ca_file: str) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    # The system's own store is empty in some frozen builds and containers.
+    context.load_verify_locations(certifi.where())
+    if ca_file:
+        try:
+            context.load_verify_locations(Path(ca_file).expanduser())
+        except (OSError, ssl.SSLError) as fault:
+            raise RouteUnfit(
+                f"The file of certificates {Path(ca_file).name} cannot be read. Nothing was sent.",
+                hint="It holds certificates in PEM form; choose it again in the connection.",
+            ) from fault
+    return context
+
+
+class _Way(httpx.AsyncBaseTransport):
+    """What the three modes share: plain calls pass, calls to the service are prepared first."""
+
+    def __init__(self, wires: httpx.AsyncBaseTransport, way: Road) -> None:
+        self._wires = wires
+        self._road = way
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        address = request.extensions.get(API_CALL)
+        if isinstance(address, str):
+            if not self._road.is_own(address):
+                raise BadAnswer(
+                    f"The service named an address that is not its own: {host_of(address)}.",
+                    hint="Nothing was sent there. Check the addresses of the connection.",
+                )
+            request = self._prepared(request, address)
+        return await self._wires.handle_async_request(request)
+
+    def _prepared(self, request: httpx.Request, address: str) -> httpx.Request:
+        raise NotImplementedError
+
+    async def aclose(self) -> None:
+        await self._wires.aclose()
+
+
+class _Direct(_Way):
+    def __init__(self, wires: httpx.AsyncBaseTransport, access: Access, way: Road) -> None:
+        super().__init__(wires, way)
+        self._key = access.key
+
+    def _prepared(self, request: httpx.Request, address: str) -> httpx.Request:
+        if self._key:
+            _demand_privacy(str(request.url))
+            request.headers["authorization"] = f"Key {self._key.reveal()}"
+        return request
+
+
+class _Gateway(_Way):
+    def __init__(
+        self,
+        wires: httpx.AsyncBaseTransport,
+        access: Access,
+        way: Road,
+        defaults: Mapping[str, str],
+    ) -> None:
+        super().__init__(wires, way)
+        self._key = access.key
+        self._base_of = {origin(url): way.base(role) for role, url in defaults.items()}
+
+    def _prepared(self, request: httpx.Request, address: str) -> httpx.Request:
+        base = self._base_of.get(origin(address))
+        if base is not None:
+            parts = urlsplit(address)
+            url = base + parts.path + (f"?{parts.query}" if parts.query else "")
+            request = _again(request, url)
+        own_headers = self._road.route.headers
+        if self._key or own_headers:
+            _demand_privacy(str(request.url))
+        if self._key:
+            request.headers["authorization"] = f"Key {self._key.reveal()}"
+        for name, value in own_headers:
+            request.headers[name] = value
+        return request
+
+
+class _ServerProxy(_Way):
+    """fal's proxy protocol: same method and body, the real address in a header, and no key."""
+
+    def _prepared(self, request: httpx.Request, address: str) -> httpx.Request:
+        route = self._road.route
+        if route.headers:
+            _demand_privacy(route.address)
+        told = _again(request, route.address)
+        told.headers["x-fal-target-url"] = address
+        for name, value in route.headers:
+            told.headers[name] = value
+        return told
+
+
+def _demand_privacy(url: str) -> None:
+    if not keeps_secrets(url):
+        raise RouteUnfit(
+            f"The key is not sent to {host_of(url)} over plain http. Nothing was sent.",
+            hint="Use an https address in the connection.",
+        )
+
+
+def _again(request: httpx.Request, url: str) -> httpx.Request:
+    """The same request to another address, without the headers that belong to the first."""
+    kept = [
+        (name, value)
+        for name, value in request.headers.items()
+        if name not in ("host", "authorization", "cookie")
+    ]
+    again = httpx.Request(
+        request.method, url, headers=kept, stream=request.stream, extensions=request.extensions
+    )
+    again.headers["host"] = again.url.netloc.decode("ascii")
+    return again
