@@ -1,0 +1,4 @@
+"""The wording of instructions: findings and fixes, keep clauses, templates.
+
+Pure; nothing leaves the machine.
+"""

@@ -1,0 +1,230 @@
+"""Reads noun phrases: what a run of tokens is about, who owns it, where it ends.
+
+It knows word lists and word order, nothing of rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from kontext_studio.prompting.text import Kind, Token
+from kontext_studio.prompting.words import grammar, looks, people, places, terms, verbs
+
+Tokens = tuple[Token, ...]
+
+# Words for a side of a thing: "the colour of the car" is about the car.
+ATTRIBUTES = (
+    looks.COLOUR_NOUNS
+    | looks.STYLE_NOUNS
+    | terms(
+        """size shape material texture appearance height width length thickness position pose angle
+    brightness contrast lighting sharpness age pattern surface finish surfaces weight expression
+    orientation direction amount number opacity look"""
+    )
+)
+_NOT_A_HEAD = (
+    grammar.DETERMINERS
+    | grammar.PREPOSITIONS
+    | grammar.CONJUNCTIONS
+    | grammar.SUBORDINATORS
+    | grammar.NEGATIONS
+    | grammar.BE
+    | grammar.MODALS
+    | (grammar.ADVERBS - {"second", "first", "third", "left", "right"})
+)
+# Words that follow the object of "make" and say what it becomes.
+_PREDICATE_STARTS = (
+    grammar.ADJECTIVES
+    | grammar.COMPARATIVES
+    | looks.COLOURS
+    | looks.RELATIVE_COLOURS
+    | looks.MATERIALS
+    | looks.JUDGEMENTS
+    | looks.STYLE_FAMILIES
+    | people.BEAUTY
+    | verbs.ACTIONS
+    | verbs.EXPRESSIONS_VERB
+    | verbs.LOOK_VERBS
+    | terms(
+        """rain snow overcast rainy snowy daytime nighttime say read spell more less twice half much
+    very even slightly somewhat rather completely fully a an into like as out facing"""
+    )
+)
+_ALWAYS_ALONE = terms("it him me them he she they i you we us hers mine theirs")
+_BEFORE_NOUN = grammar.ADJECTIVES | grammar.COMPARATIVES | looks.COLOURS | looks.MATERIALS
+
+
+def is_name(token: Token) -> bool:
+    """A noun, as far as word lists tell: quotations and placeholders are names too."""
+    if token.kind in (Kind.SLOT, Kind.QUOTE):
+        return True
+    return (
+        token.is_word
+        and token.word not in _NOT_A_HEAD
+        and token.word not in grammar.PRONOUNS
+        and not (token.word in grammar.ADJECTIVES and token.lemma not in places.LIGHT)
+    )
+
+
+def stands_alone(tokens: Sequence[Token], i: int) -> bool:
+    """A demonstrative or "her" at ``i`` that is no determiner: no noun follows it."""
+    if i + 1 >= len(tokens) or tokens[i].word in _ALWAYS_ALONE:
+        return True
+    after = tokens[i + 1]
+    if after.kind in (Kind.SLOT, Kind.NUMBER, Kind.COLOUR_CODE):
+        return False
+    if not after.is_word:
+        return True
+    if after.word in grammar.DETERMINERS | grammar.PREPOSITIONS | grammar.CONJUNCTIONS:
+        return after.word not in (
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "other",
+            "same",
+            "own",
+            "few",
+        )
+    if after.word in grammar.MODALS | grammar.BE | grammar.SUBORDINATORS | verbs.LOOK_VERBS:
+        return True
+    if after.word in grammar.ADVERBS or after.word in grammar.COMPARATIVES:
+        return after.word not in ("left", "right", "back", "first", "second", "third") or (
+            i + 2 >= len(tokens) or not is_name(tokens[i + 2])
+        )
+    if (
+        tokens[i].word in ("her", "this", "that")
+        and after.word in verbs.ACTIONS | verbs.EXPRESSIONS_VERB
+    ):
+        # "make her smile", but "her smile" and "her look" as things
+        return i > 0 and tokens[i - 1].word in ("make", "let", "have", "making", "see")
+    if after.word in looks.JUDGEMENTS | looks.RELATIVE_COLOURS | looks.COLOURS | grammar.ADJECTIVES:
+        return not any(is_name(t) and t.word not in looks.COLOURS for t in tokens[i + 2 : i + 4])
+    return False
+
+
+def core(tokens: Sequence[Token]) -> Tokens:
+    """The phrase up to its first qualifier: "the man in the hat" gives "the man"."""
+    for i, token in enumerate(tokens):
+        if token.word == "of" or not token.is_word:
+            continue
+        if token.word in grammar.PREPOSITIONS and i > 0:
+            return tuple(tokens[:i])
+        if i > 1 and (token.word in ("that", "which", "who", "whose") or _is_participle(token)):
+            return tuple(tokens[:i])
+    return tuple(tokens)
+
+
+def _is_participle(token: Token) -> bool:
+    return token.word.endswith("ing") and token.word in verbs.inflected()
+
+
+def head(tokens: Sequence[Token]) -> Token | None:
+    """The noun a phrase is about: "the hair colour of the woman" gives "colour"."""
+    found: Token | None = None
+    for token in core(tokens):
+        if token.word == "of" and found is not None:
+            break
+        if token.kind is Kind.COMMA or token.word == "and":
+            if found is not None:
+                break
+            continue
+        if is_name(token) and not token.possessive:
+            found = token
+    return found
+
+
+def owners(tokens: Sequence[Token]) -> Tokens:
+    """Whose it is: "the woman's coat", "the coat of the woman"."""
+    inside = core(tokens)
+    found = [token for token in inside if token.possessive]
+    for i, token in enumerate(inside):
+        if token.word == "of":
+            owner = head(inside[i + 1 :])
+            if owner is not None:
+                found.append(owner)
+    return tuple(found)
+
+
+def things(tokens: Sequence[Token]) -> Tokens:
+    """What is edited, attributes looked through: "the colour of the car" gives "car"."""
+    found: list[Token] = []
+    for part in coordinated(tokens):
+        noun = head(part)
+        if noun is None:
+            continue
+        if noun.lemma in ATTRIBUTES:
+            owned = owners(part)
+            before = [t for t in core(part) if is_name(t) and t is not noun and not t.possessive]
+            found += owned or before[-1:] or [noun]
+        else:
+            found.append(noun)
+    return tuple(found)
+
+
+def coordinated(tokens: Sequence[Token]) -> Iterator[Tokens]:
+    """The members of "the cup, the fork and the knife"; one member where nothing is joined."""
+    start = 0
+    for i, token in enumerate(tokens):
+        if token.kind is Kind.COMMA or token.word in ("and", "or", "&"):
+            if i > start:
+                yield tuple(tokens[start:i])
+            start = i + 1
+    if start < len(tokens):
+        yield tuple(tokens[start:])
+
+
+def split_predicate(tokens: Sequence[Token]) -> tuple[Tokens, Tokens]:
+    """Cut "the old man look younger" into what is meant and what it becomes."""
+    row = tuple(tokens)
+    if not row:
+        return (), ()
+    if row[0].word in _ALWAYS_ALONE or (
+        row[0].word in grammar.PRONOUNS | grammar.DEMONSTRATIVES and stands_alone(row, 0)
+    ):
+        return row[:1], row[1:]
+    seen_noun = False
+    for i, token in enumerate(row):
+        word = token.word
+        if token.kind is Kind.COMMA or word in ("and", "of"):
+            seen_noun = False
+        elif seen_noun and _starts_predicate(token):
+            return row[:i], row[i:]
+        elif word in grammar.PREPOSITIONS:
+            seen_noun = False
+        elif is_name(token) and not token.possessive:
+            following = row[i + 1] if i + 1 < len(row) else None
+            before_noun = word in _BEFORE_NOUN and following is not None and is_name(following)
+            seen_noun = not before_noun or (
+                following is not None and following.word in looks.COLOURS
+            )
+    if len(row) > 1 and row[-1].word in _PREDICATE_STARTS:
+        return row[:-1], row[-1:]
+    return row, ()
+
+
+def _starts_predicate(token: Token) -> bool:
+    if not token.is_word:
+        return token.kind in (Kind.QUOTE, Kind.SLOT, Kind.COLOUR_CODE, Kind.NUMBER)
+    word = token.word
+    last_part = word.rsplit("-", 1)[-1] if "-" in word else ""
+    return (
+        word in _PREDICATE_STARTS
+        or word in grammar.ARTICLES
+        or word in ("to", "from")
+        or last_part in _PREDICATE_STARTS
+        or last_part in people.BODY_PARTS
+    )
+
+
+def words_of(tokens: Sequence[Token]) -> frozenset[str]:
+    """All words and singulars, for questions like "is a colour named here?"."""
+    found: set[str] = set()
+    for token in tokens:
+        if token.is_word:
+            found.add(token.word)
+            found.add(token.lemma)
+            if "-" in token.word:
+                found.update(token.word.split("-"))
+    return frozenset(found)

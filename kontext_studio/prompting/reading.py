@@ -1,0 +1,221 @@
+"""An instruction, read once: its tokens, its clauses, and what they say, for all rules to see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from kontext_studio.prompting.clauses import Clause, Role, clauses_of
+from kontext_studio.prompting.phrases import Tokens, head, things, words_of
+from kontext_studio.prompting.text import Kind, Token, is_blank, straightened, tokenize
+from kontext_studio.prompting.words import grammar, looks, people, places, terms, verbs
+from kontext_studio.prompting.words.verbs import Act
+
+REST = frozenset(["everything else", "everything", "all else", "rest", "else", "anything"])
+_FOREIGN = terms(
+    """der die das den dem des ein eine einen einem und mit auf von zu nicht im ist le la les un
+    une des du et dans avec sur pour par est el los las del al una con en por que il lo gli
+    della di nel più una uno um uma não na da ao com het een van op met naar och att med på til
+    i se jest oraz się bir ve ile için"""
+)
+_ENGLISH = (
+    grammar.DETERMINERS
+    | grammar.PREPOSITIONS
+    | grammar.CONJUNCTIONS
+    | grammar.PRONOUNS
+    | grammar.BE
+) - terms("a as at me so i no on in an her his do all to her plus")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """``text`` as given. Not slotted: the parts are worked out when a rule first asks for them."""
+
+    text: str
+
+    @cached_property
+    def straight(self) -> str:
+        return straightened(self.text)
+
+    @cached_property
+    def is_blank(self) -> bool:
+        return is_blank(self.text)
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        return tokenize(self.text)
+
+    @cached_property
+    def clauses(self) -> tuple[Clause, ...]:
+        return clauses_of(self.tokens)
+
+    @cached_property
+    def edits(self) -> tuple[Clause, ...]:
+        return tuple(clause for clause in self.clauses if clause.role is Role.EDIT)
+
+    @cached_property
+    def keeps(self) -> tuple[Clause, ...]:
+        return tuple(clause for clause in self.clauses if clause.role is Role.KEEP)
+
+    @cached_property
+    def kept(self) -> frozenset[str]:
+        """What the keep clauses name, in singular and as written."""
+        found: frozenset[str] = frozenset()
+        for clause in self.keeps:
+            found |= words_of(clause.tokens)
+        return found
+
+    @cached_property
+    def keeps_the_rest(self) -> bool:
+        """ "Everything else the same"."""
+        return bool(self.kept & REST)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        return words_of(self.tokens)
+
+    @cached_property
+    def asks_for_change(self) -> bool:
+        """Some clause asks for something; a description does not. Keeping counts as asking."""
+        return bool(self.edits or self.keeps) or any(
+            clause.role is Role.AVOID and clause.tokens[0].word not in ("no", "not", "without")
+            for clause in self.clauses
+        )
+
+    @cached_property
+    def is_foreign(self) -> bool:
+        """Not English, as far as scripts and little words tell; in doubt it is English."""
+        letters = [c for token in self.tokens if token.is_word for c in token.word]
+        if (
+            letters
+            and sum(ord(c) > 0x2E7F or 0x370 <= ord(c) < 0x1E00 for c in letters) > len(letters) / 2
+        ):
+            return True
+        words = [token.word for token in self.tokens if token.is_word]
+        if len(words) < 3:
+            return False
+        english = sum(word in _ENGLISH or word in verbs.acts() for word in words)
+        foreign = sum(word in _FOREIGN for word in words)
+        return foreign > english or (english == 0 and foreign == 0 and _unknown(words))
+
+    @cached_property
+    def restyles(self) -> tuple[Clause, ...]:
+        """Clauses that give the whole picture another style or medium, tone changes left out."""
+        return tuple(clause for clause in self.edits if _restyles(clause))
+
+    def named_before(self, position: int) -> Iterator[Token]:
+        """Nouns, placeholders and quotations that stand before a position."""
+        for token in self.tokens:
+            if token.start >= position:
+                return
+            if token.kind in (Kind.SLOT, Kind.QUOTE) or (
+                token.is_word
+                and token.word not in grammar.PRONOUNS
+                and token.word not in grammar.DETERMINERS
+                and token.word not in grammar.PREPOSITIONS
+                and token.word not in grammar.ADVERBS
+            ):
+                yield token
+
+
+def _unknown(words: list[str]) -> bool:
+    known = (
+        grammar.ADJECTIVES
+        | looks.COLOURS
+        | places.PLACES
+        | people.PEOPLE
+        | people.GARMENTS
+        | grammar.DETERMINERS
+    )
+    return not any(word in known or word in verbs.inflected() for word in words) and any(
+        not word.isascii() for word in words
+    )
+
+
+def is_whole_picture(tokens: Tokens) -> bool:
+    """The picture as such: "the photo", "the image", "this", "it", or nothing at all."""
+    if not tokens:
+        return True
+    if all(
+        token.word in ("it", "this", "that", "everything", "the", "whole", "entire")
+        for token in tokens
+    ):
+        return True
+    return any(thing.lemma in places.WHOLE_PICTURE for thing in things(tokens))
+
+
+def is_style(tokens: Tokens) -> bool:
+    """A style, a medium or a family of styles."""
+    named = words_of(tokens)
+    return (
+        bool(named & (looks.STYLES | looks.STYLE_FAMILIES | looks.MEDIUM_WORDS)) or "style" in named
+    )
+
+
+def is_tone_change(tokens: Tokens) -> bool:
+    named = words_of(tokens)
+    return bool(named & looks.TONE_CHANGES) and not named & (looks.STYLES | {"vintage", "style-"})
+
+
+_STYLE_TARGETS = terms("style look aesthetic filter")
+_STYLE_ACTS = (Act.CHANGE, Act.SCOPE, Act.STYLE, Act.MAKE, Act.GIVE, Act.COLOUR, Act.ADD)
+
+
+def _restyles(clause: Clause) -> bool:
+    if clause.act not in _STYLE_ACTS or (clause.verb is None and clause.act is not Act.MAKE):
+        return False
+    noun = head(clause.target)
+    is_look = noun is not None and noun.lemma in _STYLE_TARGETS
+    if clause.act is Act.ADD:
+        # "apply a vintage look", "evoke the washes of watercolour"
+        named = words_of(clause.target + clause.state)
+        about = is_look or bool(named & looks.STYLES and not _is_object(clause))
+        return (
+            about and is_style(clause.target + clause.state) and not is_tone_change(clause.target)
+        )
+    state = clause.state
+    if not state or is_tone_change(state):
+        return False
+    named = words_of(state)
+    if is_look:
+        return bool(named - looks.COLOUR_NOUNS)
+    into = clause.link is not None and clause.link.word in (
+        "like",
+        "into",
+        "as",
+        "to",
+        "with",
+        "in",
+    )
+    styled = named & looks.STYLES or (named & looks.STYLE_FAMILIES and _is_family(clause))
+    if "style" in named and into:
+        styled = named
+    if not styled:
+        return False
+    if is_whole_picture(clause.target):
+        return True
+    # "make the street look like claymation": a place stands for the picture of it
+    return any(
+        thing.lemma in places.PLACES | places.BACKDROPS for thing in things(clause.target)
+    ) and bool(named & looks.STYLES)
+
+
+def _is_object(clause: Clause) -> bool:
+    """ "Add an oil painting above the bed" hangs a picture; it restyles nothing."""
+    return clause.base in (
+        "add",
+        "insert",
+        "include",
+        "hang",
+        "place",
+        "put",
+        "show",
+        "draw",
+        "mount",
+    )
+
+
+def _is_family(clause: Clause) -> bool:
+    """Adjectives of mood and age mean a style only for the picture itself."""
+    return is_whole_picture(clause.target)

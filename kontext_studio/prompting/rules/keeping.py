@@ -1,0 +1,228 @@
+"""Is it said what must stay: the person, the framing, the rest of the look?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kontext_studio.prompting.clauses import Clause, Role
+from kontext_studio.prompting.context import LintContext
+from kontext_studio.prompting.findings import Finding, Fix, Severity
+from kontext_studio.prompting.people_edits import Aspect, person_edit
+from kontext_studio.prompting.phrases import Tokens, core, head, things, words_of
+from kontext_studio.prompting.reading import Reading, is_whole_picture
+from kontext_studio.prompting.rules.rule import Rule, appended, span
+from kontext_studio.prompting.words import grammar, people, places, terms
+from kontext_studio.prompting.words.verbs import Act
+
+_IDENTITY = terms(
+    """face facial feature features identity likeness hair hairstyle expression pose head body
+    appearance person people skin"""
+)
+_FRAMES = terms(
+    """camera angle framing composition perspective scale layout position placement pose viewpoint
+    viewing_angle camera_angle vantage_point"""
+)
+# Buildings and vehicles are things in a picture as often as places.
+_THINGS_TOO = terms(
+    """house church castle cabin cottage barn stable lighthouse train bus boat pool temple mosque
+    palace mansion tunnel bridge pier dock moon planet volcano iceberg tower spaceship garage
+    factory hotel school hospital library gallery museum theatre theater shop store station cave
+    waterfall dune pond runway lawn wood plain balcony terrace porch cathedral"""
+)
+_REPLACING = (Act.CHANGE, Act.REPLACE, Act.SCOPE)
+_WEATHER_TO_ADD = terms(
+    """fog mist haze rain snow storm drizzle snowfall sunshine sunlight moonlight blizzard frost
+    rainfall lighting candlelight sunbeam daylight thunderstorm downpour backlight glow
+    firelight"""
+)
+_KEEPS_OF_A_PERSON = {
+    Aspect.CLOTHES: " while preserving the same facial features, hairstyle, and expression",
+    Aspect.HAIR: " while preserving the same face, skin tone, and expression",
+    Aspect.FACE: " while preserving the same identity, hairstyle, and expression",
+    Aspect.AGE: " while preserving the same facial features, hairstyle, and expression",
+    Aspect.POSE: " while preserving the same facial features, clothing, and background",
+    Aspect.ROLE: " while preserving the same facial features, hairstyle, and pose",
+    Aspect.PLACE: " with the same face, hair, and clothing",
+}
+
+
+def keep_person(reading: Reading, _context: LintContext) -> Iterator[Finding]:
+    kept = reading.kept
+    if reading.keeps_the_rest or kept & _IDENTITY or any(people.is_person(word) for word in kept):
+        return
+    for clause in reading.edits:
+        aspect = person_edit(clause)
+        if aspect is None:
+            continue
+        yield Finding(
+            "keep-person",
+            Severity.WARNING,
+            clause.verb.start if clause.verb is not None else clause.start,
+            clause.target[-1].end if clause.target else clause.end,
+            f"Say what must stay of {_person_name(clause)}.",
+            (Fix("Keep the person", (appended(reading, _KEEPS_OF_A_PERSON[aspect]),)),),
+        )
+        return
+
+
+def _person_name(clause: Clause) -> str:
+    for token in clause.target + clause.state:
+        if people.is_person(token.lemma):
+            return f"the {token.word}"
+    return "the person"
+
+
+def keep_framing(reading: Reading, _context: LintContext) -> Iterator[Finding]:
+    if reading.kept & _FRAMES or _wishes_framing(reading):
+        return
+    for clause in reading.edits:
+        if not (_replaces_backdrop(clause) or _replaces_place(clause) or _moves_to_place(clause)):
+            continue
+        start, end = span(clause.tokens)
+        keep = ", keep the exact camera angle, position, and framing"
+        fixes = [Fix("Keep the framing", (appended(reading, keep),))]
+        if any(people.is_person(token.lemma) for token in reading.tokens):
+            person = ", keeping the person in the exact same position, scale, and pose"
+            fixes.append(Fix("Keep the person in place", (appended(reading, person),)))
+        yield Finding(
+            "keep-framing",
+            Severity.HINT,
+            start,
+            end,
+            "Say that camera and framing stay.",
+            tuple(fixes),
+        )
+        return
+
+
+def _wishes_framing(reading: Reading) -> bool:
+    """A framing word outside what is edited: "seen from a low camera angle"."""
+    for clause in reading.clauses:
+        edited = head(clause.target)
+        for token in clause.tokens:
+            if token.lemma in _FRAMES and token is not edited and clause.role is not Role.KEEP:
+                return True
+    return False
+
+
+def _replaces_backdrop(clause: Clause) -> bool:
+    noun = head(clause.target)
+    if clause.act is Act.GIVE or (
+        clause.act is Act.ADD and clause.base not in ("add", "apply", "create")
+    ):
+        new = head(clause.state)
+        return clause.act is Act.GIVE and new is not None and new.lemma in places.STRICT_BACKDROPS
+    if noun is None or noun.lemma not in places.BACKDROPS:
+        return False
+    strict = noun.lemma in places.STRICT_BACKDROPS
+    if clause.act is Act.MAKE:
+        return strict and bool(words_of(core(clause.state)) & places.PLACES)
+    if clause.act not in _REPLACING:
+        return False
+    if _is_time_or_weather(clause.state):
+        # "change the setting to daytime" is light, "replace the background with a sunset" is not
+        return noun.lemma == "background"
+    return strict or any(thing.lemma in places.PLACES for thing in things(clause.state))
+
+
+def _is_time_or_weather(state: Tokens) -> bool:
+    noun = head(state)
+    return noun is not None and noun.lemma in places.TIMES | places.SEASONS | places.WEATHER
+
+
+def _replaces_place(clause: Clause) -> bool:
+    if clause.act not in _REPLACING or not clause.state:
+        return False
+    old, new = head(clause.target), head(clause.state)
+    if old is None or new is None:
+        return False
+    into = new.lemma in places.PLACES | places.STRICT_BACKDROPS
+    return old.lemma in places.PLACES - _THINGS_TOO and into
+
+
+def _moves_to_place(clause: Clause) -> bool:
+    """ "Put the couple on the moon", "set the photo in Kyoto"."""
+    if clause.link is None or clause.link.word not in (
+        "in",
+        "on",
+        "at",
+        "into",
+        "onto",
+        "inside",
+        "to",
+    ):
+        return False
+    new = head(core(clause.state))
+    if new is None:
+        return False
+    if clause.base == "set" and is_whole_picture(clause.target):
+        return new.capital or new.lemma in places.PLACES
+    if clause.act is not Act.PUT or new.lemma not in places.PLACES | places.STRICT_BACKDROPS:
+        return False
+    first = clause.target[0].word if clause.target else ""
+    new_thing = first in ("a", "an", "some", "another", "two", "three")
+    return not new_thing and bool(clause.target)
+
+
+def keep_look(reading: Reading, _context: LintContext) -> Iterator[Finding]:
+    if reading.keeps:
+        return
+    changes = [clause for clause in reading.edits if _changes_look(clause)]
+    if not changes or any(_replaces_backdrop(clause) for clause in reading.edits):
+        return
+    start, end = span(changes[0].tokens)
+    painting = next(
+        (w for w in ("painting", "drawing", "illustration") if w in reading.words), None
+    )
+    stays = (
+        f" while maintaining the same style of the {painting}"
+        if painting
+        else (" while keeping the same objects, style, and composition")
+    )
+    yield Finding(
+        "keep-look",
+        Severity.HINT,
+        start,
+        end,
+        "Say what stays when the light changes.",
+        (Fix("Keep the rest of the look", (appended(reading, f",{stays}"),)),),
+    )
+
+
+def _changes_look(clause: Clause) -> bool:
+    noun = head(clause.target)
+    if clause.act is Act.ADD:
+        return noun is not None and noun.lemma in _WEATHER_TO_ADD
+    if clause.base in ("light", "relight", "illuminate", "light up"):
+        return bool(clause.target) and _is_scene(clause.target)
+    if clause.act not in (*_REPLACING, Act.MAKE, Act.LET, Act.ADJUST, Act.GIVE, Act.PUT):
+        return False
+    if noun is not None and noun.lemma in places.LIGHTING | {"season", "weather", "time of day"}:
+        return bool(clause.state) or clause.act is Act.CHANGE
+    if noun is not None and noun.lemma in places.TIMES | places.SEASONS:
+        return bool(clause.state)
+    if not _is_scene(clause.target):
+        return False
+    said = words_of(core(clause.state))
+    return bool(said & (places.TIMES | places.SEASONS | places.WEATHER))
+
+
+def _is_scene(target: Tokens) -> bool:
+    if is_whole_picture(target):
+        return True
+    return any(
+        thing.lemma in places.SCENE_WORDS | places.SKY | places.PLACES | places.BACKDROPS
+        for thing in things(target)
+    ) and not any(token.word in grammar.POSSESSIVES for token in target[:1])
+
+
+RULES = (
+    Rule("keep-person", "Person edit without an identity clause", keep_person, edit_only=True),
+    Rule("keep-framing", "New background without a framing clause", keep_framing, edit_only=True),
+    Rule(
+        "keep-look",
+        "Light, time or weather change without a keep clause",
+        keep_look,
+        edit_only=True,
+    ),
+)

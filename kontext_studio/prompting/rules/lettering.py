@@ -1,0 +1,264 @@
+"""Is the wording of a text in quotation marks?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kontext_studio.prompting.clauses import Clause
+from kontext_studio.prompting.context import LintContext
+from kontext_studio.prompting.findings import Finding, Fix, Severity, TextEdit
+from kontext_studio.prompting.phrases import Tokens
+from kontext_studio.prompting.reading import Reading
+from kontext_studio.prompting.rules.rule import Rule, span
+from kontext_studio.prompting.text import Kind, Token
+from kontext_studio.prompting.words import grammar, lettering, looks, people, terms
+from kontext_studio.prompting.words.verbs import Act
+
+_SAY = terms("say says saying spell spells spelling")
+_READ = terms("read reads reading")
+_MANNERS = (
+    grammar.ADVERBS
+    | grammar.COMPARATIVES
+    | terms("""better easily well legible legibly from as out aloud more less like it that so""")
+)
+_ENDS = terms(
+    """above below under underneath beneath behind beside over across along near inside onto around
+    while keeping using matching without next_to in_front_of on_top_of"""
+)
+_KEPT_AS_TEXT = frozenset(
+    ["font", "typeface", "handwriting", "script", "lettering", "style", "letters"]
+)
+
+
+def unquoted_text(reading: Reading, _context: LintContext) -> Iterator[Finding]:
+    for clause in reading.edits:
+        if clause.act in (Act.REMOVE,) or clause.base in ("blur", "hide", "sharpen"):
+            continue
+        runs = [run for run in _wordings(clause) if run]
+        if not runs:
+            continue
+        start, end = runs[0][0].start, runs[-1][-1].end
+        if len(runs) > 1:
+            start, end = span(runs[0])
+        edits = tuple(_quoted(reading, run) for run in runs)
+        if any(mark in edit.new_text[1:-1] for edit in edits for mark in '"\n'):
+            continue
+        yield Finding(
+            "unquoted-text",
+            Severity.WARNING,
+            start,
+            end,
+            "Put the exact wording in quotes.",
+            (Fix(f"Write {edits[-1].new_text}", edits),),
+        )
+
+
+def _quoted(reading: Reading, run: Tokens) -> TextEdit:
+    start, end = span(run)
+    wording = reading.text[start:end]
+    mark = '"' if "'" in reading.straight[start:end] else "'"
+    return TextEdit(start, end, f"{mark}{wording}{mark}")
+
+
+def _wordings(clause: Clause) -> list[Tokens]:
+    """The runs of unquoted wording in a clause, in order."""
+    row = clause.tokens
+    spoken = _spoken(row, clause)
+    if spoken:
+        return [spoken]
+    if clause.base == "write" or (clause.base == "spell" and clause.verb is not None):
+        return [_written(clause)]
+    named = _named(row)
+    told = _told(clause)
+    return [run for run in (named, told) if run]
+
+
+def _spoken(row: Tokens, clause: Clause) -> Tokens:
+    """ "Make the cup say good morning"."""
+    for i, token in enumerate(row):
+        if not token.is_word or token.word not in _SAY | _READ or i + 1 >= len(row):
+            continue
+        before = row[i - 1].word if i else ""
+        after = row[i + 1]
+        if after.kind is Kind.COMMA and i + 2 < len(row):  # "reading: sale"
+            after = row[i + 2]
+        if after.kind is not Kind.WORD and after.kind is not Kind.NUMBER:
+            return ()
+        if before in grammar.DETERMINERS or before in grammar.PREPOSITIONS - {"to"}:
+            continue
+        if token.word in _READ:
+            people_before = any(people.is_person(t.lemma) for t in row[:i])
+            reads_a_book = after.word in grammar.DETERMINERS and not after.capital
+            if people_before or reads_a_book or after.word in _MANNERS:
+                continue
+            if token.word == "reading" and i + 1 < len(row) and _is_furniture(row[i + 1]):
+                continue
+        start = row.index(after)
+        following = row[start + 1].lemma if start + 1 < len(row) else ""
+        if after.word in grammar.ARTICLES and following in lettering.TEXT_KINDS:
+            start += 2  # "says the word hello"
+        return _until_place(row[start:])
+    return ()
+
+
+def _is_furniture(token: Token) -> bool:
+    return token.lemma in terms("lamp nook chair corner light room glass glasses desk")
+
+
+def _written(clause: Clause) -> Tokens:
+    """ "Write I love you on the sand"."""
+    row = clause.target
+    if not row or row[0].kind is not Kind.WORD:
+        return ()
+    if row[0].word in grammar.DETERMINERS:
+        kind = next((i for i, t in enumerate(row[:3]) if t.lemma in lettering.TEXT_KINDS), None)
+        if kind is None or kind + 1 >= len(row):
+            return ()
+        row = row[kind + 1 :]
+    elif row[0].lemma in lettering.TEXT_KINDS | {"something"} and len(row) > 1:
+        row = row[1:]
+    elif row[0].lemma in lettering.TEXT_KINDS | {"something"}:
+        return ()
+    return _until_place(row) if row and all(t.kind is not Kind.QUOTE for t in row) else ()
+
+
+def _named(row: Tokens) -> Tokens:
+    """ "The word joy", "the title Harbour Lights"."""
+    for i, token in enumerate(row[:-1]):
+        if token.lemma not in lettering.TEXT_KINDS or token.possessive or not token.is_word:
+            continue
+        after = row[i + 1]
+        before = row[i - 1].word if i else ""
+        if after.kind is Kind.COMMA and reading_colon(after) and i + 2 < len(row):
+            after = row[i + 2]
+        if after.kind not in (Kind.WORD, Kind.NUMBER) or before not in grammar.DETERMINERS:
+            continue
+        exact = token.word in ("word", "words", "phrase")
+        if after.kind is Kind.NUMBER and token.lemma in ("number", "price", "date"):
+            exact = True
+        if not (after.capital or exact) or after.lemma in lettering.NOT_WORDING:
+            continue
+        start = row.index(after)
+        if exact and token.word != "phrase" and not after.capital:
+            run = _until_link(row[start:])
+        else:
+            run = _until_place(_until_link(row[start:]))
+        return run
+    return ()
+
+
+def reading_colon(token: Token) -> bool:
+    return token.word in (":", "：")
+
+
+def _told(clause: Clause) -> Tokens:
+    """ "Change the label to Organic Honey", "change the number from 7 to 10"."""
+    if clause.link is None or clause.link.word not in ("to", "with", "by") or not clause.state:
+        return ()
+    if clause.act not in (Act.CHANGE, Act.REPLACE, Act.MAKE):
+        return ()
+    if any(t.kind in (Kind.QUOTE, Kind.SLOT) for t in clause.state):
+        return ()
+    core_target = [t for t in clause.target if t.is_word]
+    kinds = [t for t in core_target if t.lemma in lettering.TEXT_KINDS]
+    first = clause.state[0]
+    if kinds:
+        kind = kinds[0]
+        at = clause.target.index(kind)
+        counted = at + 1 < len(clause.target) and clause.target[at + 1].word == "of"
+        only = all(
+            t.word in grammar.DETERMINERS | grammar.PREPOSITIONS or t is kind or not t.is_word
+            for t in clause.target[: at + 1]
+        )
+        if counted or not (only or kind.lemma in lettering.SURE_TEXT_KINDS):
+            return ()
+        sure = kind.lemma in lettering.SURE_TEXT_KINDS
+        told = _looks_like_wording(first, clause.state, sure=sure)
+        if told and first.kind is Kind.NUMBER and "from" in [t.word for t in clause.tokens]:
+            return _until_place(clause.state[:1])
+        return _until_place(clause.state) if told else ()
+    quoted_only = len(clause.target) == 1 and clause.target[0].kind is Kind.QUOTE
+    if (
+        quoted_only
+        and first.word not in grammar.DETERMINERS
+        and first.kind in (Kind.WORD, Kind.NUMBER)
+    ):
+        return _until_place(clause.state)
+    return ()
+
+
+def _looks_like_wording(first: Token, state: Tokens, *, sure: bool) -> bool:
+    if first.kind is Kind.NUMBER:
+        return True
+    if not first.is_word:
+        return False
+    if first.word in grammar.DETERMINERS | grammar.PREPOSITIONS:
+        return first.capital and len(state) > 1 and state[1].capital
+    named = {word for t in state for word in (t.word, t.lemma)}
+    described = named & (
+        looks.COLOURS
+        | looks.COLOUR_NOUNS
+        | looks.MATERIALS
+        | looks.STYLES
+        | lettering.LETTERING_LOOK
+        | _KEPT_AS_TEXT
+    )
+    if described:
+        return first.capital and len(named & lettering.LETTERING_LOOK) == 0
+    if first.capital:
+        return True
+    plain = grammar.ADJECTIVES | grammar.COMPARATIVES | grammar.ADVERBS | looks.JUDGEMENTS
+    language = first.word in (
+        "english",
+        "french",
+        "german",
+        "spanish",
+        "italian",
+        "be",
+        "read",
+        "say",
+    )
+    return sure and first.word not in plain and not language
+
+
+def _until_link(row: Tokens) -> Tokens:
+    for i, token in enumerate(row):
+        if i and token.word in ("with", "to", "by", "into", "from"):
+            return row[:i]
+    return row
+
+
+def _until_place(row: Tokens) -> Tokens:
+    """The run up to where its place is told: "at the top", "on the sand", "above the door"."""
+    for i, token in enumerate(row):
+        if not i:
+            continue
+        following = row[i + 1].word if i + 1 < len(row) else ""
+        spot = following in grammar.DETERMINERS and not (i + 1 < len(row) and row[i + 1].capital)
+        if token.word in _ENDS and not token.capital:
+            return _trimmed(row[:i])
+        if (
+            token.word in ("in", "on", "at", "to", "across", "for", "of")
+            and spot
+            and not token.capital
+        ) and token.word in ("in", "on", "at", "across"):
+            return _trimmed(row[:i])
+        if token.word in ("in", "with") and following in looks.COLOURS | {
+            "bold",
+            "white",
+            "serif",
+            "small",
+        }:
+            return _trimmed(row[:i])
+        if token.kind in (Kind.QUOTE, Kind.SLOT):
+            return _trimmed(row[:i])
+    return _trimmed(row)
+
+
+def _trimmed(row: Tokens) -> Tokens:
+    while row and (row[-1].kind is Kind.COMMA or row[-1].word in ("and", "then")):
+        row = row[:-1]
+    return row
+
+
+RULES = (Rule("unquoted-text", "Wording not in quotes", unquoted_text),)

@@ -1,0 +1,307 @@
+"""Does the instruction say what to see: which property, which colour, from what into what?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kontext_studio.prompting.clauses import Clause, Role
+from kontext_studio.prompting.context import LintContext
+from kontext_studio.prompting.findings import Finding, Fix, Severity, TextEdit
+from kontext_studio.prompting.phrases import Tokens, core, head, things, words_of
+from kontext_studio.prompting.reading import Reading
+from kontext_studio.prompting.rules.rule import Rule, cased, span, with_slot, written
+from kontext_studio.prompting.text import Kind, Token
+from kontext_studio.prompting.words import grammar, looks, people, places, terms, verbs
+from kontext_studio.prompting.words.verbs import Act
+
+_ASKING = (Act.MAKE, Act.GIVE, Act.CHANGE, Act.ADJUST, Act.LET, Act.SCOPE, Act.ADD)
+_CHANGING = terms(
+    """change replace swap recolor recolour adjust alter edit modify exchange substitute"""
+)
+_LEFT_OVER = (
+    looks.JUDGEMENT_FILLERS | grammar.PREPOSITIONS | grammar.DETERMINERS | grammar.CONJUNCTIONS
+)
+_BROKEN = frozenset(["fix"])
+
+
+def vague_goal(reading: Reading, _context: LintContext) -> Iterator[Finding]:
+    for clause in reading.edits:
+        word = _judged(clause)
+        if word is None:
+            continue
+        shown = reading.text[word.start : word.end]
+        yield Finding(
+            "vague-goal",
+            Severity.WARNING,
+            word.start,
+            word.end,
+            f"“{shown}” does not say what to change.",
+            tuple(_measurable(reading, clause)),
+        )
+    if not reading.edits:
+        yield from _vague_description(reading)
+
+
+def _judged(clause: Clause) -> Token | None:
+    """The word of judgement, where nothing that can be seen stands beside it."""
+    if clause.act is Act.JUDGE or clause.base in _BROKEN:
+        if clause.state or clause.verb is None or _says_more(clause.target):
+            return None
+        return clause.verb
+    if clause.act not in _ASKING:
+        return None
+    said = clause.state
+    if clause.act is Act.ADD:
+        if clause.base in ("craft", "create", "design", "produce", "compose", "evoke", "express"):
+            return None
+        said = clause.target
+    judged = [t for t in said if t.word in looks.JUDGEMENTS]
+    if not judged:
+        return None
+    for token in said:
+        if token.kind in (Kind.QUOTE, Kind.SLOT, Kind.NUMBER, Kind.COLOUR_CODE):
+            return None
+        if token.is_word and token.word not in looks.JUDGEMENTS and token.lemma not in _LEFT_OVER:
+            return None
+    if any(t.lemma in looks.COLOURS or t.lemma in looks.STYLES for t in said):
+        return None
+    if head(clause.target) is not None and _says_more(clause.target, to_judge=True):
+        return None
+    return judged[0]
+
+
+def _says_more(target: Tokens, *, to_judge: bool = False) -> bool:
+    """The target is itself a property: "improve the contrast", "fix the crack in the vase"."""
+    noun = head(target)
+    named = words_of(target)
+    if to_judge:
+        return noun is not None and noun.lemma in looks.PROPERTIES | looks.COLOUR_NOUNS
+    if named & (looks.PROPERTIES | people.EXPRESSIONS):
+        return True
+    return any(token.kind in (Kind.SLOT, Kind.QUOTE) for token in target)
+
+
+def _vague_description(reading: Reading) -> Iterator[Finding]:
+    """ "Refining the illumination": a present participle of judgement and nothing else."""
+    for clause in reading.clauses:
+        first = clause.tokens[0]
+        base = verbs.inflected().get(first.word, "")
+        if clause.role is not Role.FRAGMENT or not first.word.endswith("ing"):
+            continue
+        judged = verbs.acts().get(base) is Act.JUDGE or base in ("illuminate", "brighten")
+        if judged and len(clause.tokens) < 5:
+            yield Finding(
+                "vague-goal",
+                Severity.WARNING,
+                first.start,
+                first.end,
+                f"“{reading.text[first.start : first.end]}” does not say what to change.",
+                tuple(_measurable(reading, clause)),
+            )
+
+
+def _measurable(reading: Reading, clause: Clause) -> Iterator[Fix]:
+    """Replace the clause by something that can be seen."""
+    about = clause.target
+    unnamed = any(t.word in grammar.PRONOUNS | grammar.POSSESSIVES for t in about)
+    named = "" if unnamed or head(about) is None else written(reading, about)
+    begin = clause.verb.start if clause.verb is not None else clause.start
+    opening = reading.text[begin : begin + 1]
+    of = f" of {named}" if named else ""
+    for title in (f"increase the contrast{of}", f"warm the light{of}"):
+        yield Fix(cased("X", title), (TextEdit(begin, clause.end, cased(opening, title)),))
+    if named:
+        text = f"sharpen {named}"
+        yield Fix(cased("X", text), (TextEdit(begin, clause.end, cased(opening, text)),))
+    else:
+        text = cased(opening, "sharpen the {subject}")
+        yield with_slot("Sharpen the …", [TextEdit(begin, clause.end, text)], "{subject}")
+    restyle = cased(opening, "convert the picture to {style}")
+    yield with_slot("Name a style…", [TextEdit(begin, clause.end, restyle)], "{style}")
+
+
+def incomplete_change(reading: Reading, _context: LintContext) -> Iterator[Finding]:
+    for i, clause in enumerate(reading.edits):
+        if clause.verb is None or clause.base not in _CHANGING:
+            continue
+        if not clause.target and clause.state:
+            if not _suits_the_picture(clause):
+                yield _no_target(reading, clause)
+            continue
+        if clause.state or not clause.target or _is_exchange(clause) or _removes(clause):
+            continue
+        if i + 1 < len(reading.clauses) and _explained_next(reading, clause):
+            continue
+        if any(token.word == "only" for token in clause.tokens[:2]):
+            continue  # "only replace the sky" narrows what was said before
+        yield _no_state(reading, clause)
+
+
+def _suits_the_picture(clause: Clause) -> bool:
+    """ "Change to daytime", "change to watercolour": the picture is meant."""
+    named = words_of(clause.state)
+    return clause.base not in ("replace", "swap", "exchange", "substitute") and bool(
+        named
+        & (
+            places.TIMES
+            | places.SEASONS
+            | places.WEATHER
+            | places.LIGHT
+            | looks.STYLES
+            | looks.STYLE_FAMILIES
+            | looks.STYLE_NOUNS
+            | looks.TONE_CHANGES
+            | looks.MEDIUM_WORDS
+            | places.CAMERA_VIEWS
+        )
+    )
+
+
+def _is_exchange(clause: Clause) -> bool:
+    """ "Swap the fox and the hen" is whole."""
+    swaps = clause.base in ("swap", "exchange", "switch", "interchange")
+    return swaps and any(token.word == "and" for token in clause.target)
+
+
+def _removes(clause: Clause) -> bool:
+    verb = clause.verb
+    return verb is not None and any(t.word == "out" for t in clause.tokens[:3])
+
+
+def _explained_next(reading: Reading, clause: Clause) -> bool:
+    """ "Change the room, adding plants": the new state follows as an aside."""
+    after = next((c for c in reading.clauses if c.start >= clause.end), None)
+    return after is not None and after.role is Role.ASIDE and after.tokens[0].word.endswith("ing")
+
+
+def _no_target(reading: Reading, clause: Clause) -> Finding:
+    assert clause.verb is not None
+    at = clause.verb.end
+    return Finding(
+        "incomplete-change",
+        Severity.WARNING,
+        clause.verb.start,
+        clause.verb.end,
+        f"{cased('X', clause.base)} what?",
+        (with_slot("Name it…", [TextEdit(at, at, " the {object}")], "{object}"),),
+    )
+
+
+def _no_state(reading: Reading, clause: Clause) -> Finding:
+    start, end = span(clause.target)
+    swaps = clause.act is Act.REPLACE
+    slot = "{new object}" if swaps else "{new state}"
+    if head(clause.target) is not None and _is_colour_change(clause):
+        slot = "{colour}"
+    name = written(reading, core(clause.target)) or written(reading, clause.target)
+    edit = TextEdit(end, end, f" with {slot}" if swaps else f" to {slot}")
+    return Finding(
+        "incomplete-change",
+        Severity.WARNING,
+        start,
+        end,
+        f"Change {name} into what?",
+        (with_slot("Say into what…", [edit], slot),),
+    )
+
+
+def _is_colour_change(clause: Clause) -> bool:
+    noun = head(clause.target)
+    return clause.base in ("recolor", "recolour") or (
+        noun is not None and noun.lemma in looks.COLOUR_NOUNS
+    )
+
+
+def vague_colour(reading: Reading, _context: LintContext) -> Iterator[Finding]:
+    for clause in reading.edits:
+        open_words = _open_colour(clause)
+        if not open_words:
+            continue
+        start, end = span(open_words)
+        shown = reading.text[start:end]
+        first = open_words[0].word in ("a", "an")
+        slot = "a {colour} tone" if clause.act is Act.GIVE else "{colour}"
+        if clause.act is Act.GIVE and not first:
+            slot = "{colour}"
+        fixes = [with_slot("Name the colour…", [TextEdit(start, end, slot)], "{colour}")]
+        if any(token.word == "darker" for token in open_words):
+            deep = slot.replace("{colour}", "deep {colour}")
+            fixes.append(with_slot("A deep …", [TextEdit(start, end, deep)], "{colour}"))
+        yield Finding(
+            "vague-colour",
+            Severity.WARNING,
+            start,
+            end,
+            f"Name the colour: “{shown}” is open.",
+            tuple(fixes),
+        )
+
+
+_COLOURING = (Act.CHANGE, Act.COLOUR, Act.MAKE, Act.GIVE, Act.USE, Act.REPLACE, Act.SCOPE)
+_NOT_COLOURED = (
+    places.WHOLE_PICTURE
+    | places.LIGHT
+    | places.SKY
+    | places.BACKDROPS
+    | places.INTERIORS
+    | places.TIMES
+    | places.WEATHER
+    | terms("""shadow highlight contrast tone window screen face skin eye smile mood water""")
+)
+_PREFIXES = grammar.DETERMINERS | terms("much even slightly more a_bit bit little lot very far")
+
+
+def _open_colour(clause: Clause) -> Tokens:
+    """The words for a colour that name none; nothing where one is named or none is meant."""
+    if clause.act not in _COLOURING or any(
+        token.lemma in looks.COLOURS - {"blush"}
+        or token.kind in (Kind.COLOUR_CODE, Kind.SLOT, Kind.QUOTE)
+        for token in clause.state
+    ):
+        return ()
+    meant = {thing.lemma for thing in things(clause.target)}
+    noun = head(clause.target)
+    about_colour = noun is not None and noun.lemma in looks.COLOUR_NOUNS
+    if meant & _NOT_COLOURED and not about_colour:
+        return ()
+    said = core(clause.state) if clause.act is not Act.USE else core(clause.target)
+    named = next((t for t in said if t.word in looks.COLOUR_NOUNS), None)
+    if named is not None:
+        before = [t for t in said if t.start < named.start]
+        if before and all(_is_open(t) for t in before):
+            return tuple(t for t in said if t.start <= named.start)
+        return ()
+    relative = [t for t in said if t.is_word and t.word in looks.RELATIVE_TONES]
+    others = [
+        t
+        for t in said
+        if t not in relative and t.word not in _PREFIXES and t.word not in ("look", "to")
+    ]
+    if not relative or others or clause.act in (Act.GIVE, Act.REPLACE, Act.USE):
+        return ()
+    if clause.act is Act.MAKE and relative[0].word in (
+        "deeper",
+        "cooler",
+        "warmer",
+        "richer",
+        "bolder",
+    ):
+        return ()
+    return tuple(t for t in said if t.word not in ("look", "to"))
+
+
+def _is_open(token: Token) -> bool:
+    return (
+        token.word in looks.RELATIVE_COLOURS
+        or token.word in looks.JUDGEMENTS
+        or token.word in _PREFIXES
+        or token.word in grammar.ADVERBS
+        or token.word in ("something", "kind", "of", "look")
+    )
+
+
+RULES = (
+    Rule("vague-goal", "Goal without a visible property", vague_goal),
+    Rule("incomplete-change", "Half a change: what, or into what?", incomplete_change),
+    Rule("vague-colour", "Colour without a name", vague_colour),
+)

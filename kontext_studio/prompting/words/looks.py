@@ -1,0 +1,113 @@
+"""Words for colour, material, style, and for judgement that names nothing to see."""
+
+from __future__ import annotations
+
+from kontext_studio.prompting.words._lists import terms
+
+COLOURS = terms(
+    """red orange yellow green blue purple violet pink brown black white grey gray silver gold
+    golden beige cream ivory tan khaki olive navy teal turquoise cyan aqua magenta fuchsia
+    maroon burgundy crimson scarlet vermilion ruby coral salmon peach apricot amber mustard
+    ochre ocher lemon lime mint sage emerald jade forest moss pine cobalt azure indigo lavender
+    lilac mauve plum aubergine rose blush rust copper bronze brass chocolate coffee caramel
+    camel taupe charcoal slate ecru terracotta sienna umber sepia blonde blond brunette ginger
+    auburn redhead platinum strawberry sand sapphire wine cherry brick rainbow multicolored
+    multicoloured multicolor monochrome pastel neon-green chartreuse periwinkle cerulean
+    ultramarine eggshell off-white anthracite graphite pearl champagne honey chestnut mahogany
+    walnut oak reddish bluish greenish yellowish greyish grayish pinkish brownish purplish
+    colourless colorless black_and_white greyscale grayscale bicolour bicolor tricolour tricolor
+    raspberry tangerine saffron pistachio denim midnight_blue royal_blue sky_blue baby_blue
+    hot_pink bottle_green brick_red signal_red jet_black"""
+)
+COLOUR_NOUNS = terms(
+    """color colour shade tone hue tint colors colours colouring coloring palette colourway"""
+)
+RELATIVE_COLOURS = terms(
+    """darker lighter brighter warmer cooler paler deeper richer bolder vivid vibrant colourful
+    colorful bright dark light warm cool pale different another other new nicer better prettier
+    some any richly stronger softer fresh fresher unusual interesting random muted contrasting
+    louder nice beautiful complementary"""
+)
+RELATIVE_TONES = terms(
+    """darker lighter brighter paler colourful colorful vivid vibrant warmer cooler deeper richer
+    bolder"""
+)
+
+MATERIALS = terms(
+    """wood wooden oak walnut pine bamboo metal metallic steel iron brass copper bronze gold silver
+    chrome aluminium aluminum tin glass crystal ceramic porcelain clay stone marble granite
+    concrete brick plaster plastic rubber leather suede velvet silk satin cotton linen wool
+    woollen woolen denim fur felt lace canvas paper cardboard wax ice snow sand jute rattan
+    wicker straw lace tweed corduroy cashmere fleece nylon latex vinyl gravel slate sandstone
+    terracotta obsidian jade amber pearl quilted knitted crocheted origami lego chocolate cork
+    foam foil mesh knit tweed"""
+)
+
+STYLE_NOUNS = terms(
+    """style look aesthetic filter effect art artwork manner vibe feel medium design theme"""
+)
+STYLE_FAMILIES = terms(
+    """art artistic artsy arty painting painted painterly drawing drawn sketch sketched cartoon
+    cartoonish cartoony comic illustration illustrated 3d vintage retro old old-school
+    old-fashioned modern contemporary cinematic fantasy dark abstract stylized stylised classic
+    classical antique futuristic filmic surreal aesthetic grunge hand-drawn animated animation
+    cool artwork render rendering digital_art fine_art graphic"""
+)
+# Families that also describe things, so "a vintage lamp" is no style.
+STYLES = terms(
+    """watercolor watercolour oil_painting oil_paint acrylic gouache pencil_sketch pencil_drawing
+    charcoal charcoal_drawing charcoal_sketch ink_drawing ink_painting pen_and_ink line_art
+    lineart pastel_drawing crayon chalk_drawing linocut woodcut woodblock etching engraving
+    lithograph screen_print mosaic stained_glass stained-glass collage papercut paper_cut-out
+    claymation clay_animation stop-motion lego pixel_art voxel low-poly low_poly anime manga
+    ghibli studio_ghibli pixar disney simpsons bauhaus art_deco art_nouveau cubism cubist
+    impressionism impressionist expressionism expressionist surrealism surrealist pop_art
+    pop-art pointillism pointillist baroque rococo renaissance gothic romanticism minimalism
+    constructivism de_stijl fauvism dada ukiyo-e sumi-e van_gogh monet picasso klimt hokusai
+    warhol vermeer rembrandt dali kandinsky mondrian matisse munch lichtenstein mucha hopper
+    banksy film_noir film-noir noir cyberpunk steampunk vaporwave synthwave solarpunk dieselpunk
+    graffiti street_art delft risograph halftone blueprint isometric flat_design vector_art
+    caricature chibi tarot comic_book graphic_novel polaroid daguerreotype cyanotype lomography
+    kodachrome technicolor infrared double_exposure oil pencil_drawing colored_pencil
+    coloured_pencil ballpoint fresco tapestry embroidery cross-stitch origami claymation
+    plasticine felt psychedelic art-deco pixel-art hyperrealism photorealism photorealistic
+    storybook wes_anderson 8-bit 16-bit sketchnote chiaroscuro batik calligraphy tattoo_art
+    digital_painting matte_painting"""
+)
+TONE_CHANGES = terms(
+    """black_and_white black-and-white monochrome monochromatic sepia sepia-toned greyscale
+    grayscale duotone"""
+)
+FILE_FORMATS = terms("png jpeg jpg webp gif svg pdf tiff")
+MEDIUM_WORDS = terms("pencil ink charcoal chalk crayon oil pen graphite brush paint")
+
+JUDGEMENTS = terms(
+    """better nicer nice good great best beautiful prettier pretty lovely amazing awesome fantastic
+    wonderful perfect stunning gorgeous professional pro interesting exciting attractive
+    appealing eye-catching luxurious luxury premium high-end upscale expensive classy fancy
+    stylish elegant cool cooler impressive special unique creative magical epic dramatic moody
+    cozy cosy inviting fun funny aesthetic pleasing pop impact wow polished sophisticated trendy
+    hip fresh quality high-quality hd improved enhanced lively livelier dynamic powerful
+    memorable incredible spectacular breathtaking brilliant super pleasant charming romantic
+    dreamy mysterious emotional natural optimal ideal proper correct clearer finished
+    clean cleaner sleek chic instagrammable handsome good-looking captivating compelling
+    timeless mood vibrancy character appeal beauty personality punch oomph flair wow-factor
+    pizzazz glamorous glamour energy sexy cute cuter hot"""
+)
+JUDGEMENT_FILLERS = terms(
+    """a an the more much very really even way bit little lot some so too it this that look looks
+    feel feels seem appear style vibe appearance version overall be become touch sense kind of
+    and or as to in with give make quite extra super image picture photo shot atmosphere result
+    get way have something thing stand out come across all again just made see general possible
+    everyone everybody me us you i we like effect piece work level overall_look"""
+)
+PROPERTIES = terms(
+    """contrast brightness exposure sharpness saturation sharper sharp blur blurry blurriness noise
+    grain haze hazy fog clarity detail details resolution lighting light shadow shadows
+    highlight highlights colour color colours colors tone tones texture size shape age
+    expression smile wrinkle wrinkles scratch scratches stain crack cracks dust red-eye
+    perspective symmetry edge edges focus temperature balance white_balance skin_tone teeth dark
+    darker bright brighter illumination reflection glare crop angle depth pose visibility
+    legibility lettering font distortion artifact artifacts artefact artefacts tear spot blemish
+    pixelation horizon pores vibrance spacing alignment composition background"""
+)
