@@ -9,8 +9,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from kontext_studio.store.places import Places
 
+from kontext_studio.store.places import Places
 from kontext_studio.workbench.announcements import Announcement
 from kontext_studio.workbench.bench import Workbench
 from tests.fakes.scripted_provider import ScriptedProvider, scripted_reach

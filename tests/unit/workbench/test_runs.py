@@ -7,7 +7,6 @@ import json
 from pathlib import Path
 
 import pytest
-from kontext_studio.store.session_file import SessionFile
 
 from kontext_studio.core import provider as wire
 from kontext_studio.core.errors import (
@@ -24,6 +23,7 @@ from kontext_studio.core.errors import (
 from kontext_studio.core.history import JobId
 from kontext_studio.core.jobs import JobState
 from kontext_studio.core.result import EditResult, ReceivedImage
+from kontext_studio.store.session_file import SessionFile
 from kontext_studio.workbench.announcements import Announcement, Changed, JobChanged, ResultStored
 from kontext_studio.workbench.bench import Workbench
 from kontext_studio.workbench.orders import RunOrder
@@ -264,9 +264,8 @@ def test_a_submitted_run_is_fetched_at_the_next_start(studio: Studio, session_pa
 def _with_lab_route() -> None:
     import os
 
-    from kontext_studio.store.places import Places
-
     from kontext_studio.core.route import Route, RouteMode
+    from kontext_studio.store.places import Places
     from kontext_studio.workbench.connections import Connections
 
     connections = Connections(Places.from_environment(os.environ).routes_file, os.environ)

@@ -1,0 +1,1 @@
+"""The command line: everything the window does except looking. It never loads Qt."""

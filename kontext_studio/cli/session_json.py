@@ -1,0 +1,89 @@
+"""A session as the command line prints it, and how a step is named in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from kontext_studio.core.errors import BadInput
+from kontext_studio.core.history import Node, NodeId
+from kontext_studio.core.session import Session
+from kontext_studio.workbench.bench import Workbench
+
+
+def node_json(node: Node) -> dict[str, object]:
+    """One step as ARCHITECTURE's contract names its fields, with a few more facts behind them."""
+    request, result = node.request, node.result
+    cost = result.cost if result else None
+    seed = result.seed if result and result.seed is not None else None
+    return {
+        "id": node.id,
+        "parents": list(node.parents),
+        "kind": node.kind.value,
+        "instruction": request.instruction if request else None,
+        "image": {
+            "sha256": node.image.sha256,
+            "width": node.image.width,
+            "height": node.image.height,
+            "media_type": node.image.media_type,
+        },
+        "inputs": [ref.sha256 for ref in request.inputs] if request else [],
+        "seed": seed if seed is not None else (request.seed if request else None),
+        "model": request.model if request else None,
+        "provider": result.provider if result else None,
+        "route": result.route if result else None,
+        "parameters": request.parameter_map() if request else {},
+        "cost": cost.to_json() if cost else None,
+        "seconds": result.seconds if result else None,
+        "remote_id": (result.remote_id or None) if result else None,
+        "created": datetime.fromtimestamp(node.created, UTC).isoformat(timespec="milliseconds"),
+        "step": node.step,
+        "variant": node.variant,
+        "title": node.title or None,
+        "notes": [*node.notes, *(result.notes if result else ())],
+    }
+
+
+def session_json(bench: Workbench, new: Iterable[NodeId] | None = None) -> dict[str, object]:
+    session = bench.session
+    body: dict[str, object] = {
+        "session": str(bench.path),
+        "head": session.head,
+        "nodes": [_with_marks(session, node) for node in session.history],
+    }
+    if new is not None:
+        body["new"] = list(new)
+    return body
+
+
+def _with_marks(session: Session, node: Node) -> dict[str, object]:
+    body = node_json(node)
+    body["label"] = session.labels.get(node.id)
+    body["starred"] = node.id in session.stars
+    body["deleted"] = node.id in session.hidden
+    return body
+
+
+def find_step(session: Session, words: str) -> Node:
+    """The step named by its id, the beginning of it, "head", "root", or a step number such as 3 or
+    3.2 (its second variant). Raise BadInput."""
+    history = session.history
+    if words in ("head", "root") and session.head is not None:
+        return history[session.head] if words == "head" else history.root_of(session.head)
+    if (node := history.get(NodeId(words))) is not None:
+        return node
+    number, _, variant = words.partition(".")
+    if number.isdigit() and (not variant or variant.isdigit()):
+        wanted = (int(number), int(variant or 1))
+        matches = [one for one in history if (one.step, one.variant) == wanted]
+        if len(matches) == 1:
+            return matches[0]
+    matches = [one for one in history if len(words) >= 3 and one.id.startswith(words)]
+    if len(matches) == 1:
+        return matches[0]
+    if matches:
+        raise BadInput(f"Several steps begin with “{words}”.", hint="Write more of the id.")
+    raise BadInput(
+        f"There is no step “{words}” in this session.",
+        hint="“kontext-studio history” lists them.",
+    )

@@ -1,0 +1,178 @@
+"""The canvas: one picture, and the states in which there is none yet or it must not be seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRect, QRectF, QTimer, Signal
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QWidget
+
+from kontext_studio.gui.canvas.cover_card import CoverCard
+from kontext_studio.gui.canvas.overlays import (
+    PLATE_MARGIN,
+    Plate,
+    paint_plate,
+    paint_plate_around,
+)
+from kontext_studio.gui.canvas.picture_painter import KeptFrame, Look, paint_picture
+from kontext_studio.gui.canvas.picture_view import PictureView
+from kontext_studio.gui.canvas.pyramid import Pyramid
+from kontext_studio.gui.canvas.viewport import Insets, Viewport
+from kontext_studio.gui.theme.tokens import Theme
+
+LOADING_WORDS_AFTER_MS = 200
+# The bottom 72 belong to the contextual bar; see UX W6.
+CANVAS_INSETS = Insets(left=32, top=16, right=32, bottom=80)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadingPicture:
+    """A picture under way: its name, and its size where the header already told it."""
+
+    name: str
+    width: int = 0
+    height: int = 0
+
+
+class CanvasView(PictureView):
+    """Shows one step. Replacing its picture moves neither zoom nor position nor focus."""
+
+    uncover_requested = Signal()
+    delete_requested = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent)
+        self.setObjectName("canvasView")
+        self._pyramid: Pyramid | None = None
+        self._caption = ""
+        self._loading: LoadingPicture | None = None
+        self._plate = ""
+        self._cover: CoverCard | None = None
+        self._frame = KeptFrame()
+        self._loading_timer = QTimer(self)
+        self._loading_timer.setSingleShot(True)
+        self._loading_timer.setInterval(LOADING_WORDS_AFTER_MS)
+        self._loading_timer.timeout.connect(self.update)
+        self.set_fit_insets(CANVAS_INSETS)
+        self._after_view_change()
+
+    # -- values in ----------------------------------------------------------------------------
+
+    def show_picture(
+        self, pyramid: Pyramid | None, caption: str = "", *, keep_view: bool = True
+    ) -> None:
+        """Show a step, or nothing. `caption` is spoken: "step 7, soft morning daylight".
+
+        Zoom and position stay as they were for the last picture; the first one is fitted.
+        """
+        self._caption = caption
+        self._pyramid = pyramid
+        self._end_loading()
+        if pyramid is None:
+            self._take_picture_size(None, keep_view=False)
+        else:
+            self._take_picture_size((pyramid.width, pyramid.height), keep_view=keep_view)
+        self._after_view_change()
+
+    def replace_picture(self, pyramid: Pyramid, *, keep_view: bool = True) -> None:
+        """Better pixels or a final result for the step that is shown already."""
+        self.show_picture(pyramid, self._caption, keep_view=keep_view)
+
+    def show_loading(self, loading: LoadingPicture, caption: str = "") -> None:
+        """A neutral frame at the final size; name and size appear if it takes longer."""
+        self._caption = caption
+        self._pyramid = None
+        self._loading = loading
+        self._loading_timer.start()
+        known = loading.width > 0 and loading.height > 0
+        self._take_picture_size((loading.width, loading.height) if known else None, keep_view=True)
+        self._after_view_change()
+
+    def set_plate(self, words: str) -> None:
+        """A plate in the picture's corner, such as "Preview"; empty takes it away."""
+        self._plate = words
+        self._after_view_change()
+        self.update()
+
+    def set_covered(self, words: str | None) -> None:
+        """Hide the picture behind a neutral frame that says why; None shows it again."""
+        if self._cover is not None:
+            self._cover.hide()
+            self._cover.deleteLater()
+            self._cover = None
+        if words is not None:
+            self._cover = CoverCard(words, self)
+            self._cover.show_requested.connect(self.uncover_requested)
+            self._cover.delete_requested.connect(self.delete_requested)
+            self._cover.show()
+        self._after_view_change()
+        self.update()
+
+    @property
+    def pyramid(self) -> Pyramid | None:
+        return self._pyramid
+
+    # -- painting -----------------------------------------------------------------------------
+
+    def _paint_pictures(self, painter: QPainter, viewport: Viewport, look: Look) -> None:
+        placed = viewport.placement
+        size = self._physical_size()
+        if self._pyramid is None or self._cover is not None:
+            painter.fillRect(QRect(0, 0, size.width(), size.height()), look.surround)
+            frame = QRectF(placed.left, placed.top, placed.width, placed.height)
+            painter.fillRect(frame, self._theme.colour("surface.panel"))
+        elif self._in_motion:
+            whole = QRect(0, 0, size.width(), size.height())
+            paint_picture(painter, self._pyramid, placed, whole, look, in_motion=True)
+        else:
+            self._frame.paint(painter, self._pyramid, placed, size, look)
+
+    def _paint_overlay(self, painter: QPainter) -> None:
+        if self._plate and self._pyramid is not None and self._viewport is not None:
+            left, top, _, _ = self._viewport.picture_rect()
+            corner = QPointF(max(0.0, left) + PLATE_MARGIN, max(0.0, top) + PLATE_MARGIN)
+            paint_plate(painter, self._theme, corner, Plate(self._plate))
+        if self._loading is not None and not self._loading_timer.isActive():
+            self._paint_loading_words(painter, self._loading)
+
+    def _paint_loading_words(self, painter: QPainter, loading: LoadingPicture) -> None:
+        size = f"{loading.width} × {loading.height}" if loading.width else ""
+        at = QPointF(self.rect().center())
+        if self._viewport is not None:
+            left, top, width, height = self._viewport.picture_rect()
+            at = QPointF(left + width / 2, top + height / 2)
+        paint_plate_around(painter, self._theme, at, Plate(loading.name, size))
+
+    def _pyramid_at(self, point: QPointF) -> Pyramid | None:
+        return self._pyramid if self._cover is None else None
+
+    def _after_view_change(self) -> None:
+        self.setAccessibleName(self._described())
+        if self._cover is not None:
+            self._place_cover(self._cover)
+
+    def _described(self) -> str:
+        if self._loading is not None:
+            return f"Canvas, loading {self._loading.name}"
+        if self._pyramid is None or self._viewport is None:
+            return "Canvas, empty"
+        parts = ("Canvas", self._caption, self._plate.lower(), f"{self._viewport.percent} percent")
+        return ", ".join(part for part in parts if part)
+
+    def _place_cover(self, card: CoverCard) -> None:
+        card.adjustSize()
+        box = QRect(card.rect())
+        at = self.rect().center()
+        if self._viewport is not None:
+            left, top, width, height = self._viewport.picture_rect()
+            at = QRectF(left, top, width, height).toRect().intersected(self.rect()).center()
+        box.moveCenter(at)
+        card.move(box.topLeft())
+
+    def _forget_frames(self) -> None:
+        self._frame.forget()
+
+    def _end_loading(self) -> None:
+        self._loading = None
+        self._loading_timer.stop()

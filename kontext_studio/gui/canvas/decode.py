@@ -1,0 +1,123 @@
+"""Picture bytes to display pixels: upright, in the display's colour space, within limits.
+
+Plain functions for a worker thread. The view alone uses what comes out; stored and sent pixels are
+made elsewhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize, Qt
+from PySide6.QtGui import QColorSpace, QImage, QImageIOHandler, QImageReader
+
+from kontext_studio.core.errors import BadPicture
+from kontext_studio.gui.canvas.bands import converted_in_bands
+from kontext_studio.gui.canvas.pyramid import Pyramid, build_pyramid
+
+MAX_PIXELS = 200_000_000
+_FORMATS = frozenset({b"png", b"jpeg", b"jpg", b"webp", b"gif", b"bmp", b"tiff"})
+# Qt's own limit of 256 MiB would refuse a picture of 8192 by 8192; ours is MAX_PIXELS at 8 bytes.
+_ALLOCATION_LIMIT_MIB = MAX_PIXELS * 8 // (1 << 20) + 1
+_TURNED = QImageIOHandler.Transformation.TransformationRotate90
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Decoded:
+    """Display pixels, perhaps reduced; the size of the whole picture; its colour space in words."""
+
+    image: QImage
+    width: int
+    height: int
+    colour_space: str
+
+
+def decode_for_view(
+    data: bytes, target_px: int | None = None, display_space: QColorSpace | None = None
+) -> Decoded:
+    """Decode `data`; with `target_px` only so large that neither side exceeds it (a first sight).
+
+    Raises BadPicture for what is not a picture, damaged or over the limit.
+    """
+    buffer = QBuffer()
+    buffer.setData(QByteArray(data))
+    buffer.open(QIODevice.OpenModeFlag.ReadOnly)
+    reader = QImageReader(buffer)
+    try:
+        image, size = _read(reader, target_px)
+    finally:
+        # Lets go of the buffer first: Qt's TIFF reader still uses it while it is destroyed, and
+        # Python frees the two in the order it likes.
+        reader.setDevice(None)  # type: ignore[arg-type]  # the stubs do not know that None is fine
+    words = _space_in_words(image.colorSpace())
+    return Decoded(_converted(image, display_space), size.width(), size.height(), words)
+
+
+def _read(reader: QImageReader, target_px: int | None) -> tuple[QImage, QSize]:
+    """The pixels, upright and perhaps reduced, and the upright size of the whole."""
+    reader.setDecideFormatFromContent(True)
+    if reader.format().data() not in _FORMATS:
+        raise BadPicture("This is not a picture that can be shown.", hint="Use PNG, JPEG or WebP.")
+    stored = reader.size()
+    if not stored.isValid() or stored.isEmpty():
+        raise BadPicture("The picture does not say how large it is; it may be damaged.")
+    if stored.width() * stored.height() > MAX_PIXELS:
+        raise BadPicture(
+            f"The picture has {stored.width()} × {stored.height()} pixels, too many to show.",
+            hint=f"Use one of at most {MAX_PIXELS // 1_000_000} million pixels.",
+        )
+    reader.setAutoTransform(True)
+    turned = bool(reader.transformation() & _TURNED)
+    if target_px is not None and max(stored.width(), stored.height()) > target_px:
+        reader.setScaledSize(_at_most(stored, target_px))
+    QImageReader.setAllocationLimit(_ALLOCATION_LIMIT_MIB)
+    image = reader.read()
+    if image.isNull():
+        raise BadPicture("The picture is damaged and cannot be shown.", detail=reader.errorString())
+    return image, stored.transposed() if turned else stored
+
+
+def load_pyramid(
+    data: bytes, target_px: int | None = None, display_space: QColorSpace | None = None
+) -> tuple[Pyramid, str]:
+    """Decode and build in one call for a worker thread: pyramid, colour space in words."""
+    decoded = decode_for_view(data, target_px, display_space)
+    return build_pyramid(decoded.image, (decoded.width, decoded.height)), decoded.colour_space
+
+
+def _at_most(size: QSize, side_px: int) -> QSize:
+    return size.scaled(side_px, side_px, Qt.AspectRatioMode.KeepAspectRatio).expandedTo(QSize(1, 1))
+
+
+def _converted(image: QImage, display_space: QColorSpace | None) -> QImage:
+    """In the display's space and a format for painting; without a profile sRGB is assumed."""
+    srgb = QColorSpace(QColorSpace.NamedColorSpace.SRgb)
+    target = display_space or srgb
+    formats = QImage.Format
+    wanted = (
+        formats.Format_ARGB32_Premultiplied if image.hasAlphaChannel() else formats.Format_RGB32
+    )
+    tagged = image.colorSpace().isValid()
+
+    def convert(band: QImage) -> QImage:
+        if not tagged:
+            band = band.convertToFormat(wanted)
+            band.setColorSpace(srgb)
+        shown = band.convertedToColorSpace(target, wanted)
+        # A profile that Qt cannot use leaves nothing; the numbers as they are serve better.
+        return band.convertToFormat(wanted) if shown.isNull() else shown
+
+    if (image.colorSpace() if tagged else srgb) != target:
+        return converted_in_bands(image, wanted, convert)
+    if image.format() != wanted:
+        return converted_in_bands(image, wanted, lambda band: band.convertToFormat(wanted))
+    return image
+
+
+def _space_in_words(space: QColorSpace) -> str:
+    if not space.isValid():
+        return "sRGB, assumed"
+    same_primaries = space.primaries() is QColorSpace.Primaries.SRgb
+    if same_primaries and space.transferFunction() is QColorSpace.TransferFunction.SRgb:
+        return "sRGB"
+    return space.description().strip() or "Embedded profile"

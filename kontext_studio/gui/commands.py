@@ -1,0 +1,165 @@
+"""Every command of the window as data: its words, menu, keys and where the keys act.
+
+The menus, the palette, the shortcut sheet and the tests read this one table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Scope(StrEnum):
+    """Where a command's keys act."""
+
+    WINDOW = "window"  # everywhere, also while typing
+    VIEW = "view"  # single keys, only while canvas, history or comparison has the focus
+    NONE = "none"  # handled by the widget itself; the key is shown, not bound
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """`id` is also the action's object name; `words` the menu text; `keys` in Qt's portable form.
+
+    `short` stands on buttons where there is little room. `later` is the reason shown where the
+    command belongs to a part that is not built yet.
+    """
+
+    id: str
+    menu: str
+    words: str
+    keys: tuple[str, ...] = ()
+    scope: Scope = Scope.WINDOW
+    icon: str = ""
+    checkable: bool = False
+    separator_before: bool = False
+    later: str = ""
+    short: str = ""
+
+
+_AREA = "Painting the area that may change comes in a later version"
+_SETTINGS = "The settings dialog comes in a later version; see “kontext-studio routes”"
+_MAP = "The wide map of the tree comes in a later version"
+
+MENUS = ("File", "Edit", "View", "Image", "History", "Prompt", "Run", "Window", "Help")
+
+
+COMMANDS: tuple[Command, ...] = (
+    # File
+    Command("open", "File", "Open image…", ("Ctrl+O",), icon="folder-open"),
+    Command("paste", "File", "Paste image", ("Ctrl+V",), icon="clipboard-paste"),
+    Command("new_session", "File", "New session", ("Ctrl+N",), separator_before=True),
+    Command("open_session", "File", "Open session…", ("Ctrl+Shift+O",)),
+    Command("name_session", "File", "Name session…", ("Ctrl+S",)),
+    Command("save_copy", "File", "Save a copy…", ("Ctrl+Shift+S",)),
+    Command("export", "File", "Export step…", ("Ctrl+E",), icon="download", separator_before=True,
+            short="Export"),
+    Command("settings", "File", "Settings…", ("Ctrl+,",), icon="settings", separator_before=True,
+            later=_SETTINGS),
+    Command("quit", "File", "Quit", ("Ctrl+Q",), separator_before=True),
+    # Edit
+    Command("undo", "Edit", "Undo", ("Ctrl+Z",), icon="undo-2"),
+    Command("redo", "Edit", "Redo", ("Ctrl+Shift+Z",), icon="redo-2"),
+    Command("copy_instruction", "Edit", "Copy instruction of this step", icon="copy",
+            separator_before=True),
+    Command("palette", "Edit", "Command palette", ("Ctrl+K",), icon="search",
+            separator_before=True),
+    # View
+    Command("view_single", "View", "Single", ("Alt+1",), icon="image", checkable=True),
+    Command("view_wipe", "View", "Wipe", ("Alt+2",), icon="square-split-horizontal",
+            checkable=True),
+    Command("view_side", "View", "Side by side", ("Alt+3",), icon="columns-2", checkable=True),
+    Command("view_grid", "View", "Grid", ("Alt+4",), icon="grid-2x2", checkable=True),
+    Command("compare_parent", "View", "Compare with parent", ("Y",), Scope.VIEW,
+            icon="square-split-horizontal"),
+    Command("swap_sides", "View", "Swap sides", ("X",), Scope.VIEW, icon="arrow-left-right"),
+    Command("fit", "View", "Fit", ("Ctrl+0",), icon="maximize", separator_before=True),
+    Command("zoom_100", "View", "Zoom to 100 %", ("Ctrl+1",)),
+    Command("zoom_200", "View", "Zoom to 200 %", ("Ctrl+2",)),
+    Command("zoom_in", "View", "Zoom in", ("Ctrl++", "Ctrl+=")),
+    Command("zoom_out", "View", "Zoom out", ("Ctrl+-",)),
+    Command("show_parent", "View", "Show parent while held", ("O",), Scope.NONE,
+            separator_before=True),
+    Command("show_original", "View", "Show original while held", ("Shift+O",), Scope.NONE),
+    Command("full_screen", "View", "Full screen", ("F11",), checkable=True,
+            separator_before=True),
+    Command("context_bar", "View", "Contextual bar", ("F7",), checkable=True),
+    # Image
+    Command("hand", "Image", "Hand", ("H",), Scope.VIEW, icon="hand", checkable=True),
+    Command("brush", "Image", "Brush", ("B",), Scope.VIEW, icon="brush", later=_AREA),
+    Command("eraser", "Image", "Eraser", ("E",), Scope.VIEW, icon="eraser", later=_AREA),
+    Command("lasso", "Image", "Lasso", ("T",), Scope.VIEW, icon="lasso-select", later=_AREA),
+    Command("paint_area", "Image", "Paint area", ("M",), Scope.VIEW, icon="brush", later=_AREA),
+    # History
+    Command("parent", "History", "Go to parent", ("Alt+Up",)),
+    Command("newest_child", "History", "Go to newest child", ("Alt+Down",)),
+    Command("previous_sibling", "History", "Previous sibling", ("Alt+Left",)),
+    Command("next_sibling", "History", "Next sibling", ("Alt+Right",)),
+    Command("root", "History", "Go to original", ("Alt+Home",), icon="house"),
+    Command("edit_from_here", "History", "Edit from this step", ("Return",), Scope.NONE,
+            icon="corner-down-left", separator_before=True),
+    Command("star", "History", "Star", ("S",), Scope.VIEW, icon="star"),
+    Command("pick", "History", "Add to or remove from the comparison", ("C",), Scope.VIEW),
+    Command("clear_picks", "History", "Clear the comparison"),
+    Command("rename", "History", "Rename…", ("F2",), Scope.VIEW),
+    Command("delete", "History", "Delete", ("Del",), Scope.VIEW, icon="trash-2"),
+    Command("fold_all", "History", "Fold all branches", icon="list-tree", checkable=True,
+            separator_before=True),
+    Command("starred_only", "History", "Starred steps only", icon="star", checkable=True),
+    Command("map", "History", "Map", icon="map", later=_MAP),
+    # Prompt
+    Command("focus_instruction", "Prompt", "Write an instruction", ("Ctrl+L",)),
+    Command("quick_fix", "Prompt", "Quick fixes at the caret", ("Ctrl+.",), icon="lightbulb"),
+    Command("next_problem", "Prompt", "Next problem", ("F8",)),
+    Command("previous_problem", "Prompt", "Previous problem", ("Shift+F8",)),
+    Command("older_instruction", "Prompt", "Older instruction", ("Ctrl+Up",), Scope.NONE,
+            icon="history", separator_before=True),
+    Command("newer_instruction", "Prompt", "Newer instruction", ("Ctrl+Down",), Scope.NONE),
+    # Run
+    Command("run", "Run", "Run", ("Ctrl+Return", "Ctrl+Enter"), icon="play"),
+    Command("run_new_seed", "Run", "Run again with a new seed",
+            ("Ctrl+Shift+Return", "Ctrl+Shift+Enter")),
+    Command("rerun", "Run", "Re-run this step", ("R",), Scope.VIEW, icon="rotate-ccw",
+            separator_before=True, short="Re-run"),
+    Command("rerun_same_seed", "Run", "Re-run this step with the same seed"),
+    Command("apply_here", "Run", "Apply this instruction to the current step"),
+    Command("cancel_job", "Run", "Cancel the newest run", ("Ctrl+Shift+X",), icon="ban",
+            separator_before=True),
+    Command("cancel_waiting", "Run", "Cancel all waiting runs"),
+    # Window
+    Command("toggle_history", "Window", "History", checkable=True),
+    Command("toggle_instruction", "Window", "Instruction", checkable=True),
+    Command("focus_jobs", "Window", "Jobs", ("Ctrl+J",)),
+    Command("next_pane", "Window", "Next pane", ("F6",), separator_before=True),
+    Command("previous_pane", "Window", "Previous pane", ("Shift+F6",)),
+    Command("theme_dark", "Window", "Dark", checkable=True, separator_before=True),
+    Command("theme_light", "Window", "Light", checkable=True),
+    Command("reset_layout", "Window", "Reset layout", separator_before=True),
+    # Help
+    Command("help", "Help", "Instruction guide", ("F1",), icon="circle-help"),
+    Command("shortcuts", "Help", "Keyboard shortcuts", ("Ctrl+F1",)),
+    Command("about", "Help", "About Kontext Studio", separator_before=True),
+)  # fmt: skip
+
+NEEDS_STEP = frozenset(
+    {
+        "export", "copy_instruction", "fit", "zoom_100", "zoom_200", "zoom_in", "zoom_out",
+        "show_original", "hand", "parent", "newest_child", "previous_sibling", "next_sibling",
+        "root", "edit_from_here", "star", "pick", "rename", "delete", "view_single", "view_wipe",
+        "view_side", "view_grid", "name_session", "save_copy", "fold_all", "starred_only",
+        "focus_jobs",
+    }
+)  # fmt: skip
+"""Commands that make sense only while a picture is open."""
+NEEDS_PARENT = frozenset(
+    {"compare_parent", "show_parent", "rerun", "rerun_same_seed", "apply_here"}
+)
+"""Commands that make sense only on a step that was made from another."""
+
+
+def command(command_id: str) -> Command:
+    """The command of that id. Raise KeyError."""
+    return _BY_ID[command_id]
+
+
+_BY_ID = {one.id: one for one in COMMANDS}

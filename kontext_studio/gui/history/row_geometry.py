@@ -1,0 +1,65 @@
+"""Where the parts of a history row lie. Lengths come from the tokens; text grows with its scale."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRect, QSize
+from PySide6.QtGui import QFont, QFontMetricsF
+
+from kontext_studio.gui.theme.tokens import Theme
+from kontext_studio.gui.theme.type import type_font
+
+_TEXT_GAP = 12
+_RIGHT = 12
+_BAR_HEIGHT = 2
+# Three lanes of the usual pitch would reach under the thumbnail: they move closer together.
+_CLOSE_FIRST, _CLOSE_PITCH = 11, 14
+
+
+@dataclass(frozen=True, slots=True)
+class RowGeometry:
+    """The measures of one theme."""
+
+    height: int
+    rail_width: int
+    thumb: QSize
+    title_font: QFont
+    meta_font: QFont
+    title_line: int
+    meta_line: int
+
+    def lane_x(self, lane: int, lanes: int, theme: Theme) -> float:
+        """The middle of a lane, from the left edge of the row."""
+        if lanes > 2:
+            return _CLOSE_FIRST + _CLOSE_PITCH * lane
+        return theme.length("size.rail.lane.first") + theme.length("size.rail.lane.pitch") * lane
+
+    def thumb_rect(self, row: QRect) -> QRect:
+        top = row.top() + (row.height() - self.thumb.height()) // 2
+        return QRect(row.left() + self.rail_width, top, self.thumb.width(), self.thumb.height())
+
+    def text_rect(self, row: QRect) -> QRect:
+        left = self.rail_width + self.thumb.width() + _TEXT_GAP
+        return row.adjusted(left, 0, -_RIGHT, 0)
+
+    def bar_rect(self, row: QRect) -> QRect:
+        text = self.text_rect(row)
+        return QRect(text.left(), row.bottom() + 1 - 6, text.width(), _BAR_HEIGHT)
+
+
+def row_geometry(theme: Theme) -> RowGeometry:
+    title, meta = type_font(theme, "label"), type_font(theme, "meta")
+    # Two title lines are set tighter than a label alone (UX H2).
+    title_line = round(QFontMetricsF(title).height())
+    meta_line = round(QFontMetricsF(meta).height() + 1)
+    height = max(theme.length("size.history.row"), 2 * title_line + meta_line + 15)
+    return RowGeometry(
+        height=height,
+        rail_width=theme.length("size.rail.width"),
+        thumb=theme.size("history.thumb"),
+        title_font=title,
+        meta_font=meta,
+        title_line=title_line,
+        meta_line=meta_line,
+    )

@@ -1,0 +1,194 @@
+"""Which step is being edited, and the slot for a further input picture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDropEvent,
+    QFontMetrics,
+    QImage,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+)
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QHBoxLayout,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from kontext_studio.gui.shell.elided_label import ElidedLabel
+from kontext_studio.gui.theme.apply import set_kind
+from kontext_studio.gui.theme.icons import icon
+from kontext_studio.gui.theme.tokens import Theme
+from kontext_studio.gui.theme.type import type_font
+
+_HEIGHT = 52
+_THUMB = QSize(60, 40)
+_SLOT = QSize(132, 40)
+_WORDS_AT = 40
+_LONGEST = "Reference: not on this model"
+
+
+class InputRow(QWidget):
+    """Thumbnail, "Input · Step 7" over the step's name, and the reference slot."""
+
+    reference_asked = Signal()
+    files_dropped = Signal(object)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("inputRow")
+        self._thumb = _Thumb(theme, self)
+        self._origin = ElidedLabel(self)
+        set_kind(self._origin, type="meta", tone="tertiary")
+        self._name = ElidedLabel(self)
+        set_kind(self._name, type="label")
+        names = QVBoxLayout()
+        names.setSpacing(1)
+        names.addStretch(1)
+        names.addWidget(self._origin)
+        names.addWidget(self._name)
+        names.addStretch(1)
+        self.reference = ReferenceSlot(theme, self)
+        self.reference.clicked.connect(self.reference_asked)
+        self.reference.files_dropped.connect(self.files_dropped)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 6, 0, 6)
+        row.setSpacing(8)
+        row.addWidget(self._thumb)
+        row.addLayout(names, 1)
+        row.addWidget(self.reference)
+        self.set_theme(theme)
+
+    def set_theme(self, theme: Theme) -> None:
+        self._thumb.set_theme(theme)
+        self.reference.set_theme(theme)
+        self.setFixedHeight(max(_HEIGHT, self.reference.height() + 12))
+
+    def set_input(self, picture: QImage | None, origin: str, name: str) -> None:
+        """`origin` is "Input · Step 7"; an empty one means that no image is open."""
+        self._thumb.set_picture(picture)
+        self._origin.set_whole_text(origin)
+        self._name.set_whole_text(name)
+        self.setAccessibleName(f"{origin}, {name}")
+
+
+class _Thumb(QWidget):
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._pixmap = QPixmap()
+        self.setFixedSize(_THUMB)
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self.update()
+
+    def set_picture(self, picture: QImage | None) -> None:
+        self._pixmap = QPixmap() if picture is None else QPixmap.fromImage(picture)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        radius = self._theme.length("radius.thumb")
+        shape = QPainterPath()
+        shape.addRoundedRect(QRectF(self.rect()), radius, radius)
+        painter.fillPath(shape, self._theme.colour("surface.field"))
+        if not self._pixmap.isNull():
+            painter.setClipPath(shape)
+            painter.drawPixmap(QRectF(self.rect()), self._pixmap, _cover(self._pixmap, self.size()))
+        painter.end()
+
+
+def _cover(pixmap: QPixmap, room: QSize) -> QRectF:
+    """The middle part of the picture that fills the room without distortion."""
+    scale = max(room.width() / pixmap.width(), room.height() / pixmap.height())
+    width, height = room.width() / scale, room.height() / scale
+    return QRectF((pixmap.width() - width) / 2, (pixmap.height() - height) / 2, width, height)
+
+
+class ReferenceSlot(QAbstractButton):
+    """A dashed box that takes one more picture; disabled it says why."""
+
+    files_dropped = Signal(object)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("referenceSlot")
+        self._theme = theme
+        self._over = False
+        self.setAcceptDrops(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.set_offer(_LONGEST, "", available=False)
+        self.set_theme(theme)
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        metrics = QFontMetrics(type_font(theme, "meta"))
+        width = round(_SLOT.width() * min(theme.text_scale, 1.4))
+        room = QRect(0, 0, width - _WORDS_AT - 6, 1000)
+        lines = metrics.boundingRect(room, Qt.TextFlag.TextWordWrap.value, _LONGEST)
+        self.setFixedSize(width, max(_SLOT.height(), lines.height() + 8))
+        self.update()
+
+    def set_offer(self, words: str, explanation: str, *, available: bool) -> None:
+        """`explanation` is the tool tip: which models and routes take more pictures."""
+        self.setText(words)
+        self.setAccessibleName(words)
+        self.setToolTip(explanation)
+        self.setEnabled(available)
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return self.minimumSize()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+            self._over = True
+            self.update()
+
+    def dragLeaveEvent(self, event: object) -> None:
+        self._over = False
+        self.update()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self._over = False
+        self.update()
+        urls = event.mimeData().urls()
+        paths = tuple(Path(url.toLocalFile()) for url in urls if url.isLocalFile())
+        if paths:
+            event.acceptProposedAction()
+            self.files_dropped.emit(paths)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        lively = self._over or self.hasFocus()
+        edge = "focus.ring" if lively else "border.control"
+        pen = QPen(self._theme.colour(edge), 2 if lively else 1, Qt.PenStyle.DashLine)
+        pen.setDashPattern([3, 2])
+        painter.setPen(pen)
+        box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        painter.drawRoundedRect(box, self._theme.length("radius.control"), 4)
+        picture = icon(self._theme, "image-plus", "tertiary", 16)
+        picture.paint(painter, 14, 0, 16, self.height(), Qt.AlignmentFlag.AlignCenter)
+        painter.setPen(
+            self._theme.colour("text.tertiary" if not self.isEnabled() else "text.secondary")
+        )
+        painter.setFont(type_font(self._theme, "meta"))
+        words = self.rect().adjusted(_WORDS_AT, 0, -6, 0)
+        flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap
+        painter.drawText(words, flags, self.text())
+        painter.end()

@@ -1,0 +1,165 @@
+"""One row of the problem list: icon, message, and the button that mends it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QEnterEvent,
+    QFontMetrics,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
+
+from kontext_studio.gui.instruction.fix_preview import preview
+from kontext_studio.gui.theme.apply import set_kind
+from kontext_studio.gui.theme.icons import icon
+from kontext_studio.gui.theme.key_hints import KeyHintButton
+from kontext_studio.gui.theme.tokens import Theme
+
+if TYPE_CHECKING:
+    from kontext_studio.prompting.findings import Finding
+
+_ONE_LINE, _TWO_LINES = 32, 46
+_ICON_PX = 16
+_WIDEST_BUTTON = 150
+_ICONS = {"error": "circle-alert", "warning": "lightbulb", "hint": "lightbulb", "info": "info"}
+_TONES = {"error": "danger", "warning": "warning", "hint": "default", "info": "default"}
+
+
+class ProblemRow(QFrame):
+    """`chosen` on a click beside the button, `fix_wanted` with a point of the screen for a menu."""
+
+    chosen = Signal()
+    fix_wanted = Signal(QPoint)
+
+    def __init__(
+        self, theme: Theme, finding: Finding, text: str, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._finding = finding
+        self._current = False
+        self._hovered = False
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._icon = QLabel(self)
+        self._message = QLabel(finding.message, self)
+        self._message.setTextFormat(Qt.TextFormat.PlainText)
+        self._message.setWordWrap(True)
+        self._message.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        set_kind(self._message, type="small", tone="secondary")
+        self._button = KeyHintButton(theme, "", "outlined", self)
+        set_kind(self._button, small="true")
+        # The row itself is the stop for the keyboard; its Enter presses the button.
+        self._button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._button.clicked.connect(self._want_fix)
+        self._button.setVisible(bool(finding.fixes))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(6, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(self._icon)
+        row.addWidget(self._message, 1)
+        row.addWidget(self._button)
+        self._label_button(text)
+        self.set_theme(theme)
+
+    def _label_button(self, text: str) -> None:
+        fixes = self._finding.fixes
+        title = fixes[0].title if len(fixes) == 1 else "Choose…"
+        metrics = QFontMetrics(self._button.font())
+        shown = metrics.elidedText(title, Qt.TextElideMode.ElideRight, _WIDEST_BUTTON)
+        self._button.setText(shown)
+        shows = "\n".join(preview(text, fix) for fix in fixes)
+        self._button.setToolTip(shows)
+        self._button.setAccessibleName(title)
+        self.setAccessibleName(f"{self._finding.message} {title}")
+        self.setAccessibleDescription(shows)
+
+    def finding(self) -> Finding:
+        return self._finding
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        severity = self._finding.severity.value
+        picture = icon(theme, _ICONS[severity], _TONES[severity], _ICON_PX)
+        size = QSize(_ICON_PX, _ICON_PX)
+        self._icon.setPixmap(picture.pixmap(size, self.devicePixelRatioF()))
+        self._button.set_theme(theme)
+        self.update()
+
+    def set_current(self, current: bool) -> None:
+        """The row of the problem at the caret; its button shows the key."""
+        if current == self._current:
+            return
+        self._current = current
+        self._button.set_keys(*(("↵",) if current else ()))
+        self._fit()
+        self.update()
+
+    def is_current(self) -> bool:
+        return self._current
+
+    def press(self) -> None:
+        self._want_fix()
+
+    def _want_fix(self) -> None:
+        if self._finding.fixes:
+            self.fix_wanted.emit(self._button.mapToGlobal(self._button.rect().bottomLeft()))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self._want_fix()
+        else:
+            super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        super().mousePressEvent(event)
+        self.chosen.emit()
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        self._hovered = True
+        self.update()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._hovered = False
+        self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """A second line only where the message does not fit beside its button."""
+        metrics = QFontMetrics(self._message.font())
+        room = QRect(0, 0, max(1, self._message.width()), 1000)
+        flags = Qt.TextFlag.TextWordWrap.value
+        lines = metrics.boundingRect(room, flags, self._finding.message).height()
+        two = lines > metrics.lineSpacing() * 1.5
+        height = max(_TWO_LINES if two else _ONE_LINE, lines + 8)
+        if self.minimumHeight() != height:
+            self.setFixedHeight(height)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not (self._current or self._hovered or self.hasFocus()):
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        token = "surface.selected" if self._current else "surface.hover"
+        painter.setBrush(self._theme.colour(token))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.drawRoundedRect(self.rect(), 4, 4)
+        if self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(self._theme.colour("focus.ring"), 2))
+            painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), 4, 4)
+        painter.end()

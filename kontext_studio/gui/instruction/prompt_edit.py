@@ -1,0 +1,331 @@
+"""The editor of the instruction: problems, quick fixes, ghost text, earlier instructions.
+
+It shows findings it is given and changes text only when the person asks; it checks nothing itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QAction,
+    QDragEnterEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QKeyEvent,
+    QTextCursor,
+)
+from PySide6.QtWidgets import QMenu, QWidget
+
+from kontext_studio.gui.instruction.fix_preview import preview
+from kontext_studio.gui.instruction.marks import Marks
+from kontext_studio.gui.instruction.offsets import Utf16Map
+from kontext_studio.gui.instruction.paper_edit import PaperEdit
+from kontext_studio.gui.instruction.prompt_history import PromptHistory
+from kontext_studio.gui.theme.tokens import Theme
+
+if TYPE_CHECKING:
+    from kontext_studio.prompting.findings import Finding, Fix
+
+_NO_MODIFIER = Qt.KeyboardModifier.NoModifier
+_CTRL = Qt.KeyboardModifier.ControlModifier
+_SHIFT = Qt.KeyboardModifier.ShiftModifier
+
+
+class PromptEdit(PaperEdit):
+    """`fix_command` carries the command name of a fix, `files_dropped` a tuple of paths,
+    `problem_reached` the index of the finding that F8 or a quick fix is about.
+    """
+
+    run_asked = Signal()
+    fix_command = Signal(str)
+    files_dropped = Signal(object)
+    problem_reached = Signal(int)
+    check_wanted = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent)
+        self.setObjectName("promptEdit")
+        self.setAccessibleName("Instruction")
+        self._marks = Marks()
+        self._findings: tuple[Finding, ...] = ()
+        self._checked_text = ""
+        self._notice: tuple[str, str, str] | None = None
+        self._tab_accepts = True
+        self._history = PromptHistory()
+        self._walking = False
+        self.setTabChangesFocus(True)
+        self.textChanged.connect(self._on_text)
+        self.cursorPositionChanged.connect(self.lay_out)
+        self.set_theme(theme)
+
+    # ------------------------------------------------------------ what is shown
+    def set_text(self, text: str) -> None:
+        """Another draft: the undo stack starts anew."""
+        if text != self.toPlainText():
+            self.setPlainText(text)
+            self.moveCursor(QTextCursor.MoveOperation.End)
+
+    def set_findings(self, text: str, findings: tuple[Finding, ...], ghost: str = "") -> None:
+        """What a check of `text` found; ignored if the text has changed since."""
+        if text != self.toPlainText():
+            return
+        self._checked_text, self._findings = text, findings
+        self._marks.pin(self.document(), text, findings)
+        self._ghost = ghost
+        self.lay_out()
+
+    def set_notice(self, icon_name: str, words: str, tone: str) -> None:
+        """A line in place of the number of problems: "Stopped by fal.ai". Typing removes it."""
+        self._notice = (icon_name, words, tone) if words else None
+        self.lay_out()
+
+    def set_history(self, newest_first: Iterable[str]) -> None:
+        self._history.set_texts(newest_first)
+
+    def set_tab_accepts(self, accepts: bool) -> None:
+        self._tab_accepts = accepts
+        self.lay_out()
+
+    def underlines(self) -> list[tuple[int, int, str]]:
+        return self._marks.underlined()
+
+    def show_footer(self) -> None:
+        count = sum(1 for one in self._findings if one.severity.rank < 3)
+        hints = set()
+        if self.ghost() and self._tab_accepts:
+            hints.add("accept")
+        if count:
+            hints.add("fix")
+        if self._notice is not None:
+            self._footer.say(*self._notice, frozenset(["restores earlier text"]))
+            return
+        words = f"{count} to improve" if count else ""
+        self._footer.say("triangle-alert" if count else "", words, "warning", frozenset(hints))
+
+    # ------------------------------------------------------------ fixes
+    def finding_at_caret(self) -> int | None:
+        """The finding whose range holds the caret, else the next one, else the first."""
+        position = self.textCursor().position()
+        here = self._marks.at(position)
+        if here:
+            return here[0]
+        later = [i for i, mark in enumerate(self._marks) if mark.start >= position]
+        return later[0] if later else (0 if self._findings else None)
+
+    def show_fixes(self) -> None:
+        """Apply the only fix at the caret, or open a menu of several."""
+        index = self.finding_at_caret()
+        if index is not None:
+            self.offer_fixes(index, None)
+
+    def offer_fixes(self, index: int, at: QPoint | None) -> None:
+        """As `show_fixes` for one finding; `at` is a point of the screen for the menu."""
+        if self._is_stale():
+            self.check_wanted.emit()
+            return
+        finding = self._findings[index]
+        self.problem_reached.emit(index)
+        if len(finding.fixes) < 2:
+            for fix in finding.fixes:
+                self.apply_fix(fix)
+            return
+        menu = QMenu(self)
+        menu.setObjectName("fixMenu")
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.setToolTipsVisible(True)
+        for fix in finding.fixes:
+            action = QAction(fix.title.replace("&", "&&"), menu)
+            action.setToolTip(preview(self._checked_text, fix))
+            action.setData(fix)
+            menu.addAction(action)
+        menu.triggered.connect(self._apply_chosen)
+        under_caret = self.viewport().mapToGlobal(self.cursorRect().bottomLeft())
+        menu.popup(at or under_caret)
+
+    def _apply_chosen(self, action: QAction) -> None:
+        fix: Fix = action.data()
+        self.apply_fix(fix)
+
+    def apply_fix(self, fix: Fix) -> None:
+        """One undo step; the caret stays near, or selects what is to be typed over."""
+        if self._is_stale():
+            self.check_wanted.emit()
+            return
+        if fix.command:
+            self.fix_command.emit(fix.command)
+            return
+        units = Utf16Map(self._checked_text)
+        cursor = QTextCursor(self.document())
+        cursor.beginEditBlock()
+        for edit in reversed(fix.edits):
+            cursor.setPosition(units.to_units(edit.start))
+            cursor.setPosition(units.to_units(edit.end), QTextCursor.MoveMode.KeepAnchor)
+            cursor.insertText(edit.new_text)
+        cursor.endEditBlock()
+        if fix.select is not None:
+            self._select(*fix.select)
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.check_wanted.emit()
+
+    def _is_stale(self) -> bool:
+        """The findings belong to a text that has changed since."""
+        return self._checked_text != self.toPlainText()
+
+    def _select(self, start: int, end: int) -> None:
+        units = Utf16Map(self.toPlainText())
+        cursor = self.textCursor()
+        cursor.setPosition(units.to_units(start))
+        cursor.setPosition(units.to_units(end), QTextCursor.MoveMode.KeepAnchor)
+        self.setTextCursor(cursor)
+
+    def go_to_problem(self, step: int) -> None:
+        """Put the caret on the next (1) or previous (-1) problem; the last is before the first."""
+        order = sorted(enumerate(self._marks), key=lambda pair: pair[1].start)
+        if not order:
+            return
+        position = self.textCursor().position()
+        if step > 0:
+            ahead = [pair for pair in order if pair[1].start > position] or order
+            self.go_to_finding(ahead[0][0])
+        else:
+            behind = [pair for pair in order if pair[1].start < position] or order
+            self.go_to_finding(behind[-1][0])
+
+    def go_to_finding(self, index: int) -> None:
+        mark = list(self._marks)[index]
+        cursor = self.textCursor()
+        cursor.setPosition(mark.start)
+        self.setTextCursor(cursor)
+        self.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.problem_reached.emit(index)
+
+    # ------------------------------------------------------------ ghost text
+    def accept_ghost(self, *, word_only: bool = False) -> bool:
+        """Make the ghost, or its first word, part of the text. False where there is none."""
+        ghost = self.ghost()
+        if not ghost:
+            return False
+        taken = ghost
+        if word_only:
+            lead = len(ghost) - len(ghost.lstrip(" ,"))
+            space = ghost.find(" ", lead)
+            taken = ghost[:space] if space > 0 else ghost
+        self.textCursor().insertText(taken)  # which eats as much of the ghost, see _on_text
+        return True
+
+    def hide_ghost(self) -> bool:
+        if not self.ghost():
+            return False
+        self._ghost = ""
+        self.lay_out()
+        return True
+
+    def announce_ghost(self) -> None:
+        """Tell a screen reader what Tab would add."""
+        if self.ghost():
+            event = QAccessibleAnnouncementEvent(self, f"Suggestion: {self.ghost().strip()}")
+            QAccessible.updateAccessibility(event)
+
+    # ------------------------------------------------------------ events
+    def _on_text(self) -> None:
+        text = self.toPlainText()
+        self._ghost = self._left_of_ghost(text)
+        if not text:
+            self._findings = ()
+            self._marks = Marks()
+        self._notice = None
+        if not self._walking:
+            self._history.typed()
+        self.lay_out()
+
+    def _left_of_ghost(self, text: str) -> str:
+        """Typing the ghost's own letters eats them; anything else removes it."""
+        if not self._ghost or not text.startswith(self._checked_text):
+            return ""
+        added = text[len(self._checked_text) :]
+        if not self._ghost.startswith(added):
+            return ""
+        self._checked_text = text
+        return self._ghost[len(added) :]
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self._handle_key(event):
+            super().keyPressEvent(event)
+
+    def _handle_key(self, event: QKeyEvent) -> bool:
+        key, held = event.key(), event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if key == Qt.Key.Key_Right and held == _NO_MODIFIER:
+            return self.accept_ghost()
+        if key == Qt.Key.Key_Right and held == _CTRL:
+            return self.accept_ghost(word_only=True)
+        if key == Qt.Key.Key_Escape and held == _NO_MODIFIER:
+            event.setAccepted(self.hide_ghost())
+            return True
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and held == _CTRL:
+            if not event.isAutoRepeat():
+                self.run_asked.emit()
+        elif key == Qt.Key.Key_Period and held == _CTRL:
+            self.show_fixes()
+        elif key == Qt.Key.Key_F8 and held in (_NO_MODIFIER, _SHIFT):
+            self.go_to_problem(1 if held == _NO_MODIFIER else -1)
+        elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down) and held == _CTRL:
+            self.walk_history(older=key == Qt.Key.Key_Up)
+        elif key == Qt.Key.Key_Space and held == _CTRL:
+            self.announce_ghost()
+        else:
+            return False
+        return True
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            key, held = event.key(), event.modifiers()
+            if key == Qt.Key.Key_Tab and held == _NO_MODIFIER:
+                if self._tab_accepts and self.accept_ghost():
+                    return True
+            elif key in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab) and held & _CTRL:
+                forward = key == Qt.Key.Key_Tab and not held & _SHIFT
+                return self.focusNextPrevChild(forward)
+        return super().event(event)
+
+    def walk_history(self, *, older: bool) -> None:
+        """Show the next older or newer instruction of the session; undo brings the text back."""
+        text = self._history.older(self.toPlainText()) if older else self._history.newer()
+        if text is None:
+            return
+        self._walking = True
+        cursor = QTextCursor(self.document())
+        cursor.select(QTextCursor.SelectionType.Document)
+        cursor.insertText(text)
+        self.moveCursor(QTextCursor.MoveOperation.End)
+        self._walking = False
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if _paths(event):
+            event.acceptProposedAction()
+        else:
+            super().dragEnterEvent(event)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        if _paths(event):
+            event.acceptProposedAction()
+        else:
+            super().dragMoveEvent(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = _paths(event)
+        if paths:
+            event.acceptProposedAction()
+            self.files_dropped.emit(paths)
+        else:
+            super().dropEvent(event)
+
+
+def _paths(event: QDropEvent) -> tuple[Path, ...]:
+    urls = event.mimeData().urls() if event.mimeData().hasUrls() else []
+    return tuple(Path(url.toLocalFile()) for url in urls if url.isLocalFile())

@@ -1,0 +1,1 @@
+"""The jobs list: what each run is doing, in words and widgets."""

@@ -1,0 +1,305 @@
+"""The words of runs that need the person's eye: what happened, what it cost, what can be done.
+
+Promises FAILURES 1.3 for each: one plain sentence, one about the charge, what was kept, one or two
+verbs and the details.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kontext_studio.core.errors import Charged
+from kontext_studio.core.jobs import JobFault, JobRecord, JobState
+from kontext_studio.core.result import Cost
+from kontext_studio.core.route import EMBEDDED
+from kontext_studio.gui.history.names import money_words
+from kontext_studio.gui.jobs.progress import (
+    ATTEMPTS,
+    JobProgress,
+    Stage,
+    countdown,
+    service_name,
+    stage_of,
+)
+
+KEPT = "Text, area and settings are kept."
+
+
+class Verb(StrEnum):
+    """What a button of a card asks for."""
+
+    RETRY = "retry"
+    STOP = "stop"
+    PUT_BACK = "put_back"
+    ELSEWHERE = "elsewhere"
+    CONNECT = "connect"
+    DISMISS = "dismiss"
+
+
+class Tone(StrEnum):
+    NEUTRAL = "default"
+    WARNING = "warning"
+    DANGER = "danger"
+
+
+@dataclass(frozen=True, slots=True)
+class CardVerb:
+    verb: Verb
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class JobCard:
+    """`lead` introduces the suggestions, which are whole instructions; `note` stands beside the
+    verbs; `dismiss` is what the cross does: put the row away, or stop a run that goes on."""
+
+    icon: str
+    tone: Tone
+    title: str
+    body: str = ""
+    lead: str = ""
+    suggestions: tuple[str, ...] = ()
+    verbs: tuple[CardVerb, ...] = ()
+    note: str = ""
+    details: str = ""
+    dismiss: Verb = Verb.DISMISS
+
+
+def card_of(
+    record: JobRecord, progress: JobProgress, cost: Cost | None, *, elsewhere: str = ""
+) -> JobCard | None:
+    """The card of a run, None where a line is enough."""
+    match stage_of(record, progress):
+        case Stage.RETRYING:
+            return _retrying(record, progress)
+        case Stage.OFFLINE:
+            return JobCard(
+                icon="wifi-off",
+                tone=Tone.WARNING,
+                title="Waiting for the network",
+                body="Sends by itself when you are back online. Not charged.",
+                dismiss=Verb.STOP,
+            )
+        case Stage.PAUSED:
+            return _paused(record)
+        case Stage.BLOCKED:
+            return _blocked(record, cost)
+        case Stage.UNKNOWN:
+            return _unknown(record, cost)
+        case Stage.CANCELLED:
+            return JobCard(
+                icon="ban",
+                tone=Tone.NEUTRAL,
+                title="Cancelled",
+                body=_body("", record.fault, cost),
+                verbs=(CardVerb(Verb.RETRY, "Run again"),),
+                details=details_of(record),
+            )
+        case Stage.FAILED:
+            refused = _refused(record, elsewhere) if record.provider == EMBEDDED else None
+            return refused or _failed(record, cost)
+    return None
+
+
+def charged_sentence(charged: Charged, cost: Cost | None) -> str:
+    """UX E1: what is known of the charge, and nothing more."""
+    if charged is Charged.NO:
+        return "Nothing was charged."
+    price = f" ({money_words(cost.amount, cost.currency)})" if cost and cost.amount else ""
+    if charged is Charged.YES:
+        return f"This was charged{price}."
+    return f"This may have been charged{price}."
+
+
+def suggestions_of(fault: JobFault | None) -> tuple[str, ...]:
+    """What the embedded engine offers to do instead, as whole instructions."""
+    found: dict[str, None] = {}
+    for context in _contexts(fault):
+        lines = context.get("can_do")
+        for line in lines if isinstance(lines, list | tuple) else ():
+            if isinstance(line, str) and line.strip():
+                found[line.strip()] = None
+    return tuple(found)
+
+
+def unknown_words(fault: JobFault | None) -> tuple[str, ...]:
+    """The words that the embedded engine did not know."""
+    found: dict[str, None] = {}
+    for context in _contexts(fault):
+        words = context.get("unknown")
+        for word in words if isinstance(words, list | tuple) else ():
+            text = word.get("word") if isinstance(word, Mapping) else word
+            if isinstance(text, str) and text:
+                found[text] = None
+    return tuple(found)
+
+
+def details_of(record: JobRecord) -> str:
+    """Redacted facts for the Details view; no instruction, no key."""
+    lines = [f"Service: {service_name(record.provider)}", f"Connection: {record.route}"]
+    lines.append(f"Model: {record.request.model}")
+    lines.append(f"Seed: {record.request.seed}")
+    if record.remote is not None:
+        lines.append(f"Request: {record.remote.request_id}")
+    if record.fault is not None:
+        lines.append(f"Kind: {record.fault.kind}")
+        if record.fault.detail:
+            lines.append(record.fault.detail)
+    return "\n".join(lines)
+
+
+def _retrying(record: JobRecord, progress: JobProgress) -> JobCard:
+    reason = _label(progress.message) or "Not accepted yet"
+    attempt = f"Attempt {progress.attempt} of {ATTEMPTS}, " if progress.attempt else ""
+    return JobCard(
+        icon="timer",
+        tone=Tone.WARNING,
+        title=f"{reason}, trying again in {countdown(progress.retry_in_s or 0.0)}",
+        verbs=(CardVerb(Verb.RETRY, "Try now"), CardVerb(Verb.STOP, "Stop")),
+        note=f"{attempt}not charged" if attempt else "Not charged",
+        details=details_of(record),
+        dismiss=Verb.STOP,
+    )
+
+
+def _paused(record: JobRecord) -> JobCard:
+    fault = record.fault
+    if record.state is JobState.PREPARED:
+        title = _title(fault) or "Not sent yet"
+        verb = CardVerb(Verb.RETRY, "Try again" if fault else "Send now")
+        body = _body(_rest(fault), fault, None)
+    else:
+        title = _title(fault) or "Not fetched yet"
+        verb = CardVerb(Verb.RETRY, "Try again")
+        body = " ".join(
+            part
+            for part in (_rest(fault), "The run goes on at the service; it is not sent twice.")
+            if part
+        )
+    return JobCard(
+        icon="triangle-alert",
+        tone=Tone.WARNING,
+        title=title,
+        body=body,
+        verbs=(verb, CardVerb(Verb.PUT_BACK, "Put text back")),
+        details=details_of(record),
+        dismiss=Verb.STOP,
+    )
+
+
+def _blocked(record: JobRecord, cost: Cost | None) -> JobCard:
+    return JobCard(
+        icon="ban",
+        tone=Tone.DANGER,
+        title=f"{service_name(record.provider)}’s content rules stopped this",
+        body=_body("No reason was given.", record.fault, cost),
+        verbs=(CardVerb(Verb.PUT_BACK, "Reword it"),),
+        details=details_of(record),
+    )
+
+
+def _unknown(record: JobRecord, cost: Cost | None) -> JobCard:
+    charged = charged_sentence(Charged.MAYBE, cost)
+    return JobCard(
+        icon="circle-question-mark",
+        tone=Tone.WARNING,
+        title=_title(record.fault) or "The connection broke while sending",
+        body=f"{charged} It is not sent again by itself. {KEPT}",
+        verbs=(CardVerb(Verb.RETRY, "Send again"), CardVerb(Verb.PUT_BACK, "Put text back")),
+        details=details_of(record),
+    )
+
+
+def _failed(record: JobRecord, cost: Cost | None) -> JobCard:
+    return JobCard(
+        icon="triangle-alert",
+        tone=Tone.DANGER,
+        title=_title(record.fault) or "The run ended without a picture",
+        body=_body(_rest(record.fault), record.fault, cost),
+        verbs=(CardVerb(Verb.RETRY, "Run again"), CardVerb(Verb.PUT_BACK, "Put text back")),
+        details=details_of(record),
+    )
+
+
+def _refused(record: JobRecord, elsewhere: str) -> JobCard | None:
+    """A refusal of the embedded engine: it names words, or what it needs, and offers edits."""
+    fault = record.fault
+    if fault is None or not fault.problems:
+        return None
+    words = unknown_words(fault)
+    offered = suggestions_of(fault)
+    named = {str(problem.get("kind")) for problem in fault.problems} == {"unsupported_instruction"}
+    said = str(fault.problems[0].get("message") or fault.message)
+    if words and named and len(words) <= 2:
+        listed = " and ".join(f"“{word}”" for word in words)
+        title = f"Embedded engine: {listed} {'is' if len(words) == 1 else 'are'} unknown"
+        body = ""
+    else:
+        title, body = _first_sentence(said), _after_first_sentence(said)
+    other = CardVerb(Verb.ELSEWHERE, elsewhere) if elsewhere else None
+    return JobCard(
+        icon="cpu",
+        tone=Tone.DANGER,
+        title=_label(title),
+        body=" ".join(part for part in (body, charged_sentence(fault.charged, None), KEPT) if part),
+        lead="It can do:" if offered else "",
+        suggestions=offered,
+        verbs=(
+            CardVerb(Verb.PUT_BACK, "Put text back"),
+            other or CardVerb(Verb.CONNECT, "Connect a provider"),
+        ),
+        details=f"{said}\n{details_of(record)}",
+    )
+
+
+def _contexts(fault: JobFault | None) -> list[Mapping[str, object]]:
+    found: list[Mapping[str, object]] = []
+    for problem in fault.problems if fault is not None else ():
+        context = problem.get("context")
+        if isinstance(context, Mapping):
+            found.append(context)
+    return found
+
+
+def _body(said: str, fault: JobFault | None, cost: Cost | None) -> str:
+    charged = charged_sentence(fault.charged, cost) if fault is not None else ""
+    # Some faults say it themselves.
+    parts = (said, charged if "charged" not in said else "", KEPT)
+    return " ".join(part for part in parts if part)
+
+
+def _title(fault: JobFault | None) -> str:
+    return _label(_first_sentence(fault.message)) if fault is not None else ""
+
+
+def _rest(fault: JobFault | None) -> str:
+    if fault is None:
+        return ""
+    rest = _after_first_sentence(fault.message)
+    return " ".join(part for part in (rest, fault.hint) if part)
+
+
+def _first_sentence(text: str) -> str:
+    end = _sentence_end(text)
+    return text[:end]
+
+
+def _after_first_sentence(text: str) -> str:
+    return text[_sentence_end(text) :].strip()
+
+
+def _sentence_end(text: str) -> int:
+    """Just after the first full stop that ends a sentence: a space and a capital follow it."""
+    place = text.find(". ")
+    while place != -1:
+        if text[place + 2 : place + 3].isupper():
+            return place + 1
+        place = text.find(". ", place + 1)
+    return len(text)
+
+
+def _label(text: str) -> str:
+    """A sentence as a label: without its full stop (UX E4)."""
+    return text.strip().removesuffix(".")

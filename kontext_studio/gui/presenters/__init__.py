@@ -1,0 +1,1 @@
+"""What joins widgets and workbench: each module carries one part of the window's behaviour."""

@@ -1,0 +1,464 @@
+"""The commands of the window: what each one does, and when it can be done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtWidgets import QApplication, QInputDialog, QMenu, QMessageBox
+
+from kontext_studio import __version__
+from kontext_studio.core.history import Node
+from kontext_studio.gui.canvas.image_stage import StageMode
+from kontext_studio.gui.commands import MENUS, NEEDS_PARENT, NEEDS_STEP
+from kontext_studio.gui.history.view import MenuRequest
+from kontext_studio.gui.main_window import COLLAPSE_BELOW_PX
+from kontext_studio.gui.right_panel import COMPARE, INSTRUCTION
+from kontext_studio.gui.shell.palette import Palette
+from kontext_studio.gui.shell.palette_search import step_entries
+from kontext_studio.gui.shell.shortcut_sheet import ShortcutSheet, shortcut_rows
+from kontext_studio.gui.theme.icons import icon
+from kontext_studio.gui.theme.tokens import Theme, ThemeName
+
+if TYPE_CHECKING:
+    from kontext_studio.gui.studio import Studio
+
+MODES = {
+    "view_single": StageMode.SINGLE,
+    "view_wipe": StageMode.WIPE,
+    "view_side": StageMode.SIDE_BY_SIDE,
+    "view_grid": StageMode.GRID,
+}
+CONTEXT = ("compare_parent", "star", "rerun", "paint_area", "export")
+WIPE_CONTEXT = ("swap_sides", "compare_parent", "star", "export")
+STEP_MENU = ("edit_from_here", "", "star", "pick", "rename", "copy_instruction", "", "rerun",
+             "rerun_same_seed", "apply_here", "", "export", "delete")  # fmt: skip
+
+
+class Commanding(QObject):
+    """Connects the table of commands with the parts that carry them out."""
+
+    def __init__(self, studio: Studio) -> None:
+        super().__init__(studio)
+        self._studio = studio
+        self._window = studio.window
+        self._actions = studio.window.actions_by_id
+        self._sheet: ShortcutSheet | None = None
+        self.palette = Palette(studio.theme, studio.window)
+        self.palette.set_actions(self._actions.all())
+        self.palette.set_steps(
+            lambda: step_entries(studio.bench.session) if studio.bench.is_open else ()
+        )
+        self.palette.step_chosen.connect(studio.steps.select)
+        self._connect()
+        self._actions.give_view_keys((self._window.stage, self._window.history.view))
+        self._window.history.set_header_actions(
+            [self._actions[name] for name in ("starred_only", "fold_all", "root", "map")]
+        )
+        self._window.history.menu_requested.connect(self._show_step_menu)
+        self._make_context_bar()
+        self._window.stage.installEventFilter(self)
+        for view in (self._window.stage.canvas, self._window.stage.wipe):
+            view.installEventFilter(self)
+        self._actions.check("context_bar", True)
+        self._actions.check("hand", True)
+        self._actions.check("view_single", True)
+        self._actions.check(f"theme_{studio.theme.name.value}", True)
+        for name, dock in (
+            ("toggle_history", self._window.history_dock),
+            ("toggle_instruction", self._window.right_dock),
+        ):
+            self._actions.check(name, True)
+            dock.visibilityChanged.connect(lambda on, name=name: self._actions.check(name, on))
+        self._window.close_asked.connect(self._ask_to_close)
+        self._window.stage.mode_changed.connect(self._enter_mode)
+        self._window.status.jobs_pressed.connect(self._focus_jobs)
+        self._window.status.palette_pressed.connect(self.palette.open_palette)
+        studio.status.connections_wanted.connect(self._explain_connections)
+        self._collapse_if_narrow()
+        self.refresh()
+
+    def set_theme(self, theme: Theme) -> None:
+        self.palette.set_theme(theme)
+        self._more.setIcon(icon(theme, "ellipsis"))
+        if self._sheet is not None:
+            self._sheet.set_theme(theme)
+        for name in ThemeName:
+            self._actions.check(f"theme_{name.value}", name is theme.name)
+
+    def refresh(self) -> None:
+        """Say which commands can be carried out now, and why the others cannot."""
+        studio, actions = self._studio, self._actions
+        node = studio.steps.current
+        actions.enable(NEEDS_STEP, node is not None, "open an image first")
+        has_parent = node is not None and node.parent is not None
+        reason = "this is an original" if node is not None else "open an image first"
+        actions.enable(NEEDS_PARENT, has_parent, reason)
+        session = studio.bench.session if studio.bench.is_open else None
+        undo, redo = (session.undo_text, session.redo_text) if session else ("", "")
+        actions["undo"].setText(f"Undo {undo}".rstrip())
+        actions["redo"].setText(f"Redo {redo}".rstrip())
+        actions.enable(("undo",), bool(undo), "nothing to undo")
+        actions.enable(("redo",), bool(redo), "nothing to redo")
+        actions.enable(("clear_picks",), bool(session and session.picks), "nothing is picked")
+        two = has_parent or bool(session and len(session.picks) >= 2)
+        several = two or bool(node and session and len(session.history.variants(node.id)) > 1)
+        for name, possible in (("view_wipe", two), ("view_side", two), ("view_grid", several)):
+            why = "make an edit, or pick two steps with C" if node else "open an image first"
+            actions.enable((name,), possible, why)
+        actions.enable(
+            ("swap_sides",), studio.looking.mode is not StageMode.SINGLE, "no comparison"
+        )
+        starred = bool(session and node and node.id in session.stars)
+        actions["star"].setText("Remove star" if starred else "Star")
+        self._show_mode(studio.looking.mode)
+
+    # What each command does.
+
+    def _connect(self) -> None:
+        studio, on = self._studio, self._actions.on
+        files, running, steps = studio.files, studio.running, studio.steps
+        stage, window = self._window.stage, self._window
+        right, history = window.right, window.history
+        on("open", files.choose_picture)
+        on("paste", self._paste)
+        on("new_session", files.new_session)
+        on("open_session", files.choose_session)
+        on("name_session", files.name_session)
+        on("save_copy", files.save_copy)
+        on("export", self._with(files.export))
+        on("quit", window.close)
+        on("undo", self._undo)
+        on("redo", self._redo)
+        on("copy_instruction", self._with(self._copy_instruction))
+        on("palette", self.palette.open_palette)
+        for name, mode in MODES.items():
+            on(name, partial(studio.looking.set_mode, mode))
+        on("compare_parent", studio.looking.toggle_wipe)
+        on("swap_sides", studio.looking.swap)
+        on("fit", stage.fit)
+        on("zoom_100", lambda: stage.zoom_to(1.0))
+        on("zoom_200", lambda: stage.zoom_to(2.0))
+        on("zoom_in", stage.zoom_in)
+        on("zoom_out", stage.zoom_out)
+        on("full_screen", self._full_screen)
+        on("context_bar", self._show_context_bar)
+        on("hand", lambda: self._actions.check("hand", True))
+        on("parent", lambda: steps.go(steps.parent_of))
+        on("newest_child", lambda: steps.go(steps.newest_child_of))
+        on("previous_sibling", lambda: steps.go(lambda node: steps.sibling_of(node, -1)))
+        on("next_sibling", lambda: steps.go(lambda node: steps.sibling_of(node, +1)))
+        on("root", lambda: steps.go(steps.root_of))
+        on("edit_from_here", self._with(lambda node: studio.edit_from(node.id)))
+        on("star", self._with(self._star))
+        on("pick", self._with(self._pick))
+        on("clear_picks", lambda: self._act(lambda session: session.clear_picks()))
+        on("rename", self._with(self._rename))
+        on("delete", self._with(studio.delete))
+        on("fold_all", lambda: history.set_fold_all(self._actions["fold_all"].isChecked()))
+        on(
+            "starred_only",
+            lambda: history.set_starred_only(self._actions["starred_only"].isChecked()),
+        )
+        on("focus_instruction", self._focus_instruction)
+        on("quick_fix", right.instruction.show_fixes)
+        on("next_problem", right.instruction.next_problem)
+        on("previous_problem", right.instruction.previous_problem)
+        on("older_instruction", lambda: right.instruction.edit.walk_history(older=True))
+        on("newer_instruction", lambda: right.instruction.edit.walk_history(older=False))
+        on("run", running.run)
+        on("run_new_seed", running.run_with_new_seed)
+        on("rerun", self._with(running.rerun))
+        on("rerun_same_seed", self._with(lambda node: running.rerun(node, same_seed=True)))
+        on("apply_here", self._with(lambda node: running.apply_here(node, node)))
+        on("cancel_job", studio.jobs.cancel_newest)
+        on("cancel_waiting", studio.jobs.cancel_waiting)
+        on("toggle_history", lambda: self._toggle(window.history_dock.setVisible, "toggle_history"))
+        on(
+            "toggle_instruction",
+            lambda: self._toggle(window.right_dock.setVisible, "toggle_instruction"),
+        )
+        on("focus_jobs", self._focus_jobs)
+        on("next_pane", lambda: self._go_to_pane(+1))
+        on("previous_pane", lambda: self._go_to_pane(-1))
+        on("theme_dark", lambda: self._theme(ThemeName.DARK))
+        on("theme_light", lambda: self._theme(ThemeName.LIGHT))
+        on("reset_layout", window.reset_layout)
+        on("help", self._show_shortcuts)
+        on("shortcuts", self._show_shortcuts)
+        on("about", self._about)
+
+    def _with(self, act: Callable[[Node], object]) -> Callable[[], None]:
+        """An act on the current step; nothing happens where there is none."""
+
+        def carry_out() -> None:
+            if (node := self._studio.steps.current) is not None:
+                act(node)
+
+        return carry_out
+
+    def _act(self, plan: Callable[..., object]) -> None:
+        self._studio.tasks.start(self._studio.bench.act(plan))  # type: ignore[arg-type]
+
+    def _undo(self) -> None:
+        """Text first, then the tree."""
+        edit = self._window.right.instruction.edit
+        if edit.hasFocus() and edit.document().isUndoAvailable():
+            edit.undo()
+        else:
+            self._studio.tasks.start(self._studio.bench.undo())
+
+    def _redo(self) -> None:
+        edit = self._window.right.instruction.edit
+        if edit.hasFocus() and edit.document().isRedoAvailable():
+            edit.redo()
+        else:
+            self._studio.tasks.start(self._studio.bench.redo())
+
+    def _paste(self) -> None:
+        edit = self._window.right.instruction.edit
+        if edit.hasFocus():
+            edit.paste()
+        else:
+            self._studio.files.paste()
+
+    def _copy_instruction(self, node: Node) -> None:
+        if node.request is not None:
+            QGuiApplication.clipboard().setText(node.request.instruction)
+
+    def _star(self, node: Node) -> None:
+        on = node.id not in self._studio.bench.session.stars
+        self._act(lambda session: session.star(node.id, on))
+
+    def _pick(self, node: Node) -> None:
+        on = node.id not in self._studio.bench.session.picks
+        self._act(lambda session: session.pick(node.id, on))
+
+    def _rename(self, node: Node) -> None:
+        dialog = QInputDialog(self._window)
+        dialog.setObjectName("renameDialog")
+        dialog.setWindowTitle("Rename step")
+        dialog.setLabelText("Name of this step")
+        dialog.setTextValue(self._studio.bench.session.labels.get(node.id, ""))
+        dialog.textValueSelected.connect(
+            lambda text: self._act(lambda session: session.label(node.id, text))
+        )
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _focus_instruction(self) -> None:
+        self._window.right_dock.show()
+        self._window.right.show_tab(0)
+        self._window.right.instruction.focus_editor()
+
+    def _focus_jobs(self) -> None:
+        self._window.right_dock.show()
+        self._window.right.show_tab(0)
+        self._window.right.jobs.focus_first()
+
+    def _full_screen(self) -> None:
+        on = self._actions["full_screen"].isChecked()
+        for dock in (self._window.history_dock, self._window.right_dock):
+            dock.setVisible(not on)
+        if on:
+            self._window.showFullScreen()
+        else:
+            self._window.showNormal()
+
+    def _show_context_bar(self) -> None:
+        wanted = self._actions["context_bar"].isChecked()
+        grid = self._studio.looking.mode in (StageMode.GRID, StageMode.SIDE_BY_SIDE)
+        self._window.context_bar.set_wanted(wanted and not grid)
+
+    def _toggle(self, show: Callable[[bool], None], name: str) -> None:
+        show(self._actions[name].isChecked())
+
+    def _theme(self, name: ThemeName) -> None:
+        studio = self._studio
+        studio.change_theme(name)
+        settings = replace(studio.bench.settings, theme=name.value)
+        studio.tasks.start(studio.bench.change_settings(settings))
+
+    def _go_to_pane(self, direction: int) -> None:
+        window = self._window
+        panes = (window.tool_bar, window.history.view, window.stage, window.right, window.status)
+        focus = QApplication.focusWidget()
+        here = next(
+            (
+                n
+                for n, pane in enumerate(panes)
+                if focus and (pane is focus or pane.isAncestorOf(focus))
+            ),
+            0,
+        )
+        pane = panes[(here + direction) % len(panes)]
+        if pane is window.stage:
+            window.stage.focus_view()
+        elif pane is window.right:
+            window.right.instruction.focus_editor()
+        else:
+            target = (
+                pane if pane.focusPolicy() != Qt.FocusPolicy.NoFocus else pane.nextInFocusChain()
+            )
+            if target is not None:
+                target.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    # Menus and dialogs.
+
+    def _make_context_bar(self) -> None:
+        menu = QMenu(self._window)
+        for name in STEP_MENU:
+            if name:
+                menu.addAction(self._actions[name])
+            else:
+                menu.addSeparator()
+        self._more = menu.menuAction()
+        self._more.setText("More")
+        self._more.setObjectName("contextMore")
+        self._more.setIcon(icon(self._studio.theme, "ellipsis"))
+        self._window.context_bar.set_actions(
+            [*(self._actions[name] for name in CONTEXT), self._more]
+        )
+
+    def _show_step_menu(self, request: MenuRequest) -> None:
+        menu = QMenu(self._window)
+        menu.setToolTipsVisible(True)
+        for name in STEP_MENU:
+            if name:
+                menu.addAction(self._actions[name])
+            else:
+                menu.addSeparator()
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(request.at)
+
+    def _show_shortcuts(self) -> None:
+        if self._sheet is None:
+            self._sheet = ShortcutSheet(self._studio.theme, self._window)
+            groups = [
+                (name, [one for one in menu.actions() if not one.isSeparator()])
+                for name, menu in zip(MENUS, self._actions.menus, strict=True)
+            ]
+            self._sheet.set_rows(shortcut_rows(groups))
+        self._sheet.show()
+        self._sheet.raise_()
+
+    def _about(self) -> None:
+        from PySide6 import __version__ as pyside_version
+
+        box = QMessageBox(self._window)
+        box.setObjectName("aboutBox")
+        box.setWindowTitle("About Kontext Studio")
+        box.setText(f"Kontext Studio {__version__}")
+        box.setInformativeText(
+            f"PySide6 {pyside_version} (Qt under the LGPL 3). Inter under the OFL 1.1, Lucide "
+            "icons under the ISC licence, sample photographs CC0 and public domain. Apache "
+            "License 2.0.\n\n"
+            "Nothing is sent anywhere but to the connection you choose. There is no telemetry."
+        )
+        box.finished.connect(box.deleteLater)
+        box.open()
+
+    def _explain_connections(self) -> None:
+        box = QMessageBox(self._window)
+        box.setObjectName("connectionsBox")
+        box.setWindowTitle("Connections")
+        routes = self._studio.bench.connections.all()
+        box.setText("Connections: " + ", ".join(route.name for route in routes))
+        box.setInformativeText(
+            "Add one with “kontext-studio routes add” (docs/routes.md), or set FAL_KEY and "
+            "start again. Press a button to use a connection for the next runs."
+        )
+        for route in routes:
+            box.addButton(route.name, QMessageBox.ButtonRole.ActionRole)
+        box.addButton(QMessageBox.StandardButton.Close)
+        box.buttonClicked.connect(lambda button: self._use_connection(button.text()))
+        box.finished.connect(box.deleteLater)
+        box.open()
+
+    def _use_connection(self, name: str) -> None:
+        studio = self._studio
+        if name in {route.name for route in studio.bench.connections.all()}:
+            settings = replace(studio.bench.settings, default_route=name)
+            studio.tasks.start(studio.bench.change_settings(settings))
+
+    def _ask_to_close(self) -> None:
+        """Close at once; only runs under way are worth a question."""
+        studio = self._studio
+        views = studio.bench.runs.views() if studio.bench.is_open else ()
+        active = sum(view.active for view in views)
+        if not active:
+            studio.closed.set()
+            return
+        box = QMessageBox(self._window)
+        box.setObjectName("closeQuestion")
+        edits = "1 edit is" if active == 1 else f"{active} edits are"
+        box.setText(f"{edits} running.")
+        box.setInformativeText("They will be fetched next time you open this session.")
+        close = box.addButton("Close", QMessageBox.ButtonRole.AcceptRole)
+        box.addButton("Wait", QMessageBox.ButtonRole.RejectRole)
+        box.buttonClicked.connect(lambda button: studio.closed.set() if button is close else None)
+        box.finished.connect(box.deleteLater)
+        box.open()
+
+    # Following.
+
+    def _show_mode(self, mode: StageMode) -> None:
+        for name, one in MODES.items():
+            self._actions.check(name, one is mode)
+        self._show_context_bar()
+
+    def _enter_mode(self, mode: StageMode) -> None:
+        """The right side follows what is looked at, unless somebody is writing there."""
+        self._show_mode(mode)
+        verbs = CONTEXT if mode is StageMode.SINGLE else WIPE_CONTEXT
+        self._window.context_bar.set_actions([*(self._actions[name] for name in verbs), self._more])
+        edit = self._window.right.instruction.edit
+        if edit.hasFocus() and edit.toPlainText().strip():
+            return
+        if mode is StageMode.SINGLE:
+            self._window.right.show_tab(INSTRUCTION)
+        else:
+            self._window.right.show_tab(COMPARE)
+            self._window.stage.focus_view()
+
+    def _collapse_if_narrow(self) -> None:
+        if self._window.width() < COLLAPSE_BELOW_PX:
+            self._window.history.set_collapsed(True)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keys that are held (parent, original), Enter and Esc on the views."""
+        if not isinstance(event, QKeyEvent) or event.isAutoRepeat():
+            return super().eventFilter(watched, event)
+        key, kind = event.key(), event.type()
+        studio = self._studio
+        node = studio.steps.current
+        if node is None:
+            return super().eventFilter(watched, event)
+        if key == Qt.Key.Key_O and kind is QEvent.Type.KeyPress:
+            shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            history = studio.bench.session.history
+            other = history.root_of(node.id) if shift else history.get(node.parent)
+            if other is not None and other.id != node.id:
+                studio.looking.peek(other)
+            return True
+        if key == Qt.Key.Key_O and kind is QEvent.Type.KeyRelease:
+            studio.looking.peek(None)
+            return True
+        if kind is QEvent.Type.KeyPress and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            studio.edit_from(node.id)
+            return True
+        if kind is QEvent.Type.KeyPress and key == Qt.Key.Key_Escape:
+            self._leave()
+            return True
+        return super().eventFilter(watched, event)
+
+    def _leave(self) -> None:
+        """Esc: leave the comparison, then clear the picks (UX C9)."""
+        if self._studio.looking.mode is not StageMode.SINGLE:
+            self._studio.looking.set_mode(StageMode.SINGLE)
+        elif self._studio.bench.session.picks:
+            self._act(lambda session: session.clear_picks())

@@ -1,0 +1,146 @@
+"""The job list: lines and cards from the runs of the session, and what their buttons do."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QImage
+
+from kontext_studio.core.errors import BadRequest, StudioError
+from kontext_studio.core.history import JobId, NodeId
+from kontext_studio.core.images import ImageRef
+from kontext_studio.core.jobs import JobState
+from kontext_studio.core.result import Cost
+from kontext_studio.gui.bridge import Bridge
+from kontext_studio.gui.jobs.job_card_view import Suggestion
+from kontext_studio.gui.jobs.job_list import JobList
+from kontext_studio.gui.jobs.job_rows import JobInputs, list_jobs
+from kontext_studio.gui.jobs.progress import progress_of
+from kontext_studio.gui.tasks import Tasks
+from kontext_studio.workbench.bench import Workbench
+from kontext_studio.workbench.progress import JobView, Phase
+
+TICK_MS = 500
+
+
+class Jobs(QObject):
+    """Keeps the list true. `summary_changed` carries its words for the status bar."""
+
+    summary_changed = Signal(str)
+    show_requested = Signal(str)  # node id
+    instruction_wanted = Signal(str, str)  # node id to edit, instruction to put into the editor
+
+    def __init__(
+        self, bench: Workbench, jobs: JobList, bridge: Bridge, tasks: Tasks, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._bench = bench
+        self._list = jobs
+        self._tasks = tasks
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(0)
+        self._soon.timeout.connect(self.refresh)
+        self._clock = QTimer(self)
+        self._clock.setInterval(TICK_MS)
+        self._clock.timeout.connect(self.refresh)
+        bridge.session_opened.connect(self._soon.start)
+        bridge.changed.connect(self._soon.start)
+        bridge.job_changed.connect(self._soon.start)
+        jobs.cancel_requested.connect(self.cancel)
+        jobs.dismiss_requested.connect(self._dismiss)
+        jobs.retry_requested.connect(self._retry)
+        jobs.show_requested.connect(self._show)
+        jobs.put_back_requested.connect(self._put_back)
+        jobs.suggestion_chosen.connect(self._take_suggestion)
+        jobs.cancel_waiting_requested.connect(self.cancel_waiting)
+        jobs.thumbnail_wanted.connect(self._fetch_thumbnail)
+
+    def refresh(self) -> None:
+        """Build the lines anew from what is true now."""
+        if not self._bench.is_open:
+            return
+        now = asyncio.get_event_loop().time()
+        views = self._bench.runs.views()
+        active = [view for view in views if view.active]
+        listing = list_jobs(
+            JobInputs(
+                session=self._bench.session,
+                jobs={view.record.id: view.record for view in views},
+                progress={view.record.id: progress_of(view, now) for view in active}
+                | {view.record.id: progress_of(view, now) for view in views if not view.active},
+                prices={view.record.id: cost for view in views if (cost := self._price(view))},
+                now=time.time(),
+            )
+        )
+        self._list.show_jobs(listing)
+        self.summary_changed.emit(listing.summary)
+        if active and not self._clock.isActive():
+            self._clock.start()
+        elif not active:
+            self._clock.stop()
+
+    def cancel(self, job_id: str) -> None:
+        self._tasks.start(self._bench.cancel(JobId(job_id)))
+
+    def cancel_newest(self) -> None:
+        """Cancel the run that was started last and still goes on."""
+        active = [view for view in self._bench.runs.views() if view.active]
+        if active:
+            self.cancel(active[-1].record.id)
+
+    def cancel_waiting(self) -> None:
+        for view in self._bench.runs.views():
+            if view.phase is Phase.WAITING:
+                self.cancel(view.record.id)
+
+    def _price(self, view: JobView) -> Cost | None:
+        record = view.record
+        try:
+            spec = self._bench.catalogue.find(record.provider, record.request.model)
+        except BadRequest:
+            return None
+        return spec.price.for_run(record.request.count)
+
+    def _dismiss(self, job_id: str) -> None:
+        self._tasks.start(self._bench.act(lambda session: session.dismiss(JobId(job_id))))
+
+    def _retry(self, job_id: str) -> None:
+        record = self._bench.runs.view(JobId(job_id)).record
+        free = record.provider == "embedded"
+        # What may have been charged is run again as a new run only because the person says so.
+        self._tasks.start(self._bench.rerun(record.id, same_seed=free))
+
+    def _show(self, job_id: str) -> None:
+        nodes = self._bench.nodes_of(JobId(job_id))
+        if nodes:
+            self.show_requested.emit(nodes[0].id)
+
+    def _put_back(self, job_id: str) -> None:
+        record = self._bench.runs.view(JobId(job_id)).record
+        self._edit_again(JobId(job_id), record.request.instruction)
+
+    def _take_suggestion(self, what: Suggestion) -> None:
+        self._edit_again(what.job, what.text)
+
+    def _edit_again(self, job: JobId, text: str) -> None:
+        record = self._bench.runs.view(job).record
+        node = record.parents[0] if record.parents else NodeId("")
+        self.instruction_wanted.emit(node, text)
+        if record.state in (JobState.FAILED, JobState.BLOCKED, JobState.PREPARED):
+            self._dismiss(job)
+
+    def _fetch_thumbnail(self, sha: str) -> None:
+        refs = (node.image for node in self._bench.session.history)
+        ref = next((one for one in refs if one.sha256 == sha), None)
+        if ref is not None:
+            self._tasks.start(self._thumbnail(ref))
+
+    async def _thumbnail(self, ref: ImageRef) -> None:
+        try:
+            image = await asyncio.to_thread(QImage.fromData, await self._bench.thumbnail(ref))
+        except StudioError:
+            image = QImage()
+        self._list.set_thumbnail(ref.sha256, image)

@@ -1,0 +1,285 @@
+"""What the middle of the window shows: the current step, or a comparison of steps."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QImage
+
+from kontext_studio.core.history import Node, NodeId
+from kontext_studio.gui.bridge import Bridge
+from kontext_studio.gui.canvas.canvas_view import LoadingPicture
+from kontext_studio.gui.canvas.compare_tile import ComparedPicture, TileRequest, TileVerb
+from kontext_studio.gui.canvas.image_stage import ImageStage, StageMode
+from kontext_studio.gui.canvas.pyramid import Pyramid, build_pyramid
+from kontext_studio.gui.canvas.wipe_view import WipeSide
+from kontext_studio.gui.history.names import short_name
+from kontext_studio.gui.picture_cache import PictureCache, Sight
+from kontext_studio.gui.tasks import Tasks
+from kontext_studio.workbench.announcements import Changed
+from kontext_studio.workbench.bench import Workbench
+
+BADGES = "ABCD"
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What is shown now: the steps (the last one is the current), and how the size relates."""
+
+    mode: StageMode
+    nodes: tuple[Node, ...]
+    colour_space: str = ""
+    parent_size: tuple[int, int] | None = None
+
+
+class Looking(QObject):
+    """Follows the current step. An answer counts only if it is still wanted."""
+
+    looked = Signal(object)  # Looked
+    edit_requested = Signal(str)
+
+    def __init__(
+        self,
+        bench: Workbench,
+        stage: ImageStage,
+        cache: PictureCache,
+        bridge: Bridge,
+        tasks: Tasks,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._bench = bench
+        self._stage = stage
+        self._cache = cache
+        self._tasks = tasks
+        self._wanted = 0
+        self._shown: tuple[StageMode, tuple[NodeId, ...]] | None = None
+        self._peeking = False
+        self._uncovered: set[NodeId] = set()
+        bridge.session_opened.connect(self._forget)
+        bridge.changed.connect(self._follow)
+        stage.grid.requested.connect(self._take_tile_request)
+        stage.canvas.uncover_requested.connect(self._uncover)
+
+    @property
+    def mode(self) -> StageMode:
+        return self._stage.mode
+
+    def set_mode(self, mode: StageMode) -> None:
+        """Look in another way; a mode that needs two steps falls back to the single picture."""
+        steps = self._steps(mode)
+        if mode is not StageMode.SINGLE and len(steps) < 2:
+            mode, steps = StageMode.SINGLE, self._steps(StageMode.SINGLE)
+        self._show(mode, steps)
+
+    def toggle_wipe(self) -> None:
+        """Wipe against the parent, or back to the single picture."""
+        single = self._stage.mode is not StageMode.SINGLE
+        self.set_mode(StageMode.SINGLE if single else StageMode.WIPE)
+
+    def swap(self) -> None:
+        """The two sides of a comparison change places."""
+        if self._shown is not None and len(self._shown[1]) >= 2:
+            mode, ids = self._shown
+            history = self._bench.session.history
+            self._show(mode, tuple(history[one] for one in (*ids[1:], ids[0])))
+
+    def peek(self, node: Node | None) -> None:
+        """Show another step in place of the current one while a key is held; None ends it."""
+        if self._stage.mode is not StageMode.SINGLE:
+            return
+        self._peeking = node is not None
+        current = self._steps(StageMode.SINGLE)
+        if node is not None:
+            self._shown = None
+            self._tasks.start(self._show_single(node, self._next()))
+        elif current:
+            self._shown = None
+            self._show(StageMode.SINGLE, current)
+
+    def refresh(self) -> None:
+        """Show what is current now, in the present way."""
+        if not self._bench.is_open or self._peeking:
+            return
+        mode = self._stage.mode
+        steps = self._steps(mode)
+        if not steps:
+            self._wanted += 1
+            self._shown = None
+            self._stage.set_mode(StageMode.SINGLE)
+            self._stage.canvas.show_picture(None)
+            self.looked.emit(Looked(StageMode.SINGLE, ()))
+            return
+        if mode is not StageMode.SINGLE and len(steps) < 2:
+            mode, steps = StageMode.SINGLE, self._steps(StageMode.SINGLE)
+        self._show(mode, steps)
+
+    # Which steps.
+
+    def _steps(self, mode: StageMode) -> tuple[Node, ...]:
+        session = self._bench.session
+        head = session.history.get(session.head)
+        if head is None:
+            return ()
+        if mode is StageMode.SINGLE:
+            return (head,)
+        picks = [session.history[one] for one in session.picks if one not in session.hidden]
+        if mode is StageMode.GRID:
+            if len(picks) >= 2:
+                return tuple(picks)
+            variants = [one for one in session.history.variants(head.id) if self._is_shown(one)]
+            if len(variants) >= 2:
+                return tuple(variants[:4])
+        elif len(picks) >= 2:
+            return tuple(picks[:2])
+        parent = session.history.get(head.parent)
+        return (parent, head) if parent is not None else (head,)
+
+    def _is_shown(self, node: Node) -> bool:
+        return node.id not in self._bench.session.hidden
+
+    # Showing.
+
+    def _next(self) -> int:
+        self._wanted += 1
+        return self._wanted
+
+    def _show(self, mode: StageMode, steps: tuple[Node, ...]) -> None:
+        key = (mode, tuple(node.id for node in steps))
+        if key == self._shown:
+            self._restate(mode, steps)
+            return
+        self._shown = key
+        wanted = self._next()
+        if mode is StageMode.SINGLE:
+            self._tasks.start(self._show_single(steps[0], wanted))
+        else:
+            self._tasks.start(self._show_several(mode, steps, wanted))
+
+    def _restate(self, mode: StageMode, steps: tuple[Node, ...]) -> None:
+        """The same pictures with other words around them: stars and labels."""
+        if mode in (StageMode.SIDE_BY_SIDE, StageMode.GRID):
+            sights = [self._cache.ready(node.image) for node in steps]
+            if all(sights):
+                self._stage.set_compared(self._compared(steps, [one for one in sights if one]))
+
+    async def _show_single(self, node: Node, wanted: int) -> None:
+        stage, caption = self._stage, self._caption(node)
+        if node.result is not None and node.result.flagged and node.id not in self._uncovered:
+            stage.canvas.set_covered("The service marked this picture as sensitive.")
+        else:
+            stage.canvas.set_covered(None)
+        sight = self._cache.ready(node.image)
+        if sight is None:
+            first = await self._first_sight(node)
+            if wanted != self._wanted:
+                return
+            if first is not None:
+                stage.canvas.show_picture(first, caption)
+            else:
+                loading = LoadingPicture(node.title or "Step", node.image.width, node.image.height)
+                stage.canvas.show_loading(loading, caption)
+            stage.set_mode(StageMode.SINGLE)
+            sight = await self._cache.whole(node.image)
+            if wanted != self._wanted:
+                return
+        stage.canvas.show_picture(sight.pyramid, caption)
+        stage.set_mode(StageMode.SINGLE)
+        self._tell(StageMode.SINGLE, (node,), sight.colour_space)
+
+    async def _show_several(self, mode: StageMode, steps: Sequence[Node], wanted: int) -> None:
+        sights = [await self._cache.whole(node.image) for node in steps]
+        if wanted != self._wanted:
+            return
+        if mode is StageMode.WIPE:
+            before, after = (
+                WipeSide(sight.pyramid, self._name(node))
+                for node, sight in zip(steps[:2], sights[:2], strict=True)
+            )
+            self._stage.set_wipe(before, after)
+        else:
+            self._stage.set_compared(self._compared(steps, sights))
+        self._stage.set_mode(mode)
+        self._tell(mode, tuple(steps), sights[-1].colour_space)
+
+    async def _first_sight(self, node: Node) -> Pyramid | None:
+        """The thumbnail at the picture's own size: blurred, and there at once."""
+        large = await self._cache.first_sight(node.image, 2048)
+        if large is not None:
+            return large.pyramid
+        data = await self._bench.thumbnail(node.image)
+        image = await asyncio.to_thread(QImage.fromData, data)
+        if image.isNull():
+            return None
+        return build_pyramid(image, (node.image.width, node.image.height))
+
+    def _compared(
+        self, steps: Sequence[Node], sights: Sequence[Sight]
+    ) -> tuple[ComparedPicture, ...]:
+        session = self._bench.session
+        picks = session.picks
+        return tuple(
+            ComparedPicture(
+                key=node.id,
+                pyramid=sight.pyramid,
+                title=self._name(node),
+                step=self._step_words(node),
+                badge=BADGES[picks.index(node.id)] if node.id in picks else "",
+                starred=node.id in session.stars,
+            )
+            for node, sight in zip(steps, sights, strict=True)
+        )
+
+    def _tell(self, mode: StageMode, nodes: tuple[Node, ...], colour_space: str) -> None:
+        parent = self._bench.session.history.get(nodes[-1].parent)
+        size = (parent.image.width, parent.image.height) if parent is not None else None
+        self.looked.emit(Looked(mode, nodes, colour_space, size))
+
+    def _name(self, node: Node) -> str:
+        session = self._bench.session
+        if label := session.labels.get(node.id):
+            return label
+        return short_name(node.request.instruction) if node.request else "Original"
+
+    def _step_words(self, node: Node) -> str:
+        if not node.step:
+            return ""
+        several = len(self._bench.session.history.variants(node.id)) > 1
+        return f"Step {node.step} · variant {node.variant}" if several else f"Step {node.step}"
+
+    def _caption(self, node: Node) -> str:
+        step = f"step {node.step}" if node.step else "original"
+        return f"{step}, {self._name(node).lower()}" if node.step else step
+
+    # What comes back.
+
+    def _take_tile_request(self, request: TileRequest) -> None:
+        node = NodeId(request.key)
+        session = self._bench.session
+        if request.verb is TileVerb.STAR:
+            on = node not in session.stars
+            self._tasks.start(self._bench.act(lambda one: one.star(node, on)))
+        elif request.verb is TileVerb.EDIT_FROM:
+            self.edit_requested.emit(node)
+        elif node in session.picks:
+            self._tasks.start(self._bench.act(lambda one: one.pick(node, False)))
+        else:
+            self.set_mode(StageMode.SINGLE)
+
+    def _uncover(self) -> None:
+        if self._shown is not None:
+            self._uncovered.update(self._shown[1])
+            self._stage.canvas.set_covered(None)
+
+    def _follow(self, _what: Changed) -> None:
+        self.refresh()
+
+    def _forget(self) -> None:
+        self._cache.forget()
+        self._uncovered.clear()
+        self._shown = None
+        self._peeking = False
+        self.refresh()

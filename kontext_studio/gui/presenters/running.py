@@ -1,0 +1,287 @@
+"""The instruction panel: its input, its draft, its models, and what Run does."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QImage
+
+from kontext_studio.core.drafts import Draft
+from kontext_studio.core.errors import AlreadyRunning, BadRequest, StudioError
+from kontext_studio.core.history import JobId, Node, NodeId
+from kontext_studio.gui.bridge import Bridge
+from kontext_studio.gui.history.names import short_name
+from kontext_studio.gui.instruction.error_card import CardMessage
+from kontext_studio.gui.instruction.instruction_panel import InstructionPanel
+from kontext_studio.gui.instruction.run_asked import RunAsked
+from kontext_studio.gui.tasks import Tasks
+from kontext_studio.prompting.context import LintContext, Tier
+from kontext_studio.workbench.bench import Workbench
+from kontext_studio.workbench.orders import RunOrder
+
+CLICKS_S = 1.0
+"""Presses on Run this soon after a run with the same words are one press (UX I11)."""
+DRAFT_MS = 400
+
+
+class Running(QObject):
+    """`started` carries the job id of a run that is on its way."""
+
+    started = Signal(str)
+    twin_refused = Signal()
+
+    def __init__(
+        self,
+        bench: Workbench,
+        panel: InstructionPanel,
+        bridge: Bridge,
+        tasks: Tasks,
+        current: Callable[[], Node | None],
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._bench = bench
+        self._panel = panel
+        self._tasks = tasks
+        self._current = current
+        self._shown: NodeId | None = None
+        self._picture: QImage | None = None
+        self._pending: tuple[NodeId | None, Draft] | None = None
+        self._last: tuple[RunOrder, float] | None = None
+        self._starting = False
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(DRAFT_MS)
+        self._later.timeout.connect(self.save_draft)
+        bridge.session_opened.connect(self._forget)
+        bridge.changed.connect(self._follow)
+        bridge.settings_changed.connect(self._show_models)
+        panel.run_requested.connect(self._take)
+        panel.draft_changed.connect(self._keep_draft)
+
+    # Showing.
+
+    def refresh(self) -> None:
+        """Show the current step's input and draft."""
+        node = self._current()
+        panel = self._panel
+        if node is None:
+            self._shown = None
+            panel.set_input(None, "", "", has_image=False)
+            return
+        if node.id == self._shown:
+            self._name_input(node)
+            return
+        self.save_draft()
+        self._shown = node.id
+        self._picture = None
+        self._name_input(node)
+        panel.set_megapixels(node.image.width * node.image.height / 1e6)
+        panel.set_draft(self._draft_for(node.id))
+        panel.set_context(self._context(node))
+        self._tasks.start(self._name_subject(node))
+        panel.set_history(self._older_instructions())
+        self._tasks.start(self._fetch_thumbnail(node))
+
+    def fill(self, text: str) -> None:
+        """Put an instruction into the editor, for the person to change and run."""
+        self._panel.set_text(text)
+        self._panel.focus_editor()
+
+    def focus(self) -> None:
+        """Put the caret into the editor."""
+        self._panel.focus_editor()
+
+    def add_text(self, text: str) -> None:
+        """Text that was pasted on the canvas belongs to the instruction."""
+        self._panel.edit.insertPlainText(text)
+        self._panel.focus_editor()
+
+    def save_draft(self) -> None:
+        """Write what was typed; called a little after the last key and before anything moves on."""
+        self._later.stop()
+        pending, self._pending = self._pending, None
+        if pending is not None and self._bench.is_open:
+            self._tasks.start(self._bench.save_draft(*pending))
+
+    # Running.
+
+    def run(self) -> None:
+        """As a press on Run."""
+        self._panel.run()
+
+    def run_with_new_seed(self) -> None:
+        """Run what the panel shows although the same is on its way or was just run."""
+        draft, node = self._panel.draft(), self._current()
+        if node is not None and draft.text.strip():
+            order = self._order(node, RunAsked(draft, self._panel.sent_text()))
+            self._start(RunOrder(order.instruction, order.parents, order.model, order.route,
+                                 order.count, None, order.parameters), allow_twin=True)  # fmt: skip
+
+    def rerun(self, node: Node, *, same_seed: bool = False, count: int | None = None) -> None:
+        """The same run as the one that made this step, as a sibling."""
+        request, result = node.request, node.result
+        if request is None:
+            return
+        order = RunOrder(
+            instruction=request.instruction,
+            parents=node.parents,
+            model=request.model,
+            route=result.route if result else "",
+            count=count or request.count,
+            seed=request.seed if same_seed else None,
+            parameters=request.parameters,
+        )
+        self._start(order, allow_twin=True)
+
+    def apply_here(self, node: Node, onto: Node) -> None:
+        """The instruction that made `node`, on another step."""
+        if node.request is not None:
+            self._start(RunOrder(node.request.instruction, (onto.id,)), allow_twin=True)
+
+    def _take(self, asked: RunAsked) -> None:
+        node = self._current()
+        if node is None:
+            return
+        self.save_draft()
+        order = self._order(node, asked)
+        now = time.monotonic()
+        if self._starting or (
+            self._last is not None and self._last[0] == order and now - self._last[1] < CLICKS_S
+        ):
+            return
+        self._last = (order, now)
+        self._start(order)
+
+    def _order(self, node: Node, asked: RunAsked) -> RunOrder:
+        draft = asked.draft
+        return RunOrder(
+            instruction=asked.sent_text,
+            parents=(node.id, *draft.references),
+            model=draft.model,
+            route=self._bench.settings.default_route,
+            count=draft.count,
+            seed=draft.seed,
+            parameters=draft.parameters,
+        )
+
+    def _start(self, order: RunOrder, *, allow_twin: bool = False) -> None:
+        self._starting = True
+        work = self._submit(order, allow_twin)
+        self._tasks.start(work, show_fault=self._show_refusal)
+
+    async def _submit(self, order: RunOrder, allow_twin: bool) -> None:
+        try:
+            job: JobId = await self._bench.submit(order, allow_twin=allow_twin)
+        finally:
+            self._starting = False
+        self._panel.set_card(None)
+        self.started.emit(job)
+
+    def _show_refusal(self, fault: StudioError) -> None:
+        """What was refused before sending stands in the panel, beside the words concerned."""
+        if isinstance(fault, AlreadyRunning):
+            self.twin_refused.emit()
+        self._panel.set_card(
+            CardMessage(
+                title=fault.message,
+                body=" ".join(part for part in (fault.hint, "Nothing was sent.") if part),
+                icon="triangle-alert",
+                tone="warning" if isinstance(fault, BadRequest) else "danger",
+            )
+        )
+
+    # Small parts.
+
+    def _show_models(self) -> None:
+        settings = self._bench.settings
+        try:
+            provider = self._bench.connections.get(settings.default_route).provider
+        except BadRequest:
+            self._panel.set_models((), "")
+            return
+        models = [one for one in self._bench.catalogue.of_provider(provider) if one.edits]
+        draft = self._draft_for(self._shown) if self._shown else Draft()
+        chosen = draft.model if any(one.id == draft.model for one in models) else ""
+        self._panel.set_models(models, chosen or (models[0].id if models else ""))
+
+    def _draft_for(self, node: NodeId | None) -> Draft:
+        """The step's own draft; for a new one the model and count of the last one go on."""
+        draft = self._bench.draft(node)
+        if node is not None and self._was_run(node, draft.text):
+            draft = replace(draft, text="")  # it is a step now, and Ctrl+Up brings it back
+        if draft != Draft():
+            return draft
+        now = self._panel.draft()
+        return Draft(model=now.model, keep=())
+
+    def _was_run(self, node: NodeId, text: str) -> bool:
+        """Whether the words have become a step already; chips may have added clauses."""
+        session, words = self._bench.session, text.strip()
+        return bool(words) and any(
+            child.request is not None and child.request.instruction.startswith(words)
+            for child in session.history.children(node)
+            if child.id not in session.hidden
+        )
+
+    def _keep_draft(self, draft: Draft) -> None:
+        self._panel.set_card(None)
+        if self._shown is not None:
+            self._pending = (self._shown, draft)
+            self._later.start()
+
+    def _context(self, node: Node) -> LintContext:
+        history = self._bench.session.history
+        model = self._panel.models.model()
+        tier = model.tier if model is not None else ""
+        return LintContext(
+            inputs=1,
+            model=next((one for one in Tier if one.value == tier), None),
+            depth=len(history.path(node.id)) - 1,
+            previous_prompt=node.request.instruction if node.request else None,
+        )
+
+    async def _name_subject(self, node: Node) -> None:
+        """Name the Subject chip after the thing of the last instruction; the vocabulary is loaded
+        in a thread the first time."""
+        from kontext_studio.prompting.subject import subject_of
+
+        text = node.request.instruction if node.request else ""
+        subject = await asyncio.to_thread(subject_of, text) if text else None
+        if self._shown == node.id:
+            self._panel.set_subject(subject)
+
+    def _older_instructions(self) -> list[str]:
+        nodes = list(self._bench.session.history)
+        texts = [node.request.instruction for node in reversed(nodes) if node.request]
+        return list(dict.fromkeys(texts))
+
+    def _name_input(self, node: Node) -> None:
+        session = self._bench.session
+        name = session.labels.get(node.id) or (
+            short_name(node.request.instruction) if node.request else node.title or "Original"
+        )
+        origin = f"Input · Step {node.step}" if node.step else "Input · Original"
+        self._panel.set_input(self._picture, origin, name)
+
+    async def _fetch_thumbnail(self, node: Node) -> None:
+        data = await self._bench.thumbnail(node.image)
+        image = await asyncio.to_thread(QImage.fromData, data)
+        if self._shown == node.id:
+            self._picture = image
+            self._name_input(node)
+
+    def _follow(self) -> None:
+        self.refresh()
+        self._panel.set_history(self._older_instructions())
+
+    def _forget(self) -> None:
+        self._shown = None
+        self._pending = None
+        self._last = None
+        self._show_models()
+        self.refresh()

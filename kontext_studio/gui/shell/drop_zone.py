@@ -1,0 +1,57 @@
+"""The frame on which files are dropped: dashed, and in the accent while something hangs over it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QLabel, QWidget
+
+from kontext_studio.gui.theme.icons import icon
+from kontext_studio.gui.theme.tokens import Theme
+
+_ICON_PX = 36
+_DASH_PX = 3.0
+_INSET = 3.5
+
+
+class DropZone(QWidget):
+    """`picture` is its icon, to be put into its layout."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._targeted = False
+        self.picture = QLabel(self)
+        self.set_theme(theme)
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        made = icon(theme, "image-plus", size_px=_ICON_PX)
+        self.picture.setPixmap(made.pixmap(QSize(_ICON_PX, _ICON_PX)))
+        self.update()
+
+    @property
+    def is_targeted(self) -> bool:
+        return self._targeted
+
+    def set_targeted(self, on: bool) -> None:
+        self._targeted = on
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        radius = self._theme.length("radius.dialog")
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._theme.colour("surface.panel"))
+        painter.drawRoundedRect(QRectF(self.rect()), radius, radius)
+        if self._targeted:
+            pen = QPen(self._theme.colour("accent.line"), 2)
+        else:
+            pen = QPen(self._theme.colour("border.control"), 1)
+            pen.setDashPattern([_DASH_PX, _DASH_PX])
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        # Inside the edge, because in the light theme the line is as grey as the surround.
+        line = QRectF(self.rect()).adjusted(_INSET, _INSET, -_INSET, -_INSET)
+        painter.drawRoundedRect(line, radius - 2, radius - 2)

@@ -1,0 +1,261 @@
+"""The middle of the window before a picture is open: drop, open, paste, or try without an account.
+
+It says what was asked for; refuses to read files and to decode pictures.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QImage,
+    QShowEvent,
+)
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from kontext_studio.gui.shell.drop_zone import DropZone
+from kontext_studio.gui.shell.sample_tile import SampleTile
+from kontext_studio.gui.theme.apply import set_kind
+from kontext_studio.gui.theme.icons import icon
+from kontext_studio.gui.theme.key_hints import KeyHintButton
+from kontext_studio.gui.theme.tokens import Theme
+
+WIDTH_PX = 600
+_ZONE_PX = 252
+_BODY_PX = 304
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A photograph that comes with the program: its file in the resources, and its name."""
+
+    file: str
+    name: str
+
+
+SAMPLES = (
+    Sample("coffee.png", "Espresso"),
+    Sample("cat.png", "Cat"),
+    Sample("rocket.jpg", "Rocket"),
+    Sample("hubble.jpg", "Deep field"),
+)
+
+
+class EmptyState(QWidget):
+    """`sample_chosen` and `sample_wanted` carry the file name of a sample, `files_dropped` a tuple
+    of paths, `image_dropped` a QImage."""
+
+    open_requested = Signal()
+    paste_requested = Signal()
+    embedded_requested = Signal()
+    connect_requested = Signal()
+    sample_chosen = Signal(str)
+    sample_wanted = Signal(str)
+    files_dropped = Signal(object)
+    image_dropped = Signal(QImage)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("emptyState")
+        self._scroll = QScrollArea(self)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setAcceptDrops(True)
+        self._asked = False
+        self._tiles = {sample.file: SampleTile(theme, sample.name) for sample in SAMPLES}
+        self._zone = DropZone(theme)
+        self._open = KeyHintButton(theme, "Open image", "outlined")
+        self._paste = KeyHintButton(theme, "Paste", "outlined")
+        self._engine = QPushButton("Try the embedded engine")
+        self._engine_icon = QLabel()
+        self._connect = QPushButton("Connect fal.ai, Lumenfall, Replicate or your own server")
+        self._build(theme)
+        self._open.clicked.connect(self.open_requested)
+        self._paste.clicked.connect(self.paste_requested)
+        self._engine.clicked.connect(self.embedded_requested)
+        self._connect.clicked.connect(self.connect_requested)
+        for file, tile in self._tiles.items():
+            tile.set_file(file)
+            tile.chosen.connect(self.sample_chosen)
+        self.set_theme(theme)
+
+    def set_theme(self, theme: Theme) -> None:
+        self._zone.set_theme(theme)
+        for button in (self._open, self._paste):
+            button.set_theme(theme)
+        for tile in self._tiles.values():
+            tile.set_theme(theme)
+        pixmap = icon(theme, "cpu", "primary", 18).pixmap(QSize(18, 18))
+        self._engine_icon.setPixmap(pixmap)
+
+    def set_sample_picture(self, file: str, image: QImage) -> None:
+        """The decoded picture of a sample that was wanted."""
+        self._tiles[file].set_picture(image)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._asked:
+            self._asked = True
+            for file in self._tiles:
+                self.sample_wanted.emit(file)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if files_in(event.mimeData()) or event.mimeData().hasImage():
+            event.acceptProposedAction()
+            self._zone.set_targeted(True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._zone.set_targeted(False)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self._zone.set_targeted(False)
+        files = files_in(event.mimeData())
+        if files:
+            event.acceptProposedAction()
+            self.files_dropped.emit(files)
+        elif event.mimeData().hasImage():
+            event.acceptProposedAction()
+            self.image_dropped.emit(QImage(event.mimeData().imageData()))
+
+    def _build(self, theme: Theme) -> None:
+        inner = QWidget()
+        inner.setObjectName("emptyStateInner")
+        set_kind(inner, kind="surround")
+        middle = QVBoxLayout()
+        middle.setSpacing(theme.space(6))
+        middle.addStretch(1)
+        middle.addWidget(self._zone_part(theme))
+        middle.addWidget(self._engine_card(theme))
+        middle.addWidget(self._account_card(theme))
+        middle.addStretch(1)
+        row = QHBoxLayout(inner)
+        row.setContentsMargins(theme.space(3), theme.space(5), theme.space(3), theme.space(5))
+        row.addStretch(1)
+        row.addLayout(middle, 1000)
+        row.addStretch(1)
+        self._scroll.setWidget(inner)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self._scroll)
+
+    def _zone_part(self, theme: Theme) -> QWidget:
+        self._zone.setMinimumHeight(_ZONE_PX)
+        self._zone.setMaximumWidth(WIDTH_PX)
+        self._open.setObjectName("emptyOpen")
+        self._open.set_icon("folder-open")
+        self._open.set_keys("Ctrl", "O")
+        self._paste.setObjectName("emptyPaste")
+        self._paste.set_icon("clipboard-paste")
+        self._paste.set_keys("Ctrl", "V")
+        title = _words("Drop an image here to start editing", "page", centred=True)
+        body = _words(
+            "PNG, JPEG, WebP, GIF or AVIF. Your original file is never changed.",
+            "body",
+            "secondary",
+            centred=True,
+        )
+        buttons = QHBoxLayout()
+        buttons.setSpacing(theme.space(3))
+        buttons.addStretch(1)
+        buttons.addWidget(self._open)
+        buttons.addWidget(self._paste)
+        buttons.addStretch(1)
+        column = QVBoxLayout(self._zone)
+        pad = theme.space(5)
+        column.setContentsMargins(pad, pad, pad, pad)
+        column.setSpacing(0)
+        column.addStretch(1)
+        column.addWidget(self._zone.picture, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addSpacing(theme.space(5))
+        column.addWidget(title)
+        column.addSpacing(theme.space(2))
+        column.addWidget(body)
+        column.addSpacing(theme.space(5))
+        column.addLayout(buttons)
+        column.addStretch(1)
+        return self._zone
+
+    def _engine_card(self, theme: Theme) -> QFrame:
+        card = _card()
+        self._engine.setObjectName("emptyEmbedded")
+        set_kind(self._engine, kind="primary")
+        head = QHBoxLayout()
+        head.setSpacing(theme.space(3))
+        head.addWidget(self._engine_icon)
+        head.addWidget(_words("No account yet?", "title"), 1)
+        body = _words(
+            "The embedded engine runs on this computer, offline and free. It knows a short list "
+            "of edits, enough to learn the tree and the compare views.",
+            "body",
+            "secondary",
+        )
+        body.setMaximumWidth(_BODY_PX)
+        left = QVBoxLayout()
+        left.setSpacing(theme.space(3))
+        left.addLayout(head)
+        left.addWidget(body)
+        left.addSpacing(theme.space(2))
+        left.addWidget(self._engine, 0, Qt.AlignmentFlag.AlignLeft)
+        left.addStretch(1)
+        pictures = QGridLayout()
+        pictures.setSpacing(theme.space(3))
+        for place, tile in enumerate(self._tiles.values()):
+            pictures.addWidget(tile, place // 2, place % 2)
+        row = QHBoxLayout(card)
+        pad = theme.space(5)
+        row.setContentsMargins(pad, pad, pad, pad)
+        row.setSpacing(theme.space(3))
+        row.addLayout(left, 1)
+        row.addLayout(pictures)
+        return card
+
+    def _account_card(self, theme: Theme) -> QFrame:
+        card = _card()
+        self._connect.setObjectName("emptyConnect")
+        set_kind(self._connect, kind="link")
+        row = QHBoxLayout(card)
+        row.setContentsMargins(theme.space(2), theme.space(3), theme.space(2), theme.space(3))
+        row.setSpacing(theme.space(1))
+        row.addStretch(1)
+        row.addWidget(_words("Have an account?", "body", "secondary", wraps=False))
+        row.addWidget(self._connect)
+        row.addStretch(1)
+        return card
+
+
+def files_in(mime: QMimeData) -> tuple[Path, ...]:
+    """The local files that a drag carries."""
+    return tuple(Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile())
+
+
+def _card() -> QFrame:
+    card = QFrame()
+    set_kind(card, kind="quiet-card")
+    card.setMaximumWidth(WIDTH_PX)
+    return card
+
+
+def _words(
+    text: str, type_role: str, tone: str = "", *, centred: bool = False, wraps: bool = True
+) -> QLabel:
+    label = QLabel(text)
+    set_kind(label, type=type_role, tone=tone)
+    label.setWordWrap(wraps)
+    if centred:
+        label.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
+    return label

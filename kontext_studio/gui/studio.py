@@ -1,0 +1,314 @@
+"""The whole window at work: the frame, the workbench, and the presenters that join them."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QSettings, QTimer
+from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtWidgets import QApplication
+
+from kontext_studio.core.errors import StudioError
+from kontext_studio.core.history import Node, NodeId
+from kontext_studio.gui.bridge import Bridge
+from kontext_studio.gui.canvas.image_stage import StageMode
+from kontext_studio.gui.main_window import MainWindow
+from kontext_studio.gui.picture_cache import PictureCache
+from kontext_studio.gui.presenters.commanding import Commanding
+from kontext_studio.gui.presenters.comparing import Comparing
+from kontext_studio.gui.presenters.faults import Faults
+from kontext_studio.gui.presenters.files import Files
+from kontext_studio.gui.presenters.jobs import Jobs
+from kontext_studio.gui.presenters.looking import Looked, Looking
+from kontext_studio.gui.presenters.running import Running
+from kontext_studio.gui.presenters.status import Status
+from kontext_studio.gui.presenters.steps import Steps
+from kontext_studio.gui.shell.toast import Toast
+from kontext_studio.gui.tasks import Tasks
+from kontext_studio.gui.theme.apply import apply_theme
+from kontext_studio.gui.theme.tokens import Theme, ThemeName, load_theme
+from kontext_studio.resources import resource_path
+from kontext_studio.workbench.announcements import SessionOpened
+from kontext_studio.workbench.bench import Workbench
+
+SAMPLE = "coffee.png"
+"""The photograph that “Try the embedded engine” opens."""
+
+
+class Studio(QObject):
+    """One window over one workbench. `closed` is set when the person has closed the window."""
+
+    def __init__(self, bench: Workbench, theme: Theme) -> None:
+        super().__init__()
+        self.bench = bench
+        self.theme = theme
+        self.closed = asyncio.Event()
+        self.window = window = MainWindow(theme)
+        self._faults = Faults(window.message_bar, self)
+        self._tasks = Tasks(self._faults.show)
+        self._bridge = Bridge(bench.announcer, self)
+        self._toast = Toast(theme, window.stage)
+        self._cache = PictureCache(bench.picture)
+        bridge, tasks = self._bridge, self._tasks
+        right = window.right
+        self.steps = Steps(bench, window.history, bridge, tasks, self)
+        self.looking = Looking(bench, window.stage, self._cache, bridge, tasks, self)
+        self.running = Running(
+            bench, right.instruction, bridge, tasks, lambda: self.steps.current, self
+        )
+        self.jobs = Jobs(bench, right.jobs, bridge, tasks, self)
+        self.comparing = Comparing(bench, right.compare, window.variants, tasks, self)
+        self.files = Files(bench, window, tasks)
+        self.status = Status(bench, window.status, bridge, self)
+        self.commanding = Commanding(self)
+        self._connect()
+        window.show_picture_side(False)
+
+    @property
+    def tasks(self) -> Tasks:
+        return self._tasks
+
+    # Life.
+
+    def show(self) -> None:
+        """Show the window where and as large as it was, on a screen that is there."""
+        settings = self._layout_file()
+        geometry = settings.value("geometry")
+        if geometry is not None:
+            self.window.restoreGeometry(geometry)
+        layout = settings.value("layout")
+        if layout is not None:
+            self.window.restore_layout(layout)
+        self._keep_on_screen()
+        self.window.show()
+        self.window.setFocus()
+
+    async def begin(self, path: Path | None = None) -> None:
+        """After the first paint: settings, then the session of last time, or what was named."""
+        await asyncio.sleep(0)
+        try:
+            await self.bench.start()
+        except StudioError as fault:
+            self._faults.show(fault)
+        if self.bench.settings.theme != self.theme.name.value:
+            self.change_theme(ThemeName(self.bench.settings.theme))
+        picture = path if path is not None and path.suffix.lower() != ".kontext" else None
+        await self._open_first(None if picture else path)
+        if picture is not None:
+            self.files.open_paths([picture])
+        QTimer.singleShot(0, self._warm_up)
+
+    async def end(self) -> None:
+        """Write what is typed, stop the tasks, put the session away."""
+        self.running.save_draft()
+        settings = self._layout_file()
+        settings.setValue("geometry", self.window.saveGeometry())
+        settings.setValue("layout", self.window.layout_state())
+        self.window.hide()
+        await self._tasks.settle()
+        await self._tasks.stop()
+        await self.bench.shutdown()
+        self._bridge.close()
+        self.window.deleteLater()
+
+    async def _open_first(self, path: Path | None) -> None:
+        for candidate in (path, await asyncio.to_thread(self._last_session)):
+            if candidate is None:
+                continue
+            try:
+                await self.bench.open_session(candidate)
+                return
+            except StudioError as fault:
+                self._faults.show(fault)
+        try:
+            await self.bench.new_session()
+        except StudioError as fault:
+            self._faults.show(fault)
+
+    def _last_session(self) -> Path | None:
+        paths = (Path(one) for one in self.bench.settings.recent)
+        return next((path for path in paths if path.exists()), None)
+
+    def _warm_up(self) -> None:
+        """Load what the first run needs while nobody waits for it."""
+        if self.bench.is_open:
+            self._tasks.start(self._warm(), show_fault=lambda fault: None)
+
+    async def _warm(self) -> None:
+        await self.bench.reach.warm(self.bench.settings.default_route)
+
+    # Wiring.
+
+    def _connect(self) -> None:
+        window, bridge = self.window, self._bridge
+        stage, right = window.stage, window.right
+        bridge.session_opened.connect(self._session_opened)
+        bridge.session_named.connect(self._name_window)
+        bridge.changed.connect(self._follow)
+        bridge.measured.connect(self.comparing.refresh)
+        bridge.fault.connect(self._faults.show_announced)
+        self.steps.ready.connect(self._tell_ready)
+        self.steps.watched_run_stored.connect(self.steps.select)
+        self.looking.looked.connect(self._looked)
+        self.looking.edit_requested.connect(self.edit_from)
+        self.comparing.variant_chosen.connect(self.steps.select)
+        self.jobs.summary_changed.connect(window.status.set_jobs)
+        self.jobs.show_requested.connect(self.steps.select)
+        self.jobs.instruction_wanted.connect(self.fill_instruction)
+        self.files.said.connect(self._toast.show_done)
+        self.files.text_pasted.connect(self.running.add_text)
+        self.files.imported.connect(lambda _node: self.running.focus())
+        self.running.started.connect(lambda _job: self.status.clear_notice())
+        self.status.step_wanted.connect(self.steps.select)
+        window.history.edit_requested.connect(self.edit_from)
+        window.history.instruction_copied.connect(self._copied)
+        stage.files_dropped.connect(self.files.take)
+        stage.pointer_moved.connect(window.info.set_pointer)
+        stage.view_changed.connect(lambda reading: window.tool_bar.show_zoom(reading.percent))
+        stage.drag_started.connect(window.context_bar.step_aside)
+        stage.drag_ended.connect(window.context_bar.come_back)
+        window.tool_bar.zoom_chosen.connect(lambda percent: stage.zoom_to(percent / 100))
+        window.info.surround_chosen.connect(self._choose_surround)
+        window.variants.compare_all_requested.connect(lambda: self.looking.set_mode(StageMode.GRID))
+        window.variants.more_requested.connect(self._more_variants)
+        right.compare.edit_requested.connect(self.edit_from)
+        right.compare.linked_changed.connect(stage.grid.set_linked)
+        right.compare.mirrored_changed.connect(stage.grid.set_mirrors_pointer)
+        right.instruction.files_dropped.connect(lambda paths: self.files.open_paths(list(paths)))
+        empty = window.empty
+        empty.open_requested.connect(self.files.choose_picture)
+        empty.paste_requested.connect(self.files.paste)
+        empty.embedded_requested.connect(lambda: self.open_sample(SAMPLE))
+        empty.sample_chosen.connect(self.open_sample)
+        empty.sample_wanted.connect(self._fetch_sample)
+        empty.files_dropped.connect(lambda paths: self.files.open_paths(list(paths)))
+        empty.image_dropped.connect(self._take_dropped_image)
+        empty.connect_requested.connect(self.status.explain_connections)
+        self._toast.answered.connect(lambda _id: self._tasks.start(self.bench.undo()))
+
+    # Acts of the window as a whole.
+
+    def edit_from(self, node: str) -> None:
+        """Make a step the input and put the caret into the editor."""
+        self.looking.set_mode(StageMode.SINGLE)
+        self.steps.select(node)
+        self.window.right.show_tab(0)
+        self.running.focus()
+
+    def fill_instruction(self, node: str, text: str) -> None:
+        """Put an instruction into the editor, on the step it was meant for."""
+        if node:
+            self.steps.select(node)
+        self.window.right.show_tab(0)
+        QTimer.singleShot(0, lambda: self.running.fill(text))
+
+    def open_sample(self, name: str) -> None:
+        self.files.open_paths([resource_path(f"samples/{name}")])
+
+    def change_theme(self, name: ThemeName) -> None:
+        """Dress everything anew; runs, focus and what is shown stay."""
+        app = QApplication.instance()
+        if not isinstance(app, QApplication):
+            return
+        self.theme = load_theme(name)
+        apply_theme(app, self.theme)
+        self.window.set_theme(self.theme)
+        self.commanding.set_theme(self.theme)
+        self.window.stage.set_surround(self.theme.default_surround)
+        self.window.info.set_surround(self.theme.default_surround)
+
+    def delete(self, node: Node) -> None:
+        self._tasks.start(self._delete(node.id))
+
+    async def _delete(self, node: NodeId) -> None:
+        change = await self.bench.delete(node)
+        if change is not None:
+            count = len(change.nodes)
+            steps = "1 step" if count == 1 else f"{count} steps"
+            self._toast.show_done(f"Deleted {steps}", verb="Undo", answer_id="undo")
+
+    # What happens.
+
+    def _session_opened(self, what: SessionOpened) -> None:
+        self._name_window()
+        self._tasks.start(self.bench.remember_recent(what.path))
+        if what.recovered:
+            edits = "1 edit" if what.recovered == 1 else f"{what.recovered} edits"
+            self._faults.say("recovered", f"Recovered {edits}.", "What was paid for is fetched.")
+        if what.read_only:
+            self._faults.say(
+                "read-only", "This session is open read-only.", "Save a copy to work on it."
+            )
+        self._follow()
+
+    def _name_window(self) -> None:
+        bench = self.bench
+        self.window.set_session_name(bench.path.name if bench.is_named else "Untitled")
+        self._tasks.start(self.bench.remember_recent(bench.path))
+
+    def _follow(self) -> None:
+        has_picture = self.steps.current is not None
+        self.window.show_picture_side(has_picture)
+        self.window.right.set_compare_enabled(has_picture, "Open an image first")
+        self.window.right.jobs.setVisible(has_picture)
+        if not has_picture:
+            self.window.right.show_tab(0)
+            self.window.tool_bar.show_zoom(None)
+        self.commanding.refresh()
+        self.comparing.refresh()
+
+    def _looked(self, looked: Looked) -> None:
+        info = self.window.info
+        names = [f"Step {node.step}" if node.step else "Original" for node in looked.nodes]
+        info.set_step(" ↔ ".join(names) if len(names) <= 2 else f"{len(names)} steps, linked")
+        last = looked.nodes[-1].image if looked.nodes else None
+        size = (last.width, last.height) if last is not None else (0, 0)
+        info.set_picture_size(*size, looked.parent_size)
+        info.set_colour_space(looked.colour_space)
+        self.comparing.show(looked)
+        self.commanding.refresh()
+
+    def _tell_ready(self, nodes: tuple[NodeId, ...]) -> None:
+        node = self.bench.session.history[nodes[0]]
+        self.status.tell_ready(node)
+
+    def _more_variants(self) -> None:
+        if (node := self.steps.current) is not None:
+            count = len(self.bench.session.history.variants(node.id))
+            self.running.rerun(node, count=min(4, count))
+
+    def _choose_surround(self, name: str) -> None:
+        self.window.stage.set_surround(name)
+
+    def _copied(self, text: str) -> None:
+        QGuiApplication.clipboard().setText(text)
+        self._toast.show_done("Copied the instruction")
+
+    def _fetch_sample(self, name: str) -> None:
+        self._tasks.start(self._sample(name))
+
+    async def _sample(self, name: str) -> None:
+        def load() -> QImage:
+            return QImage(str(resource_path(f"samples/{name}")))
+
+        self.window.empty.set_sample_picture(name, await asyncio.to_thread(load))
+
+    def _take_dropped_image(self, image: QImage) -> None:
+        self.files.take_image(image, "Dropped picture")
+
+    # Where the window stands.
+
+    def _layout_file(self) -> QSettings:
+        path = self.bench.places.state / "window.ini"
+        return QSettings(str(path), QSettings.Format.IniFormat)
+
+    def _keep_on_screen(self) -> None:
+        """A window whose screen is gone comes back on one that is there."""
+        frame = self.window.frameGeometry()
+        screens = QGuiApplication.screens()
+        if any(screen.availableGeometry().intersects(frame) for screen in screens):
+            return
+        screen = QGuiApplication.primaryScreen()
+        if screen is not None:
+            self.window.move(screen.availableGeometry().topLeft())

@@ -1,0 +1,62 @@
+"""Dresses the application in a theme, at start and again at each change, without a restart."""
+
+from __future__ import annotations
+
+import atexit
+import shutil
+import tempfile
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QWidget
+
+from kontext_studio.gui.theme.palette import palette_of
+from kontext_studio.gui.theme.stylesheet import stylesheet_of, write_pictures
+from kontext_studio.gui.theme.tokens import Theme, ThemeName
+from kontext_studio.gui.theme.type import load_fonts, type_font
+
+_FOLDER_PROPERTY = "kontextThemePictures"
+
+
+def apply_theme(app: QApplication, theme: Theme) -> None:
+    """Style, palette, font and style sheet of the whole application.
+
+    Widgets that paint by hand or show icons have a `set_theme` of their own; call it as well.
+    """
+    load_fonts(theme)
+    hints = QGuiApplication.styleHints()
+    dark = theme.name is ThemeName.DARK
+    # Tells the platform which title bar belongs to the window.
+    hints.setColorScheme(Qt.ColorScheme.Dark if dark else Qt.ColorScheme.Light)
+    app.setStyle("Fusion")
+    app.setPalette(palette_of(theme))
+    app.setFont(type_font(theme, "body"))
+    folder = _picture_folder(app)
+    write_pictures(theme, folder)
+    app.setStyleSheet(stylesheet_of(theme, folder))
+
+
+def set_kind(widget: QWidget, **properties: str) -> None:
+    """Set dynamic properties that the style sheet reads: kind, tone, type, small."""
+    changed = False
+    for name, value in properties.items():
+        if widget.property(name) != value:
+            widget.setProperty(name, value)
+            changed = True
+    # A widget that was never shown is polished later, once; doing it by hand before would make Qt
+    # forget a font that is set afterwards.
+    if changed and widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+
+
+def _picture_folder(app: QApplication) -> Path:
+    """A folder of this process for the few pictures a style sheet can only read from files."""
+    known = app.property(_FOLDER_PROPERTY)
+    if isinstance(known, str):
+        return Path(known)
+    folder = tempfile.mkdtemp(prefix="kontext-studio-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    app.setProperty(_FOLDER_PROPERTY, folder)
+    return Path(folder)

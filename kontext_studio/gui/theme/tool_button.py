@@ -1,0 +1,157 @@
+"""Tool buttons with an icon of the theme and perhaps a word, and groups of them in one frame."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtGui import (
+    QAction,
+    QFontMetrics,
+    QIcon,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QPixmap,
+)
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionToolButton,
+    QStylePainter,
+    QToolButton,
+    QWidget,
+)
+
+from kontext_studio.gui.theme.apply import set_kind
+
+_PADDING = 10
+_GAP = 8
+# What Fusion leaves itself: left of an icon (border included), and between icon and word.
+_STYLE_LEFT = 4
+_STYLE_RIGHT = 2
+_HEIGHT = 32
+_SEGMENT_HEIGHT = 30
+
+
+class ToolButton(QToolButton):
+    """A tool button whose word stands 8 px from its icon; Qt's own leaves 2.
+
+    Its accessible name is the word, or the action's text where only the icon shows.
+    """
+
+    def __init__(self, parent: QWidget | None = None, *, height_px: int = _HEIGHT) -> None:
+        super().__init__(parent)
+        self._height_px = height_px
+        # A segment is lower than its frame, and still as wide as every other tool button.
+        self._least_width_px = _HEIGHT if height_px == _SEGMENT_HEIGHT else height_px
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def show_words(self, shown: bool) -> None:
+        """Whether the word stands beside the icon."""
+        style = Qt.ToolButtonStyle
+        self.setToolButtonStyle(
+            style.ToolButtonTextBesideIcon if shown else style.ToolButtonIconOnly
+        )
+
+    def sizeHint(self) -> QSize:
+        if not self._has_words():
+            return QSize(max(self._height_px, self._least_width_px), self._height_px)
+        return QSize(self._words_width() + 2 * _PADDING, self._height_px)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if not self._has_words():
+            super().paintEvent(event)
+            return
+        painter = QStylePainter(self)
+        option = QStyleOptionToolButton()
+        self.initStyleOption(option)
+        if not self.icon().isNull():
+            # Only the style knows the style sheet's colour of the word in this state, so it draws
+            # both; the room it does not leave is part of the icon it is given.
+            padded = self._padded_icon()
+            option.icon = QIcon()
+            for mode in (QIcon.Mode.Normal, QIcon.Mode.Active, QIcon.Mode.Disabled):
+                option.icon.addPixmap(padded, mode, QIcon.State.Off)
+                option.icon.addPixmap(padded, mode, QIcon.State.On)
+            option.iconSize = padded.deviceIndependentSize().toSize()
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ToolButton, option)
+
+    def _padded_icon(self) -> QPixmap:
+        size = self.iconSize()
+        ratio = self.devicePixelRatioF()
+        room = QSize(_PADDING - _STYLE_LEFT + size.width() + _GAP - _STYLE_RIGHT, size.height())
+        padded = QPixmap(room * ratio)
+        padded.setDevicePixelRatio(ratio)
+        padded.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(padded)
+        state = QIcon.State.On if self.isChecked() else QIcon.State.Off
+        place = QRect(QPoint(_PADDING - _STYLE_LEFT, 0), size)
+        self.icon().paint(painter, place, Qt.AlignmentFlag.AlignCenter, self._icon_mode(), state)
+        painter.end()
+        return padded
+
+    def _has_words(self) -> bool:
+        beside = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+        return self.toolButtonStyle() is beside and bool(self.text())
+
+    def _words_width(self) -> int:
+        icon_width = 0 if self.icon().isNull() else self.iconSize().width() + _GAP
+        return QFontMetrics(self.font()).horizontalAdvance(self.text()) + icon_width
+
+    def _icon_mode(self) -> QIcon.Mode:
+        if not self.isEnabled():
+            return QIcon.Mode.Disabled
+        return QIcon.Mode.Active if self.underMouse() else QIcon.Mode.Normal
+
+
+class SegmentedBar(QFrame):
+    """A framed row of tool buttons for checkable actions; the checked one is underlined.
+
+    Left and Right move the focus inside, so that the row costs the keyboard one stop per button
+    at most. Exclusiveness is the actions' own (QActionGroup).
+    """
+
+    def __init__(self, accessible_name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        set_kind(self, kind="segmented")
+        self.setAccessibleName(accessible_name)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._buttons: list[ToolButton] = []
+        row = QHBoxLayout(self)
+        row.setContentsMargins(2, 2, 2, 2)
+        row.setSpacing(2)
+        self._row = row
+
+    def set_actions(self, actions: Sequence[QAction], *, words: bool, icon_px: int = 16) -> None:
+        """One button per action, in order; `words` shows the text beside the icon."""
+        for button in self._buttons:
+            self._row.removeWidget(button)
+            button.deleteLater()
+        self._buttons = []
+        for action in actions:
+            button = ToolButton(self, height_px=_SEGMENT_HEIGHT)
+            button.setDefaultAction(action)
+            button.setIconSize(QSize(icon_px, icon_px))
+            button.show_words(words)
+            self._row.addWidget(button)
+            self._buttons.append(button)
+
+    def show_words(self, shown: bool) -> None:
+        for button in self._buttons:
+            button.show_words(shown)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+        step = steps.get(Qt.Key(event.key()))
+        focused = [n for n, button in enumerate(self._buttons) if button.hasFocus()]
+        if step is None or not focused:
+            super().keyPressEvent(event)
+            return
+        index = (focused[0] + step) % len(self._buttons)
+        self._buttons[index].setFocus(Qt.FocusReason.TabFocusReason)

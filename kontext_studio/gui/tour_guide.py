@@ -1,0 +1,282 @@
+"""The story of the tour: open, edit three turns deep, branch, compare, export, quit, reopen."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QDialogButtonBox,
+    QFileDialog,
+    QLineEdit,
+    QListView,
+    QPlainTextEdit,
+    QWidget,
+)
+
+from kontext_studio.gui.app import make_application, run
+from kontext_studio.gui.qt_messages import log_qt_messages
+from kontext_studio.gui.studio import Studio
+from kontext_studio.gui.theme.tokens import ThemeName, load_theme
+from kontext_studio.gui.tour import until
+from kontext_studio.resources import resource_path
+from kontext_studio.store.places import Places
+from kontext_studio.workbench.bench import Workbench
+
+PHOTO = "samples/coffee.png"
+FIRST = "Change the red cup and saucer to deep forest green while keeping everything else the same"
+BRANCH = "Change the red cup and saucer to cobalt blue while keeping everything else the same"
+SECOND = "Make the picture a little warmer"
+THIRD = "Make it golden hour"
+WEAK = "Transform the cup and make it look better"
+REFUSED = "Replace the tabletop with white marble"
+KEY = Qt.Key
+CTRL = Qt.KeyboardModifier.ControlModifier
+ALT = Qt.KeyboardModifier.AltModifier
+NONE = Qt.KeyboardModifier.NoModifier
+
+
+class TourStopped(Exception):
+    """The window did not do what the story needs; the message says what was waited for."""
+
+
+def take_tour(out: Path, home: Path, photo: Path | None = None) -> list[Path]:
+    """Drive the window and save PNG files into `out`; return them in order."""
+    app = make_application()
+    log_qt_messages()
+    # The dialogs of a desktop cannot be driven by keys alone; Qt's own can.
+    app.setAttribute(Qt.ApplicationAttribute.AA_DontUseNativeDialogs)
+    guide = _Guide(out, home, photo or resource_path(PHOTO))
+    try:
+        run(app, guide.story())
+    except TimeoutError as late:
+        raise TourStopped(str(late)) from late
+    return guide.pictures
+
+
+class _Guide:
+    """One pair of hands: what it knows of the program is what is on the window."""
+
+    def __init__(self, out: Path, home: Path, photo: Path) -> None:
+        self.pictures: list[Path] = []
+        self._out = out
+        self._home = home
+        self._photo = photo
+        self._studio: Studio | None = None
+
+    # The story.
+
+    async def story(self) -> None:
+        await self._start()
+        await self._grab("first-run")
+        await self._open_photo()
+        await self._grab("opened")
+        await self._write(WEAK)
+        await until("the problems to be marked", lambda: self._part("problemList").isVisible())
+        await self._grab("wording")
+        await self._edit(FIRST, shows="running")
+        await self._grab("first-edit")
+        await self._compare_views()
+        await self._edit(SECOND)
+        await self._edit(THIRD)
+        await self._grab("three-turns")
+        await self._branch()
+        await self._refuse()
+        self._press(KEY.Key_K, CTRL)
+        await self._grab("palette")
+        self._press(KEY.Key_Escape)
+        await self._export()
+        self._trigger("theme_light")
+        await self._grab("light")
+        self._trigger("theme_dark")
+        rows = self._rows()
+        await self._end()
+        await self._start()
+        await until("the session to be there again", lambda: self._rows() == rows)
+        await until("the picture to be there again", lambda: self._zoom_is_known())
+        await self._grab("reopened")
+        await self._end()
+
+    async def _start(self) -> None:
+        bench = Workbench(Places.from_environment(os.environ), os.environ)
+        studio = Studio(bench, load_theme(ThemeName.DARK))
+        self._studio = studio
+        studio.show()
+        await studio.begin()
+        window = studio.window
+        window.activateWindow()
+        await until("the window", lambda: window.isVisible())
+
+    async def _end(self) -> None:
+        assert self._studio is not None
+        studio, self._studio = self._studio, None
+        studio.window.close()
+        await asyncio.wait_for(studio.closed.wait(), 10)
+        await studio.end()
+
+    async def _open_photo(self) -> None:
+        self._press(KEY.Key_O, CTRL)
+        await self._answer_file_dialog(self._photo)
+        await until("the original", lambda: self._rows() == 1)
+        await until("the picture", self._zoom_is_known)
+
+    async def _edit(self, instruction: str, *, shows: str = "") -> None:
+        """Write, run, wait for the result, and go to it."""
+        before = self._rows()
+        await self._write(instruction)
+        self._press(KEY.Key_Return, CTRL, self._editor())
+        await until("the run's row", lambda: self._rows() > before)
+        if shows:
+            await self._grab(shows)
+        await self._wait_for_jobs()
+        self._press(KEY.Key_Down, ALT)
+        await self._settle()
+
+    async def _compare_views(self) -> None:
+        self._press(KEY.Key_2, ALT)
+        await self._view("wipeView")
+        await self._grab("wipe")
+        self._press(KEY.Key_3, ALT)
+        await self._view("compareGrid")
+        await self._grab("side-by-side")
+        self._press(KEY.Key_1, ALT)
+        await self._view("canvasView")
+
+    async def _branch(self) -> None:
+        """A second edit of the original, in three variants."""
+        self._press(KEY.Key_Home, ALT)
+        await self._settle()
+        button = next(
+            one
+            for one in self._part("variantCount").findChildren(QAbstractButton)
+            if one.text() == "3"
+        )
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+        await self._edit(BRANCH)
+        await self._grab("branch-with-variants")
+        self._press(KEY.Key_4, ALT)
+        await self._view("compareGrid")
+        await self._grab("grid")
+        self._press(KEY.Key_1, ALT)
+        await self._view("canvasView")
+
+    async def _refuse(self) -> None:
+        await self._write(REFUSED)
+        self._press(KEY.Key_Return, CTRL, self._editor())
+        await asyncio.sleep(0.3)
+        await self._wait_for_jobs()
+        await self._grab("refused")
+
+    async def _export(self) -> None:
+        target = self._home / "export.png"
+        self._press(KEY.Key_E, CTRL)
+        await self._answer_file_dialog(target)
+        await until("the exported file", target.exists)
+        await self._grab("exported")
+
+    # Hands and eyes.
+
+    @property
+    def _window(self) -> QWidget:
+        assert self._studio is not None
+        return self._studio.window
+
+    def _part(self, name: str) -> QWidget:
+        found = self._window.findChild(QWidget, name)
+        if found is None:
+            raise TourStopped(f"the window has no {name}")
+        return found
+
+    def _editor(self) -> QPlainTextEdit:
+        editor = self._part("promptEdit")
+        assert isinstance(editor, QPlainTextEdit)
+        return editor
+
+    def _rows(self) -> int:
+        view = self._part("historyView")
+        assert isinstance(view, QListView)
+        return view.model().rowCount()
+
+    def _zoom_is_known(self) -> bool:
+        return self._part("sizeInfo").isVisible()
+
+    def _press(
+        self,
+        key: Qt.Key,
+        modifiers: Qt.KeyboardModifier = NONE,
+        widget: QWidget | None = None,
+    ) -> None:
+        focus = QApplication.focusWidget()
+        if focus is None or not self._window.isAncestorOf(focus):
+            focus = self._window
+        QTest.keyClick(widget or focus, key, modifiers)
+
+    def _trigger(self, command: str) -> None:
+        action = self._window.findChild(QAction, command)
+        if action is None:
+            raise TourStopped(f"the window has no command {command}")
+        action.trigger()
+
+    async def _write(self, text: str) -> None:
+        editor = self._editor()
+        middle = QPoint(editor.width() // 2, 16)
+        QTest.mouseClick(editor.viewport(), Qt.MouseButton.LeftButton, NONE, middle)
+        self._press(KEY.Key_A, CTRL, editor)
+        self._press(KEY.Key_Delete, NONE, editor)
+        QTest.keyClicks(editor, text)
+        await asyncio.sleep(0.5)  # the wording is checked a little after the last key
+
+    async def _view(self, name: str) -> None:
+        await until(f"the view {name}", lambda: self._part(name).isVisible())
+        await self._settle()
+
+    async def _wait_for_jobs(self) -> None:
+        bar = self._part("jobsButton")
+
+        def idle() -> bool:
+            said = bar.accessibleName()
+            return "running" not in said and "waiting" not in said
+
+        await until("the runs to end", idle)
+
+    async def _answer_file_dialog(self, path: Path) -> None:
+        def shown() -> QFileDialog | None:
+            dialog = self._window.findChild(QFileDialog, "fileDialog")
+            return dialog if dialog is not None and dialog.isVisible() else None
+
+        dialog = await until("the file dialog", shown)
+        field = dialog.findChild(QLineEdit, "fileNameEdit")
+        if field is None:
+            raise TourStopped("the file dialog has no field for a name")
+        await self._settle()  # the dialog reads its folder first
+        field.selectAll()
+        QTest.keyClicks(field, str(path))
+        # A click, because Enter first goes to the list of completions that typing opened.
+        accept = (QDialogButtonBox.StandardButton.Open, QDialogButtonBox.StandardButton.Save)
+        box = dialog.findChild(QDialogButtonBox)
+        buttons = [box.button(one) for one in accept] if box is not None else []
+        button = next((one for one in buttons if one is not None), None)
+        if button is None:
+            raise TourStopped("the file dialog has no button to accept")
+        await asyncio.sleep(0.4)
+        await until("the button of the file dialog", button.isEnabled)
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+        await until("the file dialog to close", lambda: not dialog.isVisible())
+        self._window.activateWindow()
+
+    async def _settle(self) -> None:
+        """Let decoding, thumbnails and measuring arrive."""
+        await asyncio.sleep(0.6)
+
+    async def _grab(self, name: str) -> None:
+        await self._settle()
+        path = self._out / f"{len(self.pictures) + 1:02d}-{name}.png"
+        if not self._window.grab().save(str(path)):
+            raise TourStopped(f"{path.name} could not be written")
+        self.pictures.append(path)

@@ -1,0 +1,243 @@
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
+
+from kontext_studio.core.drafts import Draft
+from kontext_studio.gui.instruction.error_card import CardAction, CardMessage
+from kontext_studio.gui.instruction.instruction_panel import InstructionPanel
+from kontext_studio.gui.instruction.run_asked import RunAsked
+from kontext_studio.gui.theme.apply import apply_theme
+from kontext_studio.gui.theme.tokens import ThemeName, load_theme
+from kontext_studio.prompting.keep_flags import KeepFlag
+from tests.gui.shell.accessibility import names_missing, small_targets
+
+LEFT = Qt.MouseButton.LeftButton
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+def chip(panel: InstructionPanel, flag: KeepFlag) -> QPushButton:
+    (button,) = panel.findChildren(QPushButton, f"keep_{flag.name.lower()}")
+    return button
+
+
+def runs(panel: InstructionPanel) -> list[RunAsked]:
+    asked: list[RunAsked] = []
+    panel.run_requested.connect(asked.append)
+    return asked
+
+
+def test_run_hands_over_the_draft_and_the_full_text(qtbot, panel):
+    asked = runs(panel)
+    panel.set_subject("the cup and saucer")
+    panel.set_count(4)
+    panel.set_params({"guidance_scale": 5.0}, seed=77)
+    qtbot.keyClicks(panel.edit, "Replace the tabletop with marble")
+    qtbot.mouseClick(chip(panel, KeepFlag.FRAMING), LEFT)
+    qtbot.mouseClick(chip(panel, KeepFlag.SUBJECT), LEFT)
+    qtbot.mouseClick(panel.run_button, LEFT)
+    (run,) = asked
+    assert run.draft == Draft(
+        text="Replace the tabletop with marble",
+        model="fal-ai/flux-pro/kontext",
+        count=4,
+        parameters=(("guidance_scale", 5.0),),
+        seed=77,
+        keep=("framing", "subject"),
+    )
+    assert run.sent_text == (
+        "Replace the tabletop with marble, keep the exact position and framing, and keep the cup "
+        "and saucer the same"
+    )
+
+
+def test_what_will_be_sent_can_be_read(qtbot, panel):
+    link, sent = panel.findChild(QPushButton, "sentLink"), panel.findChild(QLabel, "sentText")
+    panel.set_text("Paint the door red")
+    assert link.isHidden()
+    panel.set_keep([KeepFlag.STYLE])
+    qtbot.mouseClick(link, LEFT)
+    assert sent.isVisible()
+    assert sent.text() == "Paint the door red, keep the style the same"
+
+
+def test_a_chip_answers_the_problem_it_belongs_to(qtbot, panel):
+    panel.set_text("Change the background to a pine forest")
+    assert len(panel.problems.rows()) == 1
+    qtbot.mouseClick(chip(panel, KeepFlag.FRAMING), LEFT)
+    assert panel.problems.rows() == []
+    assert panel.edit.ghost() == ""
+
+
+def test_the_subject_chip_is_named_after_the_last_thing(panel):
+    assert chip(panel, KeepFlag.SUBJECT).isHidden()
+    panel.set_subject("the cup and saucer")
+    assert chip(panel, KeepFlag.SUBJECT).text() == "Cup and saucer"
+    assert not chip(panel, KeepFlag.SUBJECT).isHidden()
+
+
+def test_only_an_error_holds_a_run_back_and_only_once(qtbot, panel):
+    asked = runs(panel)
+    panel.set_text("Paint the {thing} red")
+    qtbot.mouseClick(panel.run_button, LEFT)
+    assert asked == []
+    assert panel.run_button.text() == "Run anyway"
+    qtbot.mouseClick(panel.run_button, LEFT)
+    assert [run.draft.text for run in asked] == ["Paint the {thing} red"]
+
+
+def test_a_warning_holds_nothing_back(qtbot, panel):
+    asked = runs(panel)
+    panel.set_text("Make it better")
+    qtbot.mouseClick(panel.run_button, LEFT)
+    assert len(asked) == 1
+
+
+def test_twenty_clicks_are_one_run(qtbot, panel):
+    asked = runs(panel)
+    panel.set_text("Remove the pole")
+    for _ in range(20):
+        qtbot.mouseClick(panel.run_button, LEFT)
+    assert len(asked) == 1
+
+
+def test_ctrl_enter_in_the_editor_runs(qtbot, panel):
+    asked = runs(panel)
+    panel.set_text("Remove the pole")
+    qtbot.keyClick(panel.edit, Qt.Key.Key_Return, CTRL)
+    assert len(asked) == 1
+
+
+def test_typing_is_checked_a_moment_later(qtbot, panel):
+    qtbot.keyClicks(panel.edit, "Remove the thing")
+    assert panel.problems.rows() == []
+    qtbot.wait_until(lambda: len(panel.problems.rows()) == 1, timeout=3000)
+    assert panel.edit.footer_words() == "1 to improve"
+
+
+def test_enter_on_a_problem_mends_it_and_the_row_goes(qtbot, panel):
+    panel.set_text("Turn the mug into a vase")
+    qtbot.keyClick(panel.problems.rows()[0], Qt.Key.Key_Return)
+    assert panel.edit.toPlainText() == "Replace the mug with a vase"
+    assert panel.problems.rows() == []
+
+
+def test_a_problem_row_marks_where_the_caret_is(qtbot, panel):
+    panel.set_text("Make it green and remove the thing")
+    panel.next_problem()
+    first = [row.finding().rule for row in panel.problems.rows() if row.is_current()]
+    panel.next_problem()
+    second = [row.finding().rule for row in panel.problems.rows() if row.is_current()]
+    assert {*first, *second} == {"pronoun-subject", "generic-subject"}
+
+
+def test_each_change_is_told_as_a_draft(qtbot, panel):
+    drafts: list[Draft] = []
+    panel.draft_changed.connect(drafts.append)
+    qtbot.keyClicks(panel.edit, "Hi")
+    bar = panel.findChild(QToolButton, "seedButton")
+    qtbot.mouseClick(bar, LEFT)
+    assert drafts[1].text == "Hi"
+    assert drafts[-1].seed is not None
+
+
+def test_showing_a_draft_tells_nothing_and_comes_back_the_same(panel):
+    drafts: list[Draft] = []
+    panel.draft_changed.connect(drafts.append)
+    draft = Draft(
+        text="Crop the sky",
+        model="fal-ai/flux-kontext/dev",
+        count=3,
+        parameters=(("num_inference_steps", 40),),
+        seed=5,
+        keep=("lighting",),
+    )
+    panel.set_draft(draft)
+    assert drafts == []
+    assert panel.draft() == draft
+
+
+def test_another_draft_does_not_bring_back_values_of_the_last(panel):
+    panel.set_draft(Draft(text="a", seed=5, keep=("style",), count=4))
+    panel.set_draft(Draft(text="b"))
+    now = panel.draft()
+    assert (now.seed, now.keep, now.count, now.text) == (None, (), 1, "b")
+
+
+def test_without_an_image_the_habits_show_and_run_says_why_not(panel):
+    panel.set_input(None, "", "", has_image=False)
+    assert panel.habits.isVisible()
+    assert not panel.models.isVisible()
+    assert not panel.run_button.isEnabled()
+    assert panel.run_button.toolTip() == "Open an image first"
+    panel.set_input(QImage(60, 40, QImage.Format.Format_RGB32), "Input · Step 2", "Red door")
+    assert not panel.habits.isVisible()
+    assert panel.run_button.text() == "Write what should change"
+
+
+def test_changed_parameters_are_counted_and_can_be_reset(qtbot, panel):
+    header = panel.findChild(QToolButton, "seedButton")
+    qtbot.mouseClick(header, LEFT)
+    shown = [label.text() for label in panel.findChildren(QLabel) if label.isVisible()]
+    assert "1 changed" in shown
+    reset = next(b for b in panel.findChildren(QPushButton) if b.text() == "Reset")
+    qtbot.mouseClick(reset, LEFT)
+    assert panel.parameters.changed_count() == 0
+    assert reset.isHidden()
+
+
+def test_the_reference_slot_says_which_models_take_more(panel):
+    slot = panel.input_row.reference
+    assert slot.text() == "Reference: not on this model"
+    assert not slot.isEnabled()
+    assert "multi-image" in slot.toolTip()
+
+
+def test_a_card_names_its_verbs(qtbot, panel):
+    panel.set_card(
+        CardMessage(
+            "Embedded engine: “marble” is unknown",
+            "For a tabletop it can do:",
+            "cpu",
+            "danger",
+            (CardAction("put_back", "Put text back"),),
+            ("lighter", "darker"),
+        )
+    )
+    buttons = {b.text(): b for b in panel.card.findChildren(QPushButton)}
+    with qtbot.wait_signal(panel.card_action) as acted:
+        qtbot.mouseClick(buttons["Put text back"], LEFT)
+    with qtbot.wait_signal(panel.card_chip) as chosen:
+        qtbot.mouseClick(buttons["darker"], LEFT)
+    assert (acted.args, chosen.args) == (["put_back"], ["darker"])
+    panel.set_card(None)
+    assert panel.card.isHidden()
+
+
+def test_words_from_outside_are_never_rich_text(panel):
+    panel.set_card(CardMessage("<b>Bold</b>", "<i>words</i>"))
+    panel.set_text("Turn the <b>mug</b> into a vase")
+    labels = [label for label in panel.card.findChildren(QLabel) if label.text()]
+    labels += [label for row in panel.problems.rows() for label in row.findChildren(QLabel)]
+    assert all(label.textFormat() is Qt.TextFormat.PlainText for label in labels if label.text())
+
+
+@pytest.mark.parametrize("text", ["", "Make it better, turn the mug into a vase {now}"])
+def test_keyboard_pointer_and_screen_reader_reach_everything(panel, text):
+    panel.set_text(text)
+    assert names_missing(panel) == []
+    assert small_targets(panel) == []
+
+
+@pytest.mark.parametrize("text_scale", [1.0, 1.5, 2.0])
+def test_it_scrolls_down_and_never_sideways(qtbot, qapp, panel, text_scale):
+    large = load_theme(ThemeName.DARK, text_scale=text_scale)
+    apply_theme(qapp, large)
+    panel.set_theme(large)
+    panel.set_text("Make it better, turn the mug into a vase and remove the thing")
+    panel.set_keep([KeepFlag.STYLE])
+    panel.resize(336, 400)
+    qtbot.wait_until(lambda: panel.verticalScrollBar().maximum() > 0)
+    assert panel.horizontalScrollBar().maximum() == 0

@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage
+from PySide6.QtWidgets import QAbstractButton, QApplication, QScrollArea
+
+from kontext_studio.gui.shell.drop_zone import DropZone
+from kontext_studio.gui.shell.empty_state import SAMPLES, EmptyState
+from kontext_studio.resources import resource_path
+from tests.gui.shell.accessibility import names_missing, small_targets
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def state(qtbot, theme):
+    made = EmptyState(theme)
+    qtbot.add_widget(made)
+    made.resize(906, 700)
+    return made
+
+
+def press(qtbot, state: EmptyState, name: str) -> None:
+    qtbot.mouseClick(state.findChild(QAbstractButton, name), LEFT)
+
+
+@pytest.mark.parametrize(
+    ("name", "signal"),
+    [
+        ("emptyOpen", "open_requested"),
+        ("emptyPaste", "paste_requested"),
+        ("emptyEmbedded", "embedded_requested"),
+        ("emptyConnect", "connect_requested"),
+    ],
+)
+def test_each_way_to_begin_is_a_button(state, qtbot, name, signal):
+    state.show()
+    with qtbot.wait_signal(getattr(state, signal)):
+        press(qtbot, state, name)
+
+
+def test_samples_are_files_of_the_program_and_chosen_by_name(state, qtbot):
+    wanted: list[str] = []
+    state.sample_wanted.connect(wanted.append)
+    state.show()
+    assert wanted == [sample.file for sample in SAMPLES]
+    for file in wanted:
+        assert resource_path(f"samples/{file}").is_file()
+    with qtbot.wait_signal(state.sample_chosen) as chosen:
+        press(qtbot, state, "sample-cat.png")
+    assert chosen.args == ["cat.png"]
+
+
+def test_a_sample_shows_its_picture(state, qtbot):
+    state.show()
+    image = QImage(400, 300, QImage.Format.Format_RGB32)
+    image.fill(Qt.GlobalColor.green)
+    state.set_sample_picture("rocket.jpg", image)
+    tile = state.findChild(QAbstractButton, "sample-rocket.jpg")
+    assert tile.grab().toImage().pixelColor(54, 20).green() > 200
+
+
+def drag(state: EmptyState, mime: QMimeData) -> bool:
+    copy = Qt.DropAction.CopyAction
+    enter = QDragEnterEvent(QPoint(50, 50), copy, mime, LEFT, Qt.KeyboardModifier.NoModifier)
+    enter.ignore()
+    QApplication.sendEvent(state, enter)
+    return enter.isAccepted()
+
+
+def drop(state: EmptyState, mime: QMimeData) -> None:
+    copy = Qt.DropAction.CopyAction
+    event = QDropEvent(QPointF(50, 50), copy, mime, LEFT, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(state, event)
+
+
+def test_dropped_files_are_told_as_paths(state, qtbot):
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile("/pictures/a b.png"), QUrl("https://example.invalid/x.png")])
+    zone = state.findChild(DropZone)
+    assert drag(state, mime)
+    assert zone.is_targeted
+    with qtbot.wait_signal(state.files_dropped) as dropped:
+        drop(state, mime)
+    assert dropped.args == [(Path("/pictures/a b.png"),)]
+    assert not zone.is_targeted
+
+
+def test_text_is_not_taken(state):
+    mime = QMimeData()
+    mime.setText("hello")
+    assert not drag(state, mime)
+
+
+def test_nothing_has_to_be_scrolled_sideways_between_two_docks(dressed, state):
+    state.show()
+    inner = state.findChild(QScrollArea).widget()
+    between_docks, scroll_bar = 1180 - 320 - 376, 12
+    assert inner.minimumSizeHint().width() <= between_docks - scroll_bar
+
+
+def test_there_is_one_filled_button(state):
+    buttons = state.findChildren(QAbstractButton)
+    assert [b.objectName() for b in buttons if b.property("kind") == "primary"] == ["emptyEmbedded"]
+
+
+def test_every_stop_has_a_name_and_every_target_is_large_enough(dressed, state, qtbot):
+    state.show()
+    qtbot.wait_exposed(state)
+    assert names_missing(state) == []
+    assert small_targets(state) == []
