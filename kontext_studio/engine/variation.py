@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import numpy as np
+if TYPE_CHECKING:
+    import numpy as np
 
 _MODULUS = 1 << 64
 # Odd multipliers near powers of the plastic number: their multiples fill the range evenly.
@@ -41,5 +43,7 @@ class Variation:
 
     def noise(self) -> np.random.Generator:
         """Random numbers of this variant's own."""
+        import numpy as np  # seeds are counted before the first picture is opened
+
         salt = zlib.crc32(self.salt.encode())
         return np.random.default_rng([self.seed % _MODULUS, salt])

@@ -1,34 +1,31 @@
 """The program with a window: one Qt application, one event loop for Qt and asyncio, one window.
 
-qasync is used here and nowhere else.
+qasync is used here and nowhere else. What the first paint does not need is imported after it.
 """
 
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import signal
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from PySide6.QtWidgets import QApplication
+from PySide6 import QtWidgets
 from qasync import QEventLoop
 
 from kontext_studio import __version__
 from kontext_studio.gui.collecting import Collector
 from kontext_studio.gui.generators import closing_generators
-from kontext_studio.gui.qt_messages import log_qt_messages
-from kontext_studio.gui.studio import Studio
-from kontext_studio.gui.theme.apply import apply_theme
-from kontext_studio.gui.theme.tokens import ThemeName, load_theme
-from kontext_studio.store.places import Places
-from kontext_studio.workbench.bench import Workbench
-from kontext_studio.workbench.logs import start_logging
+from kontext_studio.gui.main_window import MainWindow
+from kontext_studio.gui.theme.palette import palette_of
+from kontext_studio.gui.theme.tokens import Theme, ThemeName, load_theme
 
-log = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    from kontext_studio.gui.studio import Studio
+    from kontext_studio.store.places import Places
 
 T = TypeVar("T")
 
@@ -36,25 +33,25 @@ T = TypeVar("T")
 def main(words: list[str]) -> int:
     """Open the window, with a session or a picture where one is named; return the exit code."""
     app = make_application()
-    places = Places.from_environment(os.environ)
-    start_logging(places.log_file)
-    log_qt_messages()
-    return run(app, _show(places, words))
+    theme = load_theme(ThemeName.DARK)
+    app.setPalette(palette_of(theme))  # all that the bare window needs of the look
+    window = MainWindow(theme)
+    return run(app, _show(app, window, theme, words))
 
 
-def make_application() -> QApplication:
-    """The Qt application with the program's name, look and fonts."""
-    app = QApplication.instance() or QApplication(sys.argv[:1])
-    assert isinstance(app, QApplication)
+def make_application() -> QtWidgets.QApplication:
+    """The Qt application with the program's name. Dress it with `apply_theme`."""
+    app = QtWidgets.QApplication.instance() or QtWidgets.QApplication(sys.argv[:1])
+    assert isinstance(app, QtWidgets.QApplication)
     app.setApplicationName("Kontext Studio")
     app.setApplicationVersion(__version__)
     app.setDesktopFileName("kontext-studio")
+    app.setStyle("Fusion")
     app.setQuitOnLastWindowClosed(False)
-    apply_theme(app, load_theme(ThemeName.DARK))
     return app
 
 
-def run(app: QApplication, work: Coroutine[object, object, T]) -> T:
+def run(app: QtWidgets.QApplication, work: Coroutine[object, object, T]) -> T:
     """Run a coroutine on one loop for Qt and asyncio."""
     collector = Collector(app)
     try:
@@ -64,13 +61,30 @@ def run(app: QApplication, work: Coroutine[object, object, T]) -> T:
         collector.stop()
 
 
-async def _show(places: Places, words: list[str]) -> int:
-    asyncio.get_running_loop().set_exception_handler(_report)
-    bench = Workbench(places, os.environ)
-    studio = Studio(bench, load_theme(ThemeName.DARK))
+async def _show(
+    app: QtWidgets.QApplication, window: MainWindow, theme: Theme, words: list[str]
+) -> int:
+    # 1. The bare window, painted before anything else is even imported.
+    shown, closed = asyncio.Event(), asyncio.Event()
+    window.painted.connect(shown.set)
+    window.close_asked.connect(closed.set)
+    window.show()
+    await shown.wait()
+    # 2. Everything else; the imports run in a thread, so that the window can be moved and closed.
+    places = await asyncio.to_thread(_load)
+    if closed.is_set():
+        return 0
+    window.close_asked.disconnect(closed.set)
+    from kontext_studio.gui.studio import Studio
+    from kontext_studio.gui.theme.apply import apply_theme
+    from kontext_studio.workbench.bench import Workbench
+
+    apply_theme(app, theme)
+    studio = Studio(Workbench(places, os.environ), theme, window)
     _end_on_signals(studio)
     studio.show()
     await studio.begin(Path(words[0]) if words else None)
+    # 3. Until the person closes it.
     try:
         await studio.closed.wait()
     finally:
@@ -78,9 +92,24 @@ async def _show(places: Places, words: list[str]) -> int:
     return 0
 
 
+def _load() -> Places:
+    """Import what the window is built from, and start the log."""
+    import kontext_studio.gui.right_panel
+    import kontext_studio.gui.studio  # noqa: F401  # loaded here, used on Qt's thread
+    from kontext_studio.gui.qt_messages import log_qt_messages
+    from kontext_studio.store.places import Places
+    from kontext_studio.workbench.logs import start_logging
+
+    places = Places.from_environment(os.environ)
+    start_logging(places.log_file)
+    log_qt_messages()
+    return places
+
+
 def _end_on_signals(studio: Studio) -> None:
     """A logout or Ctrl+C closes without a question: everything is saved anyway."""
     loop = asyncio.get_running_loop()
+    loop.set_exception_handler(_report)
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)
         if number is not None:
@@ -91,9 +120,9 @@ def _end_on_signals(studio: Studio) -> None:
 
 
 def _report(loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
+    import logging
+
     exc = context.get("exception")
-    words = context.get("message", "")
-    if isinstance(exc, Exception):
-        log.error("a task was lost: %s", words, exc_info=exc)
-    else:
-        log.error("a task was lost: %s", words)
+    log = logging.getLogger(__name__)
+    known = exc if isinstance(exc, Exception) else None
+    log.error("a task was lost: %s", context.get("message", ""), exc_info=known)

@@ -1,46 +1,63 @@
 """The window's frame: where every part stands. It knows no session, no run and no file.
 
-In the middle, top to bottom: message bar, stage (or the empty state), variant strip, info strip.
-Left the history, right the instruction and comparison, below the status bar.
+It is painted at once as bare surfaces, and `build` puts the parts in afterwards: importing and
+making them takes several times as long as Qt needs to show a window. In the middle, top to bottom:
+message bar, stage (or the empty state), variant strip, info strip. Left the history, right the
+instruction and comparison, below the status bar.
 """
 
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QResizeEvent
-from PySide6.QtWidgets import (
-    QDockWidget,
-    QMainWindow,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QByteArray, QRect, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from kontext_studio.gui.actions import Actions
-from kontext_studio.gui.canvas.context_bar import ContextBar
-from kontext_studio.gui.canvas.image_stage import ImageStage
-from kontext_studio.gui.canvas.info_strip import InfoStrip
-from kontext_studio.gui.canvas.variant_strip import VariantStrip
-from kontext_studio.gui.history.history_dock import HistoryDock
-from kontext_studio.gui.right_panel import RightPanel
-from kontext_studio.gui.shell.empty_state import EmptyState
-from kontext_studio.gui.shell.message_bar import MessageBar
-from kontext_studio.gui.shell.status_bar import StatusBar
 from kontext_studio.gui.theme.tokens import Theme
-from kontext_studio.gui.tool_bar import ToolBar
+
+if TYPE_CHECKING:
+    from kontext_studio.gui.actions import Actions
+    from kontext_studio.gui.canvas.context_bar import ContextBar
+    from kontext_studio.gui.canvas.image_stage import ImageStage
+    from kontext_studio.gui.canvas.info_strip import InfoStrip
+    from kontext_studio.gui.canvas.variant_strip import VariantStrip
+    from kontext_studio.gui.history.history_dock import HistoryDock
+    from kontext_studio.gui.right_panel import RightPanel
+    from kontext_studio.gui.shell.empty_state import EmptyState
+    from kontext_studio.gui.shell.message_bar import MessageBar
+    from kontext_studio.gui.shell.status_bar import StatusBar
+    from kontext_studio.gui.tool_bar import ToolBar
 
 COLLAPSE_BELOW_PX = 1320
 """Narrower windows start with the history folded to its rail (UX W3)."""
 LAYOUT_VERSION = 1
+MENU_BAR_PX = 32
 
 
 class MainWindow(QMainWindow):
-    """`close_asked` is emitted instead of closing: somebody has to put the session away first."""
+    """`close_asked` is emitted instead of closing: somebody has to put the session away first.
+
+    `painted` is emitted once, after the first paint. The parts are there after `build`.
+    """
 
     close_asked = Signal()
-    resized = Signal(int)
+    painted = Signal()
+
+    actions_by_id: Actions
+    tool_bar: ToolBar
+    message_bar: MessageBar
+    stage: ImageStage
+    empty: EmptyState
+    variants: VariantStrip
+    info: InfoStrip
+    context_bar: ContextBar
+    history: HistoryDock
+    history_dock: QDockWidget
+    right: RightPanel
+    right_dock: QDockWidget
+    status: StatusBar
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -49,29 +66,37 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(theme.size("window.min"))
         self.resize(theme.size("window.default"))
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+        self._theme = theme
+        self._is_built = False
+        self._was_painted = False
+        self._middle: QStackedWidget | None = None
+        self._default_layout = QByteArray()
+
+    def build(self) -> None:
+        """Make all parts and put them in their places. Call it once."""
+        from kontext_studio.gui.actions import Actions
+        from kontext_studio.gui.canvas.context_bar import ContextBar
+        from kontext_studio.gui.canvas.image_stage import ImageStage
+        from kontext_studio.gui.canvas.info_strip import InfoStrip
+        from kontext_studio.gui.canvas.variant_strip import VariantStrip
+        from kontext_studio.gui.history.history_dock import HistoryDock
+        from kontext_studio.gui.right_panel import RightPanel
+        from kontext_studio.gui.shell.empty_state import EmptyState
+        from kontext_studio.gui.shell.message_bar import MessageBar
+        from kontext_studio.gui.shell.status_bar import StatusBar
+        from kontext_studio.gui.tool_bar import ToolBar
+
+        theme = self._theme
         self.actions_by_id = Actions(self, theme)
         self.tool_bar = ToolBar(self.actions_by_id, theme, self)
         self.addToolBar(self.tool_bar)
-
         self.message_bar = MessageBar(theme, self)
         self.stage = ImageStage(theme, self)
         self.empty = EmptyState(theme, self)
         self.variants = VariantStrip(theme, self)
         self.info = InfoStrip(theme, self)
-        self._middle = QStackedWidget(self)
-        self._middle.addWidget(self.empty)
-        self._middle.addWidget(self.stage)
-        centre = QWidget(self)
-        column = QVBoxLayout(centre)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.message_bar)
-        column.addWidget(self._middle, 1)
-        column.addWidget(self.variants)
-        column.addWidget(self.info)
-        self.setCentralWidget(centre)
+        self._build_middle()
         self.context_bar = ContextBar(theme, self.stage)
-
         self.history = HistoryDock(theme, self)
         self.history_dock = self._dock("History", "historyDockWidget", self.history)
         self.history.setMinimumWidth(theme.length("size.dock.left.min"))
@@ -82,16 +107,18 @@ class MainWindow(QMainWindow):
         self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.right_dock)
         self.status = StatusBar(theme, self)
         self.setStatusBar(self.status)
-        self._default_sizes = (theme.length("size.dock.left"), theme.length("size.dock.right"))
         self._apply_default_sizes()
         self._default_layout = self.saveState(LAYOUT_VERSION)
         self._set_tab_order()
+        self.tool_bar.fit_to(self.width())
+        self._is_built = True
 
     # Values in.
 
     def show_picture_side(self, shown: bool) -> None:
         """The stage with its strips, or the empty state."""
-        self._middle.setCurrentWidget(self.stage if shown else self.empty)
+        if self._middle is not None:
+            self._middle.setCurrentWidget(self.stage if shown else self.empty)
         self.info.setVisible(shown)
         if not shown:
             self.variants.hide()
@@ -101,6 +128,7 @@ class MainWindow(QMainWindow):
 
     def set_theme(self, theme: Theme) -> None:
         """Dress the parts that paint by hand; the style sheet does the rest."""
+        self._theme = theme
         self.actions_by_id.set_theme(theme)
         for part in (
             self.message_bar,
@@ -129,6 +157,20 @@ class MainWindow(QMainWindow):
 
     # Inside.
 
+    def _build_middle(self) -> None:
+        self._middle = QStackedWidget(self)
+        self._middle.addWidget(self.empty)
+        self._middle.addWidget(self.stage)
+        centre = QWidget(self)
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.message_bar)
+        column.addWidget(self._middle, 1)
+        column.addWidget(self.variants)
+        column.addWidget(self.info)
+        self.setCentralWidget(centre)
+
     def _dock(self, title: str, name: str, content: QWidget) -> QDockWidget:
         dock = QDockWidget(title, self)
         dock.setObjectName(name)
@@ -140,7 +182,8 @@ class MainWindow(QMainWindow):
 
     def _apply_default_sizes(self) -> None:
         docks = [self.history_dock, self.right_dock]
-        self.resizeDocks(docks, list(self._default_sizes), Qt.Orientation.Horizontal)
+        widths = [self._theme.length("size.dock.left"), self._theme.length("size.dock.right")]
+        self.resizeDocks(docks, widths, Qt.Orientation.Horizontal)
 
     def _set_tab_order(self) -> None:
         """Tool bar, history, canvas, instruction, status bar (UX X2)."""
@@ -148,10 +191,33 @@ class MainWindow(QMainWindow):
         for one, other in pairwise((*left, self.variants, self.right, self.status)):
             QWidget.setTabOrder(one, other)
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._is_built:
+            super().paintEvent(event)
+        else:
+            self._paint_bare()
+        if not self._was_painted:
+            self._was_painted = True
+            self.painted.emit()
+
+    def _paint_bare(self) -> None:
+        """The surfaces where the parts will stand, so that nothing jumps when they come."""
+        theme, painter = self._theme, QPainter(self)
+        width, height = self.width(), self.height()
+        painter.fillRect(self.rect(), theme.colour("surface.window"))
+        top = MENU_BAR_PX + theme.length("size.toolbar")
+        middle = height - top - theme.length("size.statusbar")
+        painter.fillRect(QRect(0, top, width, middle), theme.colour("canvas.surround"))
+        panel = theme.colour("surface.panel")
+        left, right = theme.length("size.dock.left"), theme.length("size.dock.right")
+        painter.fillRect(QRect(0, MENU_BAR_PX, width, theme.length("size.toolbar")), panel)
+        painter.fillRect(QRect(0, top, left, middle), panel)
+        painter.fillRect(QRect(width - right, top, right, middle), panel)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.tool_bar.fit_to(event.size().width())
-        self.resized.emit(event.size().width())
+        if self._is_built:
+            self.tool_bar.fit_to(event.size().width())
 
     def closeEvent(self, event: QCloseEvent) -> None:
         event.ignore()

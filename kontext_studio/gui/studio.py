@@ -39,12 +39,14 @@ SAMPLE = "coffee.png"
 class Studio(QObject):
     """One window over one workbench. `closed` is set when the person has closed the window."""
 
-    def __init__(self, bench: Workbench, theme: Theme) -> None:
+    def __init__(self, bench: Workbench, theme: Theme, window: MainWindow | None = None) -> None:
         super().__init__()
+        window = window or MainWindow(theme)
+        window.build()
         self.bench = bench
         self.theme = theme
         self.closed = asyncio.Event()
-        self.window = window = MainWindow(theme)
+        self.window = window
         self._faults = Faults(window.message_bar, self)
         self._tasks = Tasks(self._faults.show)
         self._bridge = Bridge(bench.announcer, self)

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from kontext_studio.gui.app import make_application, run
 from kontext_studio.gui.qt_messages import log_qt_messages
 from kontext_studio.gui.studio import Studio
+from kontext_studio.gui.theme.apply import apply_theme
 from kontext_studio.gui.theme.tokens import ThemeName, load_theme
 from kontext_studio.gui.tour import until
 from kontext_studio.resources import resource_path
@@ -49,6 +50,7 @@ class TourStopped(Exception):
 def take_tour(out: Path, home: Path, photo: Path | None = None) -> list[Path]:
     """Drive the window and save PNG files into `out`; return them in order."""
     app = make_application()
+    apply_theme(app, load_theme(ThemeName.DARK))
     log_qt_messages()
     # The dialogs of a desktop cannot be driven by keys alone; Qt's own can.
     app.setAttribute(Qt.ApplicationAttribute.AA_DontUseNativeDialogs)

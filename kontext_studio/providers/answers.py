@@ -15,7 +15,9 @@ MAX_DEPTH = 32
 SHOWN_CHARACTERS = 300
 """Text from outside is cut to this before anyone sees it."""
 
-_BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
+_TEXTS = re.compile(rb'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
+_SQUARE = bytes.maketrans(b"{}", b"[]")
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+")
 _DATA_URI = re.compile(r"data:[\w.+/-]*(?:;[\w=.+-]+)*,[\w+/=%-]{16,}")
 _SIGNED = re.compile(r"(https?://[^\s\"'<>?]+)\?[^\s\"'<>]*")
@@ -78,7 +80,7 @@ def parse_json(body: bytes) -> object:
 
     Raise ValueError for anything else that is not JSON or nests deeper than MAX_DEPTH.
     """
-    if body.count(b"[") + body.count(b"{") > MAX_DEPTH and _depth(body) > MAX_DEPTH:
+    if body.count(b"[") + body.count(b"{") > MAX_DEPTH and _is_deep(body):
         raise ValueError("nested too deeply")
     text = body.decode("utf-8-sig", "replace")
     # A paid result is not thrown away because its timings hold a NaN.
@@ -86,16 +88,17 @@ def parse_json(body: bytes) -> object:
     return value
 
 
-def _depth(body: bytes) -> int:
-    depth = deepest = 0
-    for found in _BRACKETS.finditer(body):
-        token = found.group()
-        if token in (b"[", b"{"):
-            depth += 1
-            deepest = max(deepest, depth)
-        elif token in (b"]", b"}"):
-            depth -= 1
-    return deepest
+def _is_deep(body: bytes) -> bool:
+    """Whether the brackets outside texts nest beyond MAX_DEPTH, or do not match at all.
+
+    Each round takes the innermost pairs away, so the number of rounds is the depth.
+    """
+    brackets = _TEXTS.sub(b"", body).translate(_SQUARE, _NO_BRACKETS)
+    if b"[" * (MAX_DEPTH + 1) in brackets:
+        return True
+    for _ in range(MAX_DEPTH):
+        brackets = brackets.replace(b"[]", b"")
+    return bool(brackets)
 
 
 def shown(text: object, most: int = SHOWN_CHARACTERS) -> str:

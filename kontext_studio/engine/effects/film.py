@@ -51,9 +51,9 @@ def sepia(pixels: Bytes, variation: Variation) -> Bytes:
 
     def change(rgb: Floats, _rows: slice) -> Floats:
         grey = curves.looked_up(rgb @ luma, tone)[..., None]
-        toned = grey * warm
         # White stays the paper's white, a little yellowed.
-        return toned + np.clip(grey - 0.75, 0, 1) * 0.5 * (1 - warm)
+        paper = np.clip(grey - 0.75, 0, 1) * 0.5 * (1 - warm)
+        return np.asarray(grey * warm + paper, dtype=np.float32)
 
     return by_strips(pixels, change)
 

@@ -36,7 +36,7 @@ def recoloured(
         span = slice(int(columns[0]), int(columns[-1]) + 1)
         piece = np.ascontiguousarray(pixels[rows, span])
         alpha = _unmixed_alpha(piece, found, found.alpha[rows, span], rim[rows, span])
-        new = _in_new_colour(piece, found, target, curve)
+        new = _in_new_colour(piece, found, target, curve, matte)
         touched = alpha > 0
         share = alpha[touched][:, None]
         old = piece[touched].astype(np.float32)
@@ -78,7 +78,7 @@ def lightness_curve(usual: float, target: float, matte: bool = False) -> Floats:
     return np.clip(smooth, 0, 100).astype(np.float32)
 
 
-def _in_new_colour(piece: Bytes, found: Found, target: Lab, curve: Floats) -> Bytes:
+def _in_new_colour(piece: Bytes, found: Found, target: Lab, curve: Floats, matte: bool) -> Bytes:
     lab = lab_of(piece)
     lightness = lab[..., 0]
     lifted = curve[np.clip(lightness * 10 + 0.5, 0, 1000).astype(np.intp)]
@@ -87,6 +87,8 @@ def _in_new_colour(piece: Bytes, found: Found, target: Lab, curve: Floats) -> By
         rest = lab[..., 1:] * np.float32(0.25)
     else:
         share, rest = _body_and_rest(lab, found)
+        if matte:  # what was a mirrored light now shows the body
+            share = np.maximum(share, np.clip((lightness - found.lab[0]) / 30, 0, 0.7))
         # Straps, buttons and lettering on the thing have little of its colour: they keep theirs.
         lifted = lightness + (lifted - lightness) * np.clip(share / 0.3, 0, 1)
     # Constant reflectance means a chroma that rises with lightness.

@@ -38,7 +38,8 @@ def adjusted(pixels: Bytes, wish: Adjust, variation: Variation) -> Bytes:
         case Quality.SHARPNESS:
             return sharpened(pixels, amount)
         case Quality.BLUR:
-            radius = wish.radius_px or abs(amount) * _BLUR_SHARE * max(pixels.shape[:2])
+            usual = abs(amount) * _BLUR_SHARE * max(pixels.shape[:2])
+            radius = usual if wish.radius_px is None else wish.radius_px
             return blurred(pixels, radius)
 
 
@@ -90,6 +91,8 @@ def sharpened(pixels: Bytes, amount: float) -> Bytes:
 
 def blurred(pixels: Bytes, sigma_px: float) -> Bytes:
     """Gaussian blur; wide ones are made on a smaller copy, which looks the same."""
+    if sigma_px <= 0:
+        return pixels
     sigma = max(0.35, sigma_px)
     shrink = max(1, int(sigma // 6))
     if shrink == 1:

@@ -27,9 +27,7 @@ _LINKED = (
     "|turn|recolor|repaint|colorize|redo|make|render|paint|color|dye|tint|stain|spray|coat|get"
 )
 _DIRECT = "make|turn|paint|color|dye|tint|render|stain|spray|coat|recolor|repaint|get|colorize"
-_LINK = (
-    "(to [be|become|look]|into|in to|in|as|with|to look like|to a color of|to the color|using)"
-)
+_LINK = "(to [be|become|look]|into|in to|in|as|with|to look like|to a color of|to the color|using)"
 
 
 def add_clause_rules(g: Grammar) -> None:

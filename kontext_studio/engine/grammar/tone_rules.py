@@ -222,7 +222,7 @@ def _add_verbs(g: Grammar) -> None:
         "clause",
         """
         add|apply [a] [<degree>] [<blurkind>] blur [effect|filter] [of <number> px] [<throughout>]
-        blur <area> [by|with] <number> px
+        blur [<area>] [by|with] <number> px
         blur <area> with [a] <number> px radius
         add|apply [a] <number> px blur [<throughout>]
         """,

@@ -27,6 +27,7 @@ _DARK = 0.006  # linear light in which a colour can no longer be told
 _TOLERANCE = 0.035  # misfit that every surface may have
 _MOST_TOLERANCE = 0.07  # a wider band is a mixture of several surfaces
 _MARGIN = 1.25  # on the misfit of the surest pixels
+_LARGEST_HOLE = 0.03  # of the area: a mirrored lamp, a screw, a label
 _ROUNDS = 3  # of the graph cut
 _FIXED_SEED = 20_26
 
@@ -184,7 +185,7 @@ def _filled(region: Mask, lab: Floats, core: Mask) -> Mask:
     """Closes pinholes and the small bright spots where a light is mirrored."""
     holes = (~region).astype(np.uint8)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(holes, connectivity=4)
-    limit = max(9, int(0.004 * region.sum()))
+    limit = max(9, int(_LARGEST_HOLE * region.sum()))
     areas = np.asarray(stats)[:, cv2.CC_STAT_AREA]
     closes = areas <= limit
     closes[0] = False
