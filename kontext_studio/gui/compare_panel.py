@@ -182,9 +182,10 @@ class ComparePanel(QWidget):
             values = [dict(step.facts).get(label, "—") for step in steps]
             if len(steps) > 1 and len(set(values)) == 1:
                 continue
-            self._table.addWidget(_small(label, "secondary"), row, 0)
+            top = Qt.AlignmentFlag.AlignTop
+            self._table.addWidget(_small(label, "secondary"), row, 0, top)
             for number, value in enumerate(values, start=1):
-                self._table.addWidget(_small(value, "primary"), row, number)
+                self._table.addWidget(_small(value, "primary"), row, number, top)
             row += 1
 
 

@@ -77,7 +77,8 @@ class Studio(QObject):
         """Show the window where and as large as it was, on a screen that is there."""
         settings = self._layout_file()
         geometry = settings.value("geometry")
-        if geometry is not None:
+        # Without a display there is no screen whose size would mean anything.
+        if geometry is not None and QGuiApplication.platformName() != "offscreen":
             self.window.restoreGeometry(geometry)
         layout = settings.value("layout")
         if layout is not None:

@@ -66,6 +66,7 @@ class ContextBar(QWidget):
             if action.menu() is not None:
                 button.setPopupMode(ToolButton.ToolButtonPopupMode.InstantPopup)
             self._row.addWidget(button)
+            button.show()  # a child made later counts as hidden, and hidden ones take no room
             self._buttons.append(button)
         self.place()
         self._show_or_hide()

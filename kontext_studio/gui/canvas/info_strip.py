@@ -16,6 +16,9 @@ from kontext_studio.gui.theme.tokens import Theme
 from kontext_studio.gui.theme.type import type_font
 
 
+_ROUNDING_PX = 2  # a label asks for a little more than its words measure
+
+
 class InfoStrip(QFrame):
     """28 high. Values in by setters; `surround_chosen` carries the name of a surround."""
 
@@ -68,7 +71,7 @@ class InfoStrip(QFrame):
         # Wide enough for the largest numbers, so that nothing shakes while the pointer moves.
         most = f"X {'8' * len(str(width))} Y {'8' * len(str(height))}"
         metrics = QFontMetrics(self._place.font())
-        self._place.setMinimumWidth(metrics.horizontalAdvance(most))
+        self._place.setMinimumWidth(metrics.horizontalAdvance(most) + _ROUNDING_PX)
 
     def set_colour_space(self, words: str) -> None:
         self._say(self._space, words)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QImage
 
 from kontext_studio.core.history import Node, NodeId
 from kontext_studio.core.images import ImageRef, Sha256
+from kontext_studio.core.request import EditRequest
 from kontext_studio.gui.canvas.variant_strip import VariantStrip, VariantThumb
 from kontext_studio.gui.compare_panel import Compared, ComparePanel
 from kontext_studio.gui.history.names import (
@@ -87,7 +88,7 @@ class Comparing(QObject):
         if request is not None:
             facts.append(("Instruction", request.instruction))
             facts.append(("Model", request.model.rsplit("/", 1)[-1]))
-            facts += [(name, str(value)) for name, value in request.parameters]
+            facts += [(self._label(request, name), str(v)) for name, v in request.parameters]
             facts.append(("Seed", grouped_digits(request.seed)))
         facts.append(("Size", f"{node.image.width} × {node.image.height}"))
         if (measured := self._bench.measured(node.id)) is not None:
@@ -109,6 +110,16 @@ class Comparing(QObject):
             facts=tuple(facts),
             image=self._small.get(node.image.sha256),
         )
+
+    def _label(self, request: EditRequest, name: str) -> str:
+        """A parameter in words, as the form calls it."""
+        known = (
+            spec.parameter(name)
+            for spec in self._bench.catalogue.models
+            if spec.id == request.model
+        )
+        spec = next((one for one in known if one is not None), None)
+        return spec.label if spec is not None else name
 
     def _choose_variant(self, index: int) -> None:
         if index < len(self._variants):

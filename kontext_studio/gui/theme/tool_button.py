@@ -9,7 +9,6 @@ from PySide6.QtGui import (
     QAction,
     QFontMetrics,
     QIcon,
-    QKeyEvent,
     QPainter,
     QPaintEvent,
     QPixmap,
@@ -145,13 +144,3 @@ class SegmentedBar(QFrame):
     def show_words(self, shown: bool) -> None:
         for button in self._buttons:
             button.show_words(shown)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
-        step = steps.get(Qt.Key(event.key()))
-        focused = [n for n, button in enumerate(self._buttons) if button.hasFocus()]
-        if step is None or not focused:
-            super().keyPressEvent(event)
-            return
-        index = (focused[0] + step) % len(self._buttons)
-        self._buttons[index].setFocus(Qt.FocusReason.TabFocusReason)
