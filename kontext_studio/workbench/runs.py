@@ -12,15 +12,18 @@ import time
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from functools import partial
 
 from kontext_studio.core import provider as wire
 from kontext_studio.core.errors import BadPicture, DiskFull, StudioError
-from kontext_studio.core.history import JobId
+from kontext_studio.core.history import JobId, Node
 from kontext_studio.core.images import ImageRef
 from kontext_studio.core.jobs import JobRecord, JobState
 from kontext_studio.core.models import Catalogue
 from kontext_studio.core.result import Cost
 from kontext_studio.core.route import EMBEDDED
+from kontext_studio.core.session import Session
+from kontext_studio.store.session_file import SessionFile
 from kontext_studio.workbench import endings, pictures
 from kontext_studio.workbench.announcements import (
     Announcer,
@@ -326,8 +329,19 @@ class Runs:
                     one.ref, reached.storage, wire.HostedUrl(received.url, expires)
                 )
         self._announcer.announce(Changed(change))
+        await self._follow_into_the_bin(nodes)
         self._tell(job_id, record=done, trouble="")
         self._announcer.announce(ResultStored(job_id, tuple(node.id for node in nodes)))
+
+    async def _follow_into_the_bin(self, nodes: tuple[Node, ...]) -> None:
+        """What belongs to a branch that was deleted meanwhile lands in the bin with it."""
+        parent = nodes[0].parent if nodes else None
+        if parent is None or parent not in self._desk.session.hidden:
+            return
+        for node in nodes:
+            change = await self._desk.act(partial(Session.delete, node=node.id))
+            if change is not None:
+                self._announcer.announce(Changed(change))
 
     async def _whole_pictures(
         self, record: JobRecord, reached: Reached, stored: Stored
@@ -395,7 +409,7 @@ class Runs:
         """A refused picture address may have expired early: the next run uploads again."""
         for ref in record.request.inputs:
             sha = ref.sha256
-            await self._desk.run(lambda file, sha=sha: file.forget_hosted(sha))  # type: ignore[misc]
+            await self._desk.run(partial(SessionFile.forget_hosted, sha256=sha))
 
     async def _save(self, job_id: JobId, record: JobRecord) -> None:
         await self._desk.save_job(record)

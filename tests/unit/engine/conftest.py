@@ -19,7 +19,7 @@ WIDTH, HEIGHT = 160, 120
 
 @dataclass(frozen=True)
 class Scene:
-    """A red ball with shade and a highlight, a face-coloured oval and a blue box on a beige wall."""
+    """A red ball with a highlight, a face-coloured oval and a blue box on a beige wall."""
 
     pixels: np.ndarray
     ball: np.ndarray  # mask of the ball, without its rim

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from kontext_studio.engine import EngineRefusal, EngineRequest, EngineStop, plan
+from kontext_studio.engine import EngineRefusal, EngineRequest, EngineStop, Refusal, plan
 from kontext_studio.engine.base import Engine
 from kontext_studio.engine.embedded import MODEL_ID, EmbeddedEngine
 from kontext_studio.imaging.encode import encode_png
+
+
+def facts(part: Refusal) -> Any:
+    """What a refusal tells beside its sentence."""
+    return part.context
+
 
 # Every family of operations, with whether the picture keeps its size.
 OPERATIONS = {
@@ -162,7 +169,13 @@ def refusal_of(edit, instruction, **named):
 
 @pytest.mark.parametrize(
     "instruction",
-    ["Crop to 4:3", "Rotate 360 degrees", "Make it brighter by 0%", "Scale to 100%", "Blur by 0 px"],
+    [
+        "Crop to 4:3",
+        "Rotate 360 degrees",
+        "Make it brighter by 0%",
+        "Scale to 100%",
+        "Blur by 0 px",
+    ],
 )
 def test_an_edit_that_changes_nothing_is_never_a_success(edit, instruction):
     assert refusal_of(edit, instruction).type == "no_change"
@@ -173,7 +186,9 @@ def test_black_and_white_of_a_grey_picture_changes_nothing(edit, scene):
     assert refusal_of(edit, "Lower the saturation", picture=grey).type == "no_change"
 
 
-@pytest.mark.parametrize("data", [b"", b"no picture", encode_png(np.zeros((4, 4, 3), np.uint8))[:40]])
+@pytest.mark.parametrize(
+    "data", [b"", b"no picture", encode_png(np.zeros((4, 4, 3), np.uint8))[:40]]
+)
 def test_bytes_that_are_no_picture_belong_to_the_picture_field(edit, data):
     part = refusal_of(edit, "Make it warmer", picture=data or b"\0")
     assert (part.type, part.field) == ("image_load_error", "image_url")
@@ -199,7 +214,7 @@ def test_no_picture_at_all_is_refused():
 
 def test_a_character_without_a_sign_is_named_and_not_drawn_as_a_box(edit):
     part = refusal_of(edit, "Add the text '営業' at the top")
-    assert part.context["characters"] == ["営", "業"]
+    assert facts(part)["characters"] == ["営", "業"]
 
 
 # ---------------------------------------------------------------- seam

@@ -10,7 +10,13 @@ from kontext_studio.engine.base import EngineRefusal
 
 @pytest.mark.parametrize(
     "change",
-    ["Make it warmer", "Make it night", "Convert to a pencil sketch", "Make it snow", "Blur the picture"],
+    [
+        "Make it warmer",
+        "Make it night",
+        "Convert to a pencil sketch",
+        "Make it snow",
+        "Blur the picture",
+    ],
 )
 def test_a_kept_thing_stays_the_same_byte_for_byte(edit, scene, change):
     done = edit(f"{change} while keeping the red ball unchanged")

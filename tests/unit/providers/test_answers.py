@@ -32,7 +32,8 @@ def test_a_seed_beyond_two_to_the_53_stays_whole():
     "body",
     [
         b"[" * 1_000_000,
-        b'{"a":' * 40 + b"1" + b"}" * 40,
+        b'{"a":' * 33 + b"1" + b"}" * 33,
+        b"[]" * 500_000,
         b"",
         b"{",
         b'{"a": 1} trailing',
@@ -43,6 +44,21 @@ def test_a_seed_beyond_two_to_the_53_stays_whole():
 def test_a_body_that_is_no_json_is_a_bad_answer(body):
     with pytest.raises(BadAnswer, match="makes no sense"):
         answer(body).json()
+
+
+def test_nesting_to_the_limit_is_read():
+    body = b'{"a":' * 16 + b"[" * 16 + b"1" + b"]" * 16 + b"}" * 16
+    assert parse_json(body)
+    assert parse_json(b"[" + b"[[]]," * 1000 + b"[]]") == [[[]]] * 1000 + [[]]
+
+
+def test_nesting_is_counted_through_neighbours():
+    def nested(depth: int) -> bytes:
+        return b"[[]," * (depth - 1) + b"[]" + b"]" * (depth - 1)
+
+    assert parse_json(nested(32))
+    with pytest.raises(ValueError, match="too deeply"):
+        parse_json(nested(33))
 
 
 def test_brackets_inside_text_do_not_count_as_nesting():

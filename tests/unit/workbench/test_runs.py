@@ -498,3 +498,25 @@ def test_undo_hides_a_result_and_redo_shows_it_again(studio: Studio, session_pat
     studio.start(_good(), work)
     studio.start(_good(), look)
     assert any(isinstance(what, Changed) and what.by_undo for what in studio.heard)
+
+
+def test_a_result_of_a_deleted_branch_lands_in_the_bin_with_it(
+    studio: Studio, session_path: Path
+) -> None:
+    go_on = asyncio.Event()
+    provider = ScriptedProvider(lambda request: [wire.Sending(), go_on, *whole_run([png(2)])[1:]])
+
+    async def work(bench: Workbench) -> None:
+        order = await _opened(bench, session_path)
+        job = await bench.submit(order)
+        while not provider.sent:
+            await asyncio.sleep(0.005)
+        await bench.delete(order.parents[0])
+        go_on.set()
+        view = await bench.wait_for(job)
+        assert view.record.state is JobState.STORED
+        (node,) = bench.nodes_of(job)
+        assert node.id in bench.session.hidden
+        assert bench.session.shown() == ()
+
+    studio.start(provider, work)

@@ -135,7 +135,9 @@ RECOLOUR = {
     "Make all the red flowers white": "red flowers* -> white",
     "Change the red flowers to white": "red flowers* -> white",
     "Change the cup from red to green": "red cup -> green",
-    "Change the red cup and saucer to deep forest green": "red cup and saucer* -> deep forest green",
+    "Change the red cup and saucer to deep forest green": (
+        "red cup and saucer* -> deep forest green"
+    ),
     "Change the red cup, saucer and handle to navy": "red cup, saucer and handle* -> navy",
     "Change the red car on the left to white": "red car @left -> white",
     "Make the left red car white": "red car @left -> white",
@@ -153,7 +155,9 @@ RECOLOUR = {
     "Make the orange rose pink": "orange rose -> pink",
     "Change the red cup to charcoal": "red cup -> charcoal",
     "Make the red cup green and the blue bowl yellow": "red cup -> green; blue bowl -> yellow",
-    "Change the red cup to green and the blue bowl to yellow": "red cup -> green; blue bowl -> yellow",
+    "Change the red cup to green and the blue bowl to yellow": (
+        "red cup -> green; blue bowl -> yellow"
+    ),
     "Make the red cup green, the blue bowl yellow and the white plate black": (
         "red cup -> green; blue bowl -> yellow; white plate -> black"
     ),
@@ -259,7 +263,7 @@ SCENE = {
 
 STYLE = {
     "Convert to pencil sketch": "pencil sketch",
-    "Convert to pencil sketch with natural graphite lines, cross-hatching, and visible paper texture": (
+    "Convert to pencil sketch with natural graphite lines, cross-hatching and paper texture": (
         "pencil sketch +cross-hatching +paper texture"
     ),
     "Turn the photo into a charcoal drawing": "charcoal drawing",

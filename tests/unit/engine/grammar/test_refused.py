@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from kontext_studio.engine.base import EngineRefusal
+from kontext_studio.engine.base import EngineRefusal, Refusal
 from kontext_studio.engine.grammar import read_instruction, suggestions
+
+
+def facts(part: Refusal) -> Any:
+    """What a refusal tells beside its sentence."""
+    return part.context
+
 
 # Each instruction with the words that must be named, in order.
 UNKNOWN = {
@@ -104,11 +112,7 @@ def refused(text: str) -> EngineRefusal:
 
 
 def unknown_words(refusal: EngineRefusal) -> list[str]:
-    return [
-        str(entry["word"])
-        for part in refusal.refusals
-        for entry in part.context["unknown"]  # type: ignore[attr-defined]
-    ]
+    return [str(entry["word"]) for part in refusal.refusals for entry in facts(part)["unknown"]]
 
 
 ALL = [*UNKNOWN, *NO_COLOUR, "make it blue", "Replace 'joy' with 'BFL'"]
@@ -129,7 +133,7 @@ def test_offsets_count_code_points_and_point_at_the_words():
     for text in ALL:
         padded = f"🙂 {text}"
         for part in refused(padded).refusals:
-            for entry in part.context["unknown"]:
+            for entry in facts(part)["unknown"]:
                 assert padded[entry["start"] : entry["end"]] == entry["word"]
 
 
@@ -139,7 +143,7 @@ def test_a_thing_without_a_colour_asks_for_its_colour():
         part = refused(text).refusals[0]
         assert part.type == "target_not_found", text
         assert "colour" in part.message
-        nouns[text] = part.context["target"]["noun"]
+        nouns[text] = facts(part)["target"]["noun"]
     assert nouns == NO_COLOUR
 
 
@@ -152,15 +156,15 @@ def test_every_refusal_tells_what_can_be_done_and_where_else_to_go():
     for text in ALL:
         for part in refused(text).refusals:
             assert part.field == "prompt"
-            assert part.context["can_do"], text
-            assert "Connect" in str(part.context["connect"])
+            assert facts(part)["can_do"], text
+            assert "Connect" in str(facts(part)["connect"])
             assert "!" not in part.message
 
 
 def test_whatever_is_offered_would_be_carried_out():
     for text in ALL:
         for part in refused(text).refusals:
-            for line in part.context["can_do"]:
+            for line in facts(part)["can_do"]:
                 assert read_instruction(line).operations, line
 
 
@@ -171,7 +175,7 @@ def test_all_stored_suggestions_can_be_read():
 
 def test_a_misspelt_word_is_offered_corrected():
     part = refused("Chnage the picture to sunset").refusals[0]
-    assert part.context["can_do"][0] == "Change the picture to sunset"
+    assert facts(part)["can_do"][0] == "Change the picture to sunset"
 
 
 def test_every_clause_that_fails_is_told_at_once():
@@ -180,7 +184,7 @@ def test_every_clause_that_fails_is_told_at_once():
         "unsupported_instruction",
         "target_not_found",
     ]
-    assert refusal.refusals[0].context["understood"] == ["changing the warmth"]
+    assert facts(refusal.refusals[0])["understood"] == ["changing the warmth"]
 
 
 def test_letters_in_the_picture_are_not_overpainted():

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kontext_studio.engine.base import EngineRefusal
+from kontext_studio.engine.base import EngineRefusal, Refusal
 from kontext_studio.engine.grammar import read_instruction
 from kontext_studio.engine.grammar.tokens import Kind, tokenise
 from kontext_studio.engine.operations import Lettering
+
+
+def facts(part: Refusal) -> Any:
+    """What a refusal tells beside its sentence."""
+    return part.context
+
 
 # Text that could stand between two double quotes.
 quotable = st.text(min_size=1, max_size=30).filter(lambda t: not set(t) & set('"“”„'))
@@ -61,7 +69,7 @@ def test_any_text_is_either_planned_or_refused_with_places_that_fit(text):
         plan = read_instruction(text)
     except EngineRefusal as refusal:
         for part in refusal.refusals:
-            for entry in part.context.get("unknown", []):
+            for entry in facts(part).get("unknown", []):
                 assert text[entry["start"] : entry["end"]] == entry["word"]
     else:
         assert plan.operations
