@@ -84,9 +84,11 @@ class ServedJob:
     async def watch(self) -> AsyncGenerator[None]:
         """One item now and one after each change, ends with the request."""
         while True:
-            turn = self._turn
+            # Both are read before the item is handed out: what changes while the watcher is busy
+            # with it is the next item, the end among it.
+            turn, is_last = self._turn, self.state is State.COMPLETED
             yield
-            if self.state is State.COMPLETED:
+            if is_last:
                 return
             await turn.wait()
 

@@ -94,10 +94,13 @@ class QueueCalls:
                         continue
                     fresh = list(job.logs[told:]) if wants_logs else None
                     told = len(job.logs)
+                    is_last = job.state is State.COMPLETED
                     event = json.dumps(self._status(request, job, fresh))
                     if event != last:
                         last = event
                         yield f"data: {event}\n\n"
+                    if is_last:
+                        return
                     turn = asyncio.ensure_future(anext(changes, False))
             finally:
                 turn.cancel()

@@ -24,6 +24,7 @@ class EngineHost:
         """The route with the running engine's address and token. Raise RouteError."""
         async with self._starting:
             if self._server is None or not self._server.alive:
+                await self.stop()  # closes what a dead process left open
                 from kontext_studio.server.launch import (
                     launch,
                 )  # late: not needed to look at pictures

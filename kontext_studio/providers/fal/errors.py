@@ -175,7 +175,9 @@ def fault_of(said: Complaint, service: Service, *, model: str = "", ran: bool) -
     if said.status >= 500 or STATUS_OF_TYPE.get(said.kind, 0) >= 500:
         # fal bills no 5xx.
         return ServiceFailed(
-            f"The model stopped working on it: {said.text}" if said.text else "The model failed.",
+            f"The model stopped working on it: {said.text}"
+            if said.text
+            else "The model stopped working on it.",
             hint="Run it again.",
             detail=said.facts,
         )

@@ -30,22 +30,12 @@ from kontext_studio.providers.routing import RouteUnfit
 UPLOAD_LIFETIME_S = 7 * 24 * 3600
 """How long an uploaded picture is asked to be kept: a week of turns on the same photograph."""
 
-RESULT_LIFETIME_S = 6 * 24 * 3600
-"""How long a result's address is taken to live; the service promises seven days."""
-
 _MARGIN_S = 3600.0
 _UPLOAD_ATTEMPTS = 5
 
 # Only this query passes the shipped proxies.
 _INITIATE = "/storage/upload/initiate?storage_type=fal-cdn-v3"
 _SUFFIXES = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
-
-
-def hosted_result(url: str, received: float) -> HostedUrl | None:
-    """A result's address as an input of the next turn; None where it came inside the answer."""
-    if not url.startswith(("http://", "https://")):
-        return None
-    return HostedUrl(url, received + RESULT_LIFETIME_S)
 
 
 class Storage:

@@ -83,16 +83,19 @@ def test_people_get_words_instead_of_json():
     assert [line.split()[0] for line in lines[1:]] == ["run:", "queue:", "rest:", "token:"]
 
 
-def test_a_server_with_a_parent_ends_when_its_input_ends_even_at_work():
-    with process("as_json=True, parent=True", **{TOKEN_VARIABLE: "t"}) as child:
+def test_a_server_with_a_parent_ends_when_its_input_ends_even_at_work(tmp_path):
+    variables = {TOKEN_VARIABLE: "t", "TMPDIR": str(tmp_path)}
+    with process("as_json=True, parent=True", **variables) as child:
         told = ready(child)
         body = {"prompt": "wait", "image_url": DATA_URI}
         headers = {"authorization": "Key t"}
         url = f"{told['origins']['queue']}/{MODEL}"
         assert httpx.post(url, json=body, headers=headers, trust_env=False).status_code == 200
         assert child.poll() is None
+        assert len(list(tmp_path.iterdir())) == 1
         child.stdin.close()
         assert child.wait(10) == 0
+        assert list(tmp_path.iterdir()) == []
 
 
 def test_a_server_does_not_outlive_a_parent_that_was_killed():

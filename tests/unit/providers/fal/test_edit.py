@@ -13,7 +13,7 @@ from kontext_studio.core.provider import (
     Submitted,
     Uploaded,
 )
-from kontext_studio.providers.fal.storage import UPLOAD_LIFETIME_S, hosted_result
+from kontext_studio.providers.fal.storage import UPLOAD_LIFETIME_S
 from tests.fakes.fal_service import APP, ENDPOINT, KEY, FalService, png
 from tests.unit.providers.conftest import (
     NOW,
@@ -101,7 +101,7 @@ def test_the_second_turn_passes_the_hosted_address_and_uploads_nothing(run, wait
             first = await events_of(provider, dev, picture(Loads()))
             received = first[-1].result.images[0]
             load = Loads()
-            parent = picture(load, hosted_result(received.url, NOW), mark="b")
+            parent = picture(load, HostedUrl(received.url, NOW + 86_400), mark="b")
             second = await events_of(provider, dev, parent)
             return fal, load, received, second
 

@@ -8,8 +8,7 @@ from kontext_studio.core.errors import (
     ServiceFailed,
     Unauthorized,
 )
-from kontext_studio.core.provider import Finished, HostedUrl, Trouble, Uploaded
-from kontext_studio.providers.fal.storage import hosted_result
+from kontext_studio.core.provider import Finished, Trouble, Uploaded
 from tests.fakes.fal_service import FalService, drops, page, says
 from tests.unit.providers.conftest import end_of, picture, provider_for, request_for
 
@@ -102,10 +101,3 @@ def test_a_put_that_is_refused_for_a_moment_is_no_loss(run, waits, dev):
     assert end is None
     _, end, _ = edit(run, waits, dev, *[("put", says(503, b"", kind="text/plain"))] * 5)
     assert isinstance(end, ServiceFailed)
-
-
-def test_a_result_is_hosted_for_six_days_unless_it_came_inside_the_answer():
-    url = "https://v3.fal.media/files/x.png"
-    assert hosted_result(url, 1000.0) == HostedUrl(url, 1000.0 + 6 * 86_400)
-    assert hosted_result("", 1000.0) is None
-    assert hosted_result("data:image/png;base64,AAAA", 1000.0) is None
