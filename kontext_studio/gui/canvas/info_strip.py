@@ -15,7 +15,6 @@ from kontext_studio.gui.theme.apply import set_kind
 from kontext_studio.gui.theme.tokens import Theme
 from kontext_studio.gui.theme.type import type_font
 
-
 _ROUNDING_PX = 2  # a label asks for a little more than its words measure
 
 

@@ -112,8 +112,8 @@ class ToolButton(QToolButton):
 class SegmentedBar(QFrame):
     """A framed row of tool buttons for checkable actions; the checked one is underlined.
 
-    Left and Right move the focus inside, so that the row costs the keyboard one stop per button
-    at most. Exclusiveness is the actions' own (QActionGroup).
+    Exclusiveness is the actions' own (QActionGroup); Left and Right move the focus, as Qt does for
+    buttons that stand together.
     """
 
     def __init__(self, accessible_name: str, parent: QWidget | None = None) -> None:

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
+from kontext_studio.gui.canvas.picture_view import PictureView
+from kontext_studio.gui.canvas.viewport import Viewport
+
 NOTCH = 120
+
+
+def looked_at(view: PictureView) -> Viewport:
+    """The arithmetic of a view that shows a picture."""
+    viewport = view.viewport_value()
+    assert viewport is not None
+    return viewport
 
 
 def wheel(
@@ -50,9 +60,6 @@ def drag(
 
 def _move_held(widget: QWidget, point: QPoint, button: Qt.MouseButton) -> None:
     # QTest.mouseMove moves without a button held.
-    from PySide6.QtCore import QEvent
-    from PySide6.QtGui import QMouseEvent
-
     place = QPointF(point)
     event = QMouseEvent(
         QEvent.Type.MouseMove,

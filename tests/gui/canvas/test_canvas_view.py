@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
@@ -13,7 +15,7 @@ from kontext_studio.gui.canvas.pyramid import build_pyramid
 from kontext_studio.gui.canvas.viewport import ViewState
 from tests.gui.canvas.conftest import gradient
 from tests.gui.canvas.pixels import seen
-from tests.gui.canvas.pointing import drag, drop, hover_drop, leave_drop, wheel
+from tests.gui.canvas.pointing import drag, drop, hover_drop, leave_drop, looked_at, wheel
 
 
 @pytest.fixture
@@ -25,7 +27,7 @@ def canvas(show, theme, picture) -> CanvasView:
 
 def under(view: CanvasView, x: float, y: float) -> tuple[float, float]:
     """The picture point that is painted at a point of the view."""
-    return view.viewport_value().to_picture(x, y)
+    return looked_at(view).to_picture(x, y)
 
 
 def spoken(view) -> str:
@@ -36,7 +38,7 @@ def spoken(view) -> str:
 
 
 def test_the_first_picture_is_fitted_between_the_bars(canvas):
-    left, top, width, height = canvas.viewport_value().picture_rect()
+    left, top, width, height = looked_at(canvas).picture_rect()
     assert left == pytest.approx(32)
     assert left + width == pytest.approx(600 - 32)
     assert top >= 16
@@ -49,7 +51,7 @@ def test_the_wheel_zooms_at_the_pointer(canvas, at, angle):
     before, zoom = under(canvas, *at), canvas.zoom
     wheel(canvas, at, angle)
     assert canvas.zoom == pytest.approx(zoom * 1.25 ** (angle / 120))
-    after = canvas.viewport_value().to_view(*before)
+    after = looked_at(canvas).to_view(*before)
     assert after == pytest.approx(at, abs=1)
 
 
@@ -95,7 +97,7 @@ def test_after_a_gesture_the_picture_is_drawn_smoothly(qtbot, show, theme):
     view.zoom_to(1.3)
     rested = seen(view)
     view.zoom_to(1.3 / 1.25)
-    centre = view.viewport_value().middle
+    centre = looked_at(view).middle
     wheel(view, centre)
     moving = seen(view)
     assert view.zoom == pytest.approx(1.3)
@@ -128,9 +130,9 @@ def test_plus_and_minus_take_the_zoom_steps(qtbot, canvas):
 
 def moved(view: CanvasView, act) -> tuple[float, float]:
     """How far the picture moved on the screen."""
-    before = view.viewport_value().picture_rect()
+    before = looked_at(view).picture_rect()
     act()
-    after = view.viewport_value().picture_rect()
+    after = looked_at(view).picture_rect()
     return after[0] - before[0], after[1] - before[1]
 
 
@@ -188,7 +190,7 @@ def test_keys_with_control_are_left_to_the_window(qtbot, canvas):
 
 
 def test_a_change_of_view_is_reported_once(qtbot, canvas):
-    readings = []
+    readings: list[Any] = []
     canvas.view_changed.connect(readings.append)
     canvas.zoom_to(0.5)
     canvas.zoom_to(0.5)
@@ -197,8 +199,8 @@ def test_a_change_of_view_is_reported_once(qtbot, canvas):
 
 def test_the_pixel_under_the_pointer_is_read(qtbot, canvas):
     canvas.zoom_to(2.0)
-    x, y = canvas.viewport_value().to_view(100.5, 50.5)
-    readings = []
+    x, y = looked_at(canvas).to_view(100.5, 50.5)
+    readings: list[Any] = []
     canvas.pointer_moved.connect(readings.append)
     qtbot.mouseMove(canvas, QPoint(int(x), int(y)))
     reading = readings[-1]
@@ -207,7 +209,7 @@ def test_the_pixel_under_the_pointer_is_read(qtbot, canvas):
 
 
 def test_outside_the_picture_nothing_is_read(qtbot, canvas):
-    readings = []
+    readings: list[Any] = []
     canvas.pointer_moved.connect(readings.append)
     qtbot.mouseMove(canvas, QPoint(300, 200))
     qtbot.mouseMove(canvas, QPoint(5, 430))
@@ -217,7 +219,7 @@ def test_outside_the_picture_nothing_is_read(qtbot, canvas):
 def test_a_first_sight_gives_a_place_and_no_colour(qtbot, show, theme):
     view = show(CanvasView(theme))
     view.show_picture(build_pyramid(gradient(60, 40), (1200, 800)))
-    readings = []
+    readings: list[Any] = []
     view.pointer_moved.connect(readings.append)
     qtbot.mouseMove(view, QPoint(300, 180))
     assert readings[-1].x > 500
@@ -240,25 +242,25 @@ def test_the_canvas_says_what_it_shows(canvas):
 def test_another_step_keeps_zoom_and_position(canvas, other_picture):
     canvas.zoom_to(3.0)
     wheel(canvas, (100, 100))
-    before = canvas.viewport_value().picture_rect()
+    before = looked_at(canvas).picture_rect()
     canvas.show_picture(other_picture, "step 8")
-    assert canvas.viewport_value().picture_rect() == pytest.approx(before)
+    assert looked_at(canvas).picture_rect() == pytest.approx(before)
 
 
 def test_a_result_of_another_size_covers_the_same_place(canvas, smaller_picture):
     canvas.zoom_to(1.5)
-    before = canvas.viewport_value().picture_rect()
+    before = looked_at(canvas).picture_rect()
     canvas.replace_picture(smaller_picture)
-    assert canvas.viewport_value().picture_rect() == pytest.approx(before)
+    assert looked_at(canvas).picture_rect() == pytest.approx(before)
     assert canvas.zoom == 3.0
 
 
 def test_a_full_picture_replaces_its_first_sight_in_place(canvas):
     canvas.show_picture(build_pyramid(gradient(80, 50), (320, 200)), "step 9")
     canvas.zoom_to(1.7)
-    before = canvas.viewport_value()
+    before = looked_at(canvas)
     canvas.replace_picture(build_pyramid(gradient(320, 200)))
-    assert canvas.viewport_value() == before
+    assert looked_at(canvas) == before
     assert "step 9" in spoken(canvas)
 
 
@@ -324,7 +326,7 @@ def test_an_empty_canvas_is_all_surround(show, theme):
 def test_a_loading_picture_is_a_neutral_frame_and_says_its_name_after_a_while(qtbot, show, theme):
     view = show(CanvasView(theme))
     view.show_loading(LoadingPicture("cafe.jpg", 320, 200))
-    left, top, width, height = (round(part) for part in view.viewport_value().picture_rect())
+    left, top, width, height = (round(part) for part in looked_at(view).picture_rect())
     frame = seen(view)[top + 2 : top + height - 2, left + 2 : left + width - 2]
     assert (frame == theme.colour("surface.panel").getRgb()[:3]).all()
     assert spoken(view) == "Canvas, loading cafe.jpg"
@@ -358,7 +360,7 @@ def test_a_covered_picture_shows_no_pixel_of_itself(canvas, theme):
     canvas.set_covered("The service marked this picture as sensitive.")
     greys = seen(canvas)
     assert (greys.max(axis=2) - greys.min(axis=2) < 60).all()  # the picture is red and green
-    readings = []
+    readings: list[Any] = []
     canvas.pointer_moved.connect(readings.append)
     wheel(canvas, (60, 60))
     assert readings == [None]

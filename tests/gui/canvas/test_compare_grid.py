@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -19,7 +20,7 @@ from kontext_studio.gui.canvas.compare_tile import (
 from kontext_studio.gui.canvas.pyramid import build_pyramid
 from tests.gui.canvas.conftest import gradient
 from tests.gui.canvas.pixels import seen
-from tests.gui.canvas.pointing import drag, wheel
+from tests.gui.canvas.pointing import drag, looked_at, wheel
 
 
 def compared(*pyramids) -> list[ComparedPicture]:
@@ -38,7 +39,7 @@ def grid(show, theme, picture, other_picture) -> CompareGrid:
 
 
 def where(tile: CompareTile) -> tuple[float, float, float]:
-    state = tile.view_state()
+    state = looked_at(tile).state
     return state.span_px, state.centre_x, state.centre_y
 
 
@@ -79,7 +80,7 @@ def test_linking_again_brings_all_to_the_chosen_tile(qtbot, grid):
 
 
 def test_one_change_is_reported_once(grid):
-    readings = []
+    readings: list[Any] = []
     grid.view_changed.connect(readings.append)
     wheel(grid.tiles[0], (60, 100))
     assert len(readings) == 1
@@ -92,7 +93,7 @@ def test_pictures_of_different_size_are_shown_at_the_same_physical_size(
     view = show(CompareGrid(theme), 800, 400)
     view.set_pictures(compared(picture, smaller_picture))
     wheel(view.tiles[0], (60, 100))
-    first, second = (tile.viewport_value().picture_rect() for tile in view.tiles)
+    first, second = (looked_at(tile).picture_rect() for tile in view.tiles)
     assert first == pytest.approx(second, abs=1)
     assert view.tiles[1].zoom == pytest.approx(2 * view.tiles[0].zoom)
 
@@ -105,7 +106,7 @@ def test_pictures_of_different_shape_fit_together_also_after_a_resize(show, them
         assert view.view_state().fitted
         assert all_alike(view)
         for tile in view.tiles:
-            left, top, across, down = tile.viewport_value().picture_rect()
+            left, top, across, down = looked_at(tile).picture_rect()
             assert left >= -1
             assert top >= -1
             assert left + across <= tile.width() + 1
@@ -167,6 +168,15 @@ def test_tab_goes_from_tile_to_tile_through_its_buttons(qtbot, grid):
     ]
     assert stops[4].startswith("Step 2, Cobalt blue")
     assert stops[8].startswith("Step 3, Mustard")
+
+
+def test_tab_follows_the_order_of_the_pictures_also_after_it_changes(qtbot, grid, picture):
+    grid.set_pictures(compared(picture, picture, picture)[::-1])
+    grid.tiles[0].setFocus(Qt.FocusReason.TabFocusReason)
+    for _ in range(4):
+        qtbot.keyClick(grid.window().focusWidget(), Qt.Key.Key_Tab)
+    assert grid.tiles[1].hasFocus()
+    assert grid.chosen_key == "b"
 
 
 @pytest.mark.parametrize(

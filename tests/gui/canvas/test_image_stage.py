@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtWidgets import QApplication
@@ -73,7 +75,8 @@ def test_what_was_changed_in_the_wipe_comes_back_to_the_single_view(stage):
 
 
 def test_a_change_of_mode_reports_the_view_once(stage):
-    readings, modes = [], []
+    readings: list[Any] = []
+    modes: list[Any] = []
     stage.view_changed.connect(readings.append)
     stage.mode_changed.connect(modes.append)
     stage.set_mode(StageMode.WIPE)
@@ -83,7 +86,7 @@ def test_a_change_of_mode_reports_the_view_once(stage):
 
 
 def test_views_that_are_not_shown_report_nothing(stage):
-    readings = []
+    readings: list[Any] = []
     stage.view_changed.connect(readings.append)
     stage.wipe.zoom_to(7.0)
     assert readings == []
@@ -140,7 +143,7 @@ def test_a_change_of_mode_does_not_take_the_keyboard_from_elsewhere(qtbot, show,
     column.addWidget(view)
     show(window)
     line.setFocus()
-    view.set_mode(StageMode.GRID)
+    view.set_mode(StageMode.WIPE)
     assert QApplication.focusWidget() is line
 
 

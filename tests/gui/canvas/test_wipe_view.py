@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible
@@ -9,7 +11,7 @@ from PySide6.QtGui import QAccessible
 from kontext_studio.gui.canvas.wipe_handle import WipeHandle
 from kontext_studio.gui.canvas.wipe_view import WipeSide, WipeView
 from tests.gui.canvas.pixels import seen
-from tests.gui.canvas.pointing import drag, wheel
+from tests.gui.canvas.pointing import drag, looked_at, wheel
 
 BLUE = 2
 
@@ -28,7 +30,7 @@ def handle(wipe) -> WipeHandle:
 
 
 def line_x(view: WipeView) -> int:
-    left, _, width, _ = view.viewport_value().picture_rect()
+    left, _, width, _ = looked_at(view).picture_rect()
     return round(left + view.fraction * width)
 
 
@@ -38,7 +40,7 @@ def is_after(view: WipeView, x: float, y: float) -> bool:
 
 def low(view: WipeView) -> int:
     """A row of the picture below the plates and the handle."""
-    _, top, _, height = view.viewport_value().picture_rect()
+    _, top, _, height = looked_at(view).picture_rect()
     return round(top + height - 20)
 
 
@@ -67,9 +69,9 @@ def test_the_line_is_dragged_at_any_place_along_it(qtbot, wipe):
 
 
 def test_a_drag_elsewhere_pans_the_picture_and_not_the_line(wipe):
-    left = wipe.viewport_value().picture_rect()[0]
+    left = looked_at(wipe).picture_rect()[0]
     drag(wipe, (120, 200), (150, 210))
-    assert wipe.viewport_value().picture_rect()[0] == left + 30
+    assert looked_at(wipe).picture_rect()[0] == left + 30
     assert wipe.fraction == 0.5
 
 
@@ -154,7 +156,7 @@ def test_zoomed_in_the_line_stays_in_sight(wipe):
 
 def test_a_rotated_split_has_before_above(qtbot, wipe, handle):
     wipe.set_orientation(Qt.Orientation.Horizontal)
-    left, top, width, height = wipe.viewport_value().picture_rect()
+    left, top, width, height = looked_at(wipe).picture_rect()
     x = left + width * 0.8
     assert not is_after(wipe, x, top + height / 2 - 6)
     assert is_after(wipe, x, top + height / 2 + 6)
@@ -170,7 +172,7 @@ def test_pictures_of_different_size_lie_on_each_other(show, theme, picture, smal
     view.zoom_to(1.0)
     view.set_fraction(0.5)
     shown = seen(view)
-    left, top, width, height = (round(part) for part in view.viewport_value().picture_rect())
+    left, top, width, height = (round(part) for part in looked_at(view).picture_rect())
     row = top + height - 30
     before, after = shown[row, left + width // 2 - 8], shown[row, left + width // 2 + 8]
     assert abs(before[0] - after[0]) < 16  # red goes on across the line
@@ -181,7 +183,7 @@ def test_pictures_of_different_size_lie_on_each_other(show, theme, picture, smal
 
 
 def test_a_pointer_reads_the_side_it_is_on(qtbot, wipe):
-    readings = []
+    readings: list[Any] = []
     wipe.pointer_moved.connect(readings.append)
     x, y = line_x(wipe), low(wipe)
     qtbot.mouseMove(wipe, QPoint(x - 40, y))

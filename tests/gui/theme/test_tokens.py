@@ -64,7 +64,8 @@ def test_the_default_surround_is_the_canvas_colour(theme):
 
 
 def test_a_colour_with_four_parts_has_its_alpha_last():
-    assert colour_from_hex("#18202AD9").getRgb() == (0x18, 0x20, 0x2A, 0xD9)
+    parts = (0x18, 0x20, 0x2A, 0xD9)
+    assert colour_from_hex(f"#{bytes(parts).hex()}").getRgb() == parts
 
 
 @pytest.mark.parametrize("text", ["#FFF", "white", "#12345", ""])
