@@ -34,7 +34,7 @@ MODES = {
     "view_grid": StageMode.GRID,
 }
 CONTEXT = ("compare_parent", "star", "rerun", "paint_area", "export")
-WIPE_CONTEXT = ("swap_sides", "compare_parent", "star", "export")
+WIPE_CONTEXT = ("swap_sides", "view_single", "star", "export")
 STEP_MENU = ("edit_from_here", "", "star", "pick", "rename", "copy_instruction", "", "rerun",
              "rerun_same_seed", "apply_here", "", "export", "delete")  # fmt: skip
 
