@@ -24,11 +24,15 @@ def make_app() -> typer.Typer:
 
     @app.callback()
     def options(
-        version: bool = typer.Option(False, "--version", help="Print the version and end."),
+        version: bool = typer.Option(
+            False,
+            "--version",
+            is_eager=True,
+            callback=_print_version,
+            help="Print the version and end.",
+        ),
     ) -> None:
-        if version:
-            sys.stdout.write(f"kontext-studio {__version__}\n")
-            raise typer.Exit
+        pass
 
     edit.register(app)
     look.register(app)
@@ -43,6 +47,12 @@ def make_app() -> typer.Typer:
         # Dispatched before the command line is built: only the window's side can do it.
 
     return app
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        sys.stdout.write(f"kontext-studio {__version__}\n")
+        raise typer.Exit
 
 
 def main(argv: list[str]) -> int:

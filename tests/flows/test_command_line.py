@@ -170,6 +170,22 @@ def test_words_that_are_no_command_are_exit_code_2(program: Program) -> None:
     assert program("edit", "--colour", "x").code == 2
 
 
+def test_the_version_is_told(program: Program) -> None:
+    ended = program("--version")
+    assert ended.code == 0
+    assert ended.out.startswith("kontext-studio 0.")
+
+
+def test_without_a_display_the_window_is_refused_in_words(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    ended = program()
+    assert ended.code == 2
+    assert "kontext-studio tour" in ended.err
+
+
 def _odd_pictures() -> dict[str, bytes]:
     scene = photograph(60, 40)
     exif = Image.Exif()
