@@ -196,7 +196,7 @@ def rgb_of_lab(lab: Lab) -> Rgb:
 def into_gamut(lab: Lab) -> Lab:
     """The colour itself, or with as little less chroma as sRGB needs."""
     lightness, a, b = lab
-    for _ in range(60):
+    for _ in range(200):
         if all(-0.001 <= v <= 1.001 for v in _unclipped_rgb((lightness, a, b))):
             break
         a, b = a * 0.97, b * 0.97

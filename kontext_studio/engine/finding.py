@@ -31,6 +31,7 @@ from kontext_studio.engine.sight.parts import alike_parts, chosen_parts
 
 ANALYSIS_SIDE_PX = 512  # colours and areas are judged on a copy of this size
 _SURE = 0.8  # below this the colour is named again as it looks in the light of the picture
+_LEAST_SURE = 0.55  # below this it is another colour that comes near
 _MOST_SHARE = 0.97  # an area this large is the picture, not a thing in it
 
 
@@ -110,9 +111,11 @@ def _area_of(small: Bytes, lab: Floats, thing: ColourThing, fits: Floats) -> _Ar
         body = growth_band(body, thing.colour)
     if not core.any():
         return None
+    sureness = float(fits[core].mean())
+    if sureness < _LEAST_SURE:
+        return None
     region = grow(small, lab, core, body)
     # What the area has grown to must still answer to the name, or be small and sure.
-    sureness = float(fits[core].mean())
     is_small_and_sure = region.mean() < 0.05 and sureness > 0.6
     if region.mean() < LEAST_SHARE:
         return None

@@ -80,6 +80,7 @@ class Workbench:
         self._clock = clock
         self._make_reach = make_reach
         self._tasks: set[asyncio.Task[None]] = set()
+        self._thumbnails: dict[tuple[Path, str], asyncio.Task[bytes]] = {}
         self._measured: dict[NodeId, Measured] = {}
         self._to_measure: set[NodeId] = set()
         self._measuring = asyncio.Lock()
@@ -192,9 +193,10 @@ class Workbench:
         """Put the session away; an untitled one without a single picture is removed."""
         if self._runs is not None:
             await self._runs.shutdown()
-        for task in tuple(self._tasks):
+        background = (*self._tasks, *self._thumbnails.values())
+        for task in background:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*background, return_exceptions=True)
         desk, self._desk, self._runs = self._desk, None, None
         self._measured.clear()
         self._to_measure.clear()
@@ -404,7 +406,16 @@ class Workbench:
 
     async def thumbnail(self, ref: ImageRef) -> bytes:
         """A small encoded picture, made once and kept in the session."""
-        desk, sha = self.desk, ref.sha256
+        key = (self.desk.path, ref.sha256)
+        making = self._thumbnails.get(key)
+        if making is None:
+            # The list, the panel, the jobs and the canvas all ask when a result comes.
+            making = asyncio.get_running_loop().create_task(self._thumbnail(self.desk, ref.sha256))
+            self._thumbnails[key] = making
+            making.add_done_callback(lambda _done: self._thumbnails.pop(key, None))
+        return await asyncio.shield(making)
+
+    async def _thumbnail(self, desk: Desk, sha: str) -> bytes:
         kept = await desk.run(lambda file: file.thumbnail(sha))
         if kept is not None:
             return kept

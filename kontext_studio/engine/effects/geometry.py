@@ -48,8 +48,8 @@ def crop_box(width: int, height: int, wish: Crop) -> tuple[int, int, int, int]:
     else:
         share = wish.share or 1.0
         # "The left half" keeps the height; a plain share takes from all sides.
-        keeps_height = share == 0.5 and bool(wish.place.across) and not wish.place.down
-        keeps_width = share == 0.5 and bool(wish.place.down) and not wish.place.across
+        keeps_height = wish.place.across in ("left", "right") and not wish.place.down
+        keeps_width = wish.place.down in ("top", "bottom") and not wish.place.across
         new_width = width if keeps_width else round(width * share)
         new_height = height if keeps_height else round(height * share)
     new_width, new_height = max(1, new_width), max(1, new_height)

@@ -27,11 +27,14 @@ _LINKED = (
     "|turn|recolor|repaint|colorize|redo|make|render|paint|color|dye|tint|stain|spray|coat|get"
 )
 _DIRECT = "make|turn|paint|color|dye|tint|render|stain|spray|coat|recolor|repaint|get|colorize"
-_LINK = "(to [be|become|look]|into|in to|in|as|with|to look like|to a color of|to the color|using)"
+_LINK = (
+    "(to [be|become|look]|into|in to|in|as|with|to look like|to a color of|to the color|using"
+    "|so that it is|so it is|so that it becomes)"
+)
 
 
 def add_clause_rules(g: Grammar) -> None:
-    g.rule("target", "<area>\n<colorsof>\n<lightnoun>\n<unfound>", _target)
+    g.rule("target", "[only] <area>\n<colorsof>\n<lightnoun>\n<unfound>", _target)
     g.rule("value", "<paint>\n<tone>\n<stylewish>\n<scenewish>", _value)
     g.rule("values", "<value>\n<value> <valuejoint> [<look>] <more=values>", _values)
     g.rule("look", "look|appear|be|become|seem|feel\nto be", lambda _c: True)
@@ -50,6 +53,7 @@ def add_clause_rules(g: Grammar) -> None:
         i|we want|would|need [like] [(to have|to see)] <targets> [(to be|to become|to look|to \
             turn|in)] <values>
         let <targets> [be|become|turn|look] <values>
+        can|could|should <targets> be|become <values>
         i|we want|would|need [like] [(to have|to see)] <targets> as [a] <values>
         {_LINKED} <targets> from <was=color> {_LINK} <values>
         """,

@@ -142,7 +142,7 @@ def _add_joints(g: Grammar) -> None:
         go ahead and
         help me [to]
         try to
-        now|next|first|firstly|finally|lastly|also|then [,]
+        now|next|first|firstly|finally|lastly|also|then|only [,]
         """,
         lambda _c: True,
     )

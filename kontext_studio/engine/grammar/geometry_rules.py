@@ -49,7 +49,7 @@ def _add_crop(g: Grammar) -> None:
     )
     g.rule(
         "croparound",
-        "around|on|from|at|in|to [the] <spot> [<edge>]\nwith the <spot> <edge>\ncentered",
+        "around|on|from|at|in|to|keeping [the] <spot> [<edge>]\nwith the <spot> <edge>\ncentered",
         lambda c: c.maybe("spot", Place) or Place("center", "center"),
     )
     g.rule("cropnoun", "crop|trim|cut", lambda _c: True)
@@ -71,7 +71,9 @@ def _add_crop(g: Grammar) -> None:
         """
         crop|trim [<wholearea>] by|to <percent> [of] [its|the] [original] [size] [<croparound>]
         crop|trim [<wholearea>] to [the] [<spot>] <percent> [of <picture>]
-        crop|trim [the] <spot> <percent> [of <picture>]
+        crop|trim [off] [the] <spot> <percent> [of <picture>]
+        crop|trim|cut <percent> off|from|of [the] <spot> [<edge>] [of <picture>]
+        cut off [the] <spot> <percent> [of <picture>]
         crop|trim|cut <percent> [from|off|of] [of] (each|every|all|the) \
             side|edge|sides|edges|border|borders [of <picture>]
         crop|trim|cut <percent> off [<wholearea>]
@@ -112,9 +114,22 @@ def _crop_share(c: Captures) -> tuple[Crop, ...] | None:
         return (Crop(share=0.85 if tighter else 0.6, place=place),)
     if any(word in words for word in ("each", "every", "all", "side", "sides", "edges", "edge")):
         share = 1 - 2 * share
+    elif _cuts_one_side(words, place):
+        return (Crop(share=1 - share, place=_opposite(place)),) if share < 1 else None
     elif "by" in words or "off" in words:
         share = 1 - share
     return (Crop(share=share, place=place),) if 0 < share < 1 else None
+
+
+def _cuts_one_side(words: list[str], place: Place) -> bool:
+    """ "Crop the bottom 10 %" takes it away; "crop to the bottom 10 %" keeps it."""
+    is_side = bool(place.across) != bool(place.down)
+    return is_side and "to" not in words and "center" not in (place.across, place.down)
+
+
+def _opposite(place: Place) -> Place:
+    other = {"left": "right", "right": "left", "top": "bottom", "bottom": "top"}
+    return Place(other.get(place.across, ""), other.get(place.down, ""))
 
 
 # ---------------------------------------------------------------- rotate
@@ -228,6 +243,7 @@ def _add_scale(g: Grammar) -> None:
             {verb} <wholearea> [up|down] <prep> <percent> [of] [its|the] [original] [size]
             {verb} [up|down] [<wholearea>] <prep> <percent> [of] [its|the] [original] [size]
             {verb} [up|down] [<wholearea>] <percent>
+            {verb} <wholearea> up|down <percent>
             """,
             lambda c, sense=sense: _by_percent(c, sense),  # type: ignore[misc]  # bound default
         )
@@ -249,6 +265,13 @@ def _add_scale(g: Grammar) -> None:
         lambda c: (_scale(c.one("number", float)),),
     )
     g.rule("clause", "make <wholearea> [to be] <dimension>", _to_size)
+    g.rule("clause", "make <wholearea> bigger|larger", lambda _c: (Scale(factor=2.0),))
+    g.rule("clause", "make <wholearea> smaller", lambda _c: (Scale(factor=0.5),))
+    g.rule(
+        "clause",
+        "decrease|reduce|change|set|increase <sizenoun> to <percent>",
+        lambda c: (_scale(c.one("percent", float)),),
+    )
     g.rule("clause", "make <wholearea> <times>", lambda c: (_scale(c.one("times", float)),))
     g.rule("prep", "by|to", lambda c: c.tokens[c.first].norm)
     g.rule("span", "wide|width|across", lambda _c: "width")

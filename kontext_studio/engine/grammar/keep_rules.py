@@ -98,6 +98,7 @@ def add_keep_rules(g: Grammar) -> None:
         alone
         in place
         the same as before
+        in [full|its|their] [original] color
         unmodified|consistent|unedited|stable|preserved|visible
         """,
         lambda _c: True,

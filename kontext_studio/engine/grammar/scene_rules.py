@@ -67,7 +67,7 @@ _STRENGTHS = {
     "soft|gentle|subtle|light|faint|slight|thin|mild": 0.6,
     "warm|natural|clear|beautiful": 1.0,
     "strong|heavy|thick|dense|deep|dramatic|intense|bright|full|dark": 1.4,
-    "(some|a little)": 0.8,
+    "(some|a little|a bit of|a touch of|a hint of)": 0.7,
     "(a lot of|lots of)": 1.4,
 }
 

@@ -27,7 +27,7 @@ _STYLES: dict[str, Style] = {
     "graphite [pencil] [sketch|drawing]": Style.PENCIL,
     "(sketch|drawing) in pencil": Style.PENCIL,
     "pencil [and] graphite [sketch|drawing]": Style.PENCIL,
-    "hand drawn sketch|drawing": Style.PENCIL,
+    "hand drawn [sketch|drawing]": Style.PENCIL,
     "sketch": Style.PENCIL,
     "charcoal [sketch|drawing|art]": Style.CHARCOAL,
     "(sketch|drawing) in charcoal": Style.CHARCOAL,
@@ -52,7 +52,7 @@ _STYLES: dict[str, Style] = {
     "sepia [toned|tone] [and] vintage": Style.VINTAGE,
     "vintage|retro [film]": Style.VINTAGE,
     "old fashioned": Style.VINTAGE,
-    "old photo|picture|film|print": Style.VINTAGE,
+    "old|aged|antique [photo|picture|film|print]": Style.VINTAGE,
     "old time": Style.VINTAGE,
     "negative": Style.NEGATIVE,
     "inverted [color|colors]": Style.NEGATIVE,
@@ -162,6 +162,22 @@ def _add_style_clauses(g: Grammar) -> None:
         _styled,
     )
     g.rule("clause", "convert|turn|change|make|render <unfound> to|into|in|as <stylewish>", _styled)
+    g.rule(
+        "clause",
+        """
+        make|create|draw|produce <stylewish> of|from <picture>
+        make|create <stylewish> out of <picture>
+        """,
+        lambda c: (c.one("stylewish", Stylise),),
+    )
+    g.rule(
+        "clause",
+        """
+        [make|keep|leave|show] only <thing> in [full] color
+        keep|leave [only] <thing> in [full] color and [make|turn] <rest> black and white
+        """,
+        lambda c: (Stylise(Style.MONOCHROME, area=AllBut(c.one("thing", ColourThing))),),
+    )
     g.rule("clause", "sketch <wholearea>", lambda _c: (Stylise(Style.PENCIL),))
     g.rule("clause", "posterize [<wholearea>]", lambda _c: (Stylise(Style.POSTER),))
     g.rule(
@@ -216,6 +232,7 @@ def _add_extras(g: Grammar) -> None:
         """
         add|apply|give [a|some] [<degree>] [<extrastrength>] [dark] <extra> [effect] [<amount>] \
             [<throughout>]
+        add|apply [a|some] [<extrastrength>] <extra> and [a|some] [<extrastrength>] <second=extra>
         give <wholearea> [a|some] [<degree>] [<extrastrength>] <extra> [effect]
         """,
         _extra,
@@ -226,7 +243,8 @@ def _extra(c: Captures) -> tuple[Item, ...]:
     degree = c.maybe("amount", Degree) or c.maybe("degree", Degree) or ORDINARY
     factor = degree.share * 2 if degree.share is not None else degree.factor
     factor *= c.maybe("extrastrength", float) or 1.0
-    return (Stylise(c.one("extra", Style), amount=factor),)
+    styles = [c.one("extra", Style), *c.every("second", Style)]
+    return tuple(Stylise(style, amount=factor) for style in styles)
 
 
 def _add_tints(g: Grammar) -> None:

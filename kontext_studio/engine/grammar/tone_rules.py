@@ -240,6 +240,9 @@ def _area(c: Captures, key: str = "area") -> Subject | None:
 def _by_verb(c: Captures) -> tuple[Item, ...] | None:
     quality, sign = c.one("toneverb", tuple)
     degree = c.maybe("amount", Degree) or c.maybe("degree", Degree) or ORDINARY
+    has_degree = c.maybe("amount", Degree) or c.maybe("degree", Degree)
+    if not has_degree and any(t.norm == "desaturate" for t in c.tokens[c.first : c.first + 2]):
+        degree = Degree(share=1.0)  # the word alone means all of it
     targets = c.maybe("targets", tuple) or (WHOLE,)
     items = [join(target, step(quality, sign, degree)) for target in targets]
     return None if None in items else tuple(item for item in items if item)

@@ -28,7 +28,7 @@ _ALIKE = 0.4  # how well a pixel has to fit the colour's name to start from
 _SURELY = 0.8  # fits this well where the picture has enough that does
 _MOST_ALIKE = 0.08  # of the picture, where nothing fits surely
 _LEAST_SURE = 0.25  # of the core: with less it is another colour, merely similar
-_UNEVEN = frozenset({"brown"})  # wood, leather and fur are of many browns
+_UNEVEN = frozenset({"brown", "blue"})  # wood and fur are of many browns, skies of many blues
 _ADAPTATION = 0.6  # how much of a cast the eye takes away
 _BAND_DEG = 13.0  # half the width of the band of hues around the picture's own peak
 

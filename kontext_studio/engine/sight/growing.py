@@ -24,7 +24,7 @@ from kontext_studio.engine.colour_space import (
 Direction = tuple[float, float, float]
 
 _DARK = 0.006  # linear light in which a colour can no longer be told
-_TOLERANCE = 0.035  # misfit that every surface may have
+_TOLERANCE = 0.026  # misfit that every surface may have
 _MOST_TOLERANCE = 0.07  # a wider band is a mixture of several surfaces
 _MARGIN = 1.25  # on the misfit of the surest pixels
 _LARGEST_HOLE = 0.03  # of the area: a mirrored lamp, a screw, a label

@@ -115,8 +115,10 @@ class Viewport:
         over the surround never loses the picture. Without an anchor the middle stays.
         """
         zoom = min(MAX_ZOOM, max(self.least_zoom, zoom))
-        if anchor is None:
+        if anchor is None and 0.0 <= self.centre_x <= 1.0 and 0.0 <= self.centre_y <= 1.0:
             return replace(self, zoom=zoom, fitted=False)._in_phase()
+        # With the surround in the middle, keeping the centre would drive the picture out of sight.
+        anchor = anchor or self.middle
         placed, ratio = self.placement, self.device_pixel_ratio
         mid_x, mid_y = self.middle
         return replace(
