@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import typer
@@ -44,7 +45,12 @@ def register(app: typer.Typer) -> None:
                 return
             for name, value in body.items():
                 if value not in (None, [], {}, ""):
-                    print(f"{name:<12} {value}")  # noqa: T201  # the command's result
+                    words = (
+                        json.dumps(value, ensure_ascii=False)
+                        if isinstance(value, list | dict)
+                        else value
+                    )
+                    print(f"{name:<12} {words}")  # noqa: T201  # the command's result
 
         run(work, as_json=as_json)
 
@@ -137,5 +143,6 @@ def _tree_lines(bench: Workbench) -> list[str]:
         title = session.title(node.id) if node.parents else (node.title or "Original")
         size = f"{node.image.width} × {node.image.height}"
         variant = f" (variant {node.variant})" if len(session.history.variants(node.id)) > 1 else ""
-        lines.append(f"{here}{star} {'  ' * depth}{node.id}  {title}{variant}  {size}")
+        number = f"{node.step}.{node.variant}" if variant else str(node.step)
+        lines.append(f"{here}{star} {number:>4} {'  ' * depth}{node.id}  {title}{variant}  {size}")
     return lines

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QSettings, QTimer
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication
 
+from kontext_studio.core.changes import Hidden
 from kontext_studio.core.errors import StudioError
 from kontext_studio.core.history import Node, NodeId
 from kontext_studio.gui.bridge import Bridge
@@ -29,7 +30,7 @@ from kontext_studio.gui.tasks import Tasks
 from kontext_studio.gui.theme.apply import apply_theme
 from kontext_studio.gui.theme.tokens import Theme, ThemeName, load_theme
 from kontext_studio.resources import resource_path
-from kontext_studio.workbench.announcements import SessionOpened
+from kontext_studio.workbench.announcements import Changed, SessionOpened
 from kontext_studio.workbench.bench import Workbench
 
 SAMPLE = "coffee.png"
@@ -51,6 +52,7 @@ class Studio(QObject):
         self._tasks = Tasks(self._faults.show)
         self._bridge = Bridge(bench.announcer, self)
         self._toast = Toast(theme, window.stage)
+        self._deleted: Hidden | None = None
         self._cache = PictureCache(bench.picture)
         bridge, tasks = self._bridge, self._tasks
         right = window.right
@@ -188,7 +190,7 @@ class Studio(QObject):
         empty.files_dropped.connect(lambda paths: self.files.open_paths(list(paths)))
         empty.image_dropped.connect(self._take_dropped_image)
         empty.connect_requested.connect(self.status.explain_connections)
-        self._toast.answered.connect(lambda _id: self._tasks.start(self.bench.undo()))
+        self._toast.answered.connect(self._take_back_delete)
 
     # Acts of the window as a whole.
 
@@ -227,9 +229,21 @@ class Studio(QObject):
     async def _delete(self, node: NodeId) -> None:
         change = await self.bench.delete(node)
         if change is not None:
+            self._deleted = change
             count = len(change.nodes)
             steps = "1 step" if count == 1 else f"{count} steps"
             self._toast.show_done(f"Deleted {steps}", verb="Undo", answer_id="undo")
+
+    def _take_back_delete(self, _id: str) -> None:
+        """Undo on the toast means the deletion that it names, whatever was done since."""
+        change, self._deleted = self._deleted, None
+        if change is None:
+            return
+        done = self.bench.session.done
+        if done and done[-1] == change:
+            self._tasks.start(self.bench.undo())
+        else:
+            self._tasks.start(self.bench.act(lambda session: session.restore(change.nodes)))
 
     # What happens.
 
@@ -250,7 +264,10 @@ class Studio(QObject):
         self.window.set_session_name(bench.path.name if bench.is_named else "Untitled")
         self._tasks.start(self.bench.remember_recent(bench.path))
 
-    def _follow(self) -> None:
+    def _follow(self, what: object = None) -> None:
+        if self._deleted is not None and isinstance(what, Changed) and what.by_undo:
+            self._deleted = None
+            self._toast.leave()
         has_picture = self.steps.current is not None
         self.window.show_picture_side(has_picture)
         self.window.right.set_compare_enabled(has_picture, "Open an image first")

@@ -14,7 +14,13 @@ from pathlib import Path
 
 from kontext_studio.core.changes import Change, Hidden
 from kontext_studio.core.drafts import Draft
-from kontext_studio.core.errors import BadInput, BadRequest, SessionError, StudioError
+from kontext_studio.core.errors import (
+    BadInput,
+    BadRequest,
+    ReadOnlySession,
+    SessionError,
+    StudioError,
+)
 from kontext_studio.core.history import JobId, Node, NodeId, NodeKind
 from kontext_studio.core.images import ImageRef
 from kontext_studio.core.jobs import JobRecord, JobState
@@ -167,7 +173,14 @@ class Workbench:
 
     async def new_session(self) -> None:
         """A fresh untitled session in the program's own folder. What was open is closed first."""
-        path = await asyncio.to_thread(self.places.new_untitled)
+        try:
+            path = await asyncio.to_thread(self.places.new_untitled)
+        except OSError as exc:
+            raise ReadOnlySession(
+                f"The program's own folder {self.places.untitled_folder} cannot be written.",
+                hint="Name a session file elsewhere, or set KONTEXT_STUDIO_HOME to a folder.",
+                detail=str(exc),
+            ) from exc
         await self.open_session(path, create=True)
 
     async def open_session(

@@ -70,7 +70,10 @@ def _examine(data: bytes, name: str) -> Imported:
     ref = ImageRef(
         Sha256(hashlib.sha256(data).hexdigest()), picture.media_type, picture.width, picture.height
     )
-    return Imported(ref, data, picture.notes)
+    notes = picture.notes
+    if picture.alpha is not None:
+        notes = (*notes, "Edits are made on white, and their results have no transparency")
+    return Imported(ref, data, notes)
 
 
 async def working_bytes(data: bytes) -> tuple[bytes, str]:

@@ -167,8 +167,9 @@ def _add_rotate(g: Grammar) -> None:
 def _rotate(c: Captures) -> tuple[Rotate, ...] | None:
     words = [token.norm for token in c.tokens[c.first : c.last]]
     upside_down = "upside" in words
-    angle = 180.0 if upside_down else (c.maybe("angle", float) or 90.0)
-    has_angle = c.maybe("angle", float) is not None
+    given = c.maybe("angle", float)
+    has_angle = given is not None
+    angle = 180.0 if upside_down else (90.0 if given is None else given)
     if not has_angle and not upside_down and c.maybe("sense", float) is None:
         return None
     sense = c.maybe("sense", float)

@@ -169,7 +169,11 @@ def summary_of(rows: tuple[JobRow, ...]) -> str:
             counts["waiting"] += 1
         elif row.stage is not Stage.DONE:
             counts["failed"] += 1
-    return " · ".join(f"{count} {word}" for word, count in counts.items() if count) or "No jobs"
+    words = [f"{count} {word}" for word, count in counts.items() if count]
+    done = sum(row.stage is Stage.DONE for row in rows)
+    if not words and done:
+        return f"{done} done today"
+    return " · ".join(words) or "No jobs"
 
 
 def _done_line(pictures: list[Node]) -> str:

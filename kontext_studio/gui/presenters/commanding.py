@@ -7,12 +7,13 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QByteArray, QEvent, QObject, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import QApplication, QInputDialog, QMenu, QMessageBox
+from PySide6.QtWidgets import QApplication, QInputDialog, QMenu, QMessageBox, QWidget
 
 from kontext_studio import __version__
 from kontext_studio.core.history import Node
+from kontext_studio.core.route import EMBEDDED
 from kontext_studio.gui.canvas.image_stage import StageMode
 from kontext_studio.gui.commands import MENUS, NEEDS_PARENT, NEEDS_STEP
 from kontext_studio.gui.history.view import MenuRequest
@@ -48,6 +49,7 @@ class Commanding(QObject):
         self._window = studio.window
         self._actions = studio.window.actions_by_id
         self._sheet: ShortcutSheet | None = None
+        self._layout_before: QByteArray | None = None
         self.palette = Palette(studio.theme, studio.window)
         self.palette.set_actions(self._actions.all())
         self.palette.set_steps(
@@ -116,6 +118,7 @@ class Commanding(QObject):
         starred = bool(session and node and node.id in session.stars)
         actions["star"].setText("Remove star" if starred else "Star")
         self._show_mode(studio.looking.mode)
+        self._window.context_bar.place()  # its words may have changed
 
     # What each command does.
 
@@ -262,12 +265,16 @@ class Commanding(QObject):
 
     def _full_screen(self) -> None:
         on = self._actions["full_screen"].isChecked()
+        if on:
+            self._layout_before = self._window.layout_state()
         for dock in (self._window.history_dock, self._window.right_dock):
             dock.setVisible(not on)
         if on:
             self._window.showFullScreen()
         else:
             self._window.showNormal()
+            if self._layout_before is not None:
+                self._window.restore_layout(self._layout_before)
 
     def _show_context_bar(self) -> None:
         wanted = self._actions["context_bar"].isChecked()
@@ -300,12 +307,19 @@ class Commanding(QObject):
             window.stage.focus_view()
         elif pane is window.right:
             window.right.instruction.focus_editor()
+        elif pane is window.history.view:
+            pane.setFocus(Qt.FocusReason.ShortcutFocusReason)
         else:
-            target = (
-                pane if pane.focusPolicy() != Qt.FocusPolicy.NoFocus else pane.nextInFocusChain()
+            stops = (
+                child
+                for child in pane.findChildren(QWidget)
+                if child.isVisible()
+                and child.isEnabled()
+                and child.focusPolicy() & Qt.FocusPolicy.TabFocus
             )
-            if target is not None:
-                target.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            first = next(stops, None)
+            if first is not None:
+                first.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     # Menus and dialogs.
 
@@ -397,7 +411,12 @@ class Commanding(QObject):
         box.setObjectName("closeQuestion")
         edits = "1 edit is" if active == 1 else f"{active} edits are"
         box.setText(f"{edits} running.")
-        box.setInformativeText("They will be fetched next time you open this session.")
+        paid = any(view.active and view.record.provider != EMBEDDED for view in views)
+        box.setInformativeText(
+            "What runs at a service is fetched next time you open this session."
+            if paid
+            else "The embedded engine stops with the program; the words are kept to run again."
+        )
         close = box.addButton("Close", QMessageBox.ButtonRole.AcceptRole)
         box.addButton("Wait", QMessageBox.ButtonRole.RejectRole)
         box.buttonClicked.connect(lambda button: studio.closed.set() if button is close else None)

@@ -101,6 +101,18 @@ def test_a_part_of_the_picture_is_in_view_however_one_zooms(viewport, turns):
         assert top + height >= -slack
 
 
+@given(viewports(), st.lists(zooms, max_size=6))
+def test_a_part_of_the_picture_is_in_view_however_one_zooms_by_key(viewport, turns):
+    for zoom in turns:
+        viewport = viewport.zoomed(zoom)
+        left, top, width, height = viewport.picture_rect()
+        slack = 1 / viewport.device_pixel_ratio + 1e-6
+        assert left <= viewport.view_width + slack
+        assert top <= viewport.view_height + slack
+        assert left + width >= -slack
+        assert top + height >= -slack
+
+
 @given(viewports(), st.floats(-1e5, 1e5), st.floats(-1e5, 1e5))
 def test_a_part_of_the_picture_is_in_view_however_far_it_is_pushed(viewport, dx, dy):
     left, top, width, height = viewport.panned(dx, dy).panned(dx, dy).picture_rect()

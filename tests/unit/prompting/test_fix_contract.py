@@ -62,7 +62,7 @@ def test_on_each_sentence(text):
 
 
 @given(
-    st.lists(st.sampled_from(SENTENCES), min_size=2, max_size=3),
+    st.lists(st.sampled_from(SENTENCES), min_size=2, max_size=3, unique=True),
     st.sampled_from([", ", " and ", ". ", "; ", ", then ", "\n", " while "]),
     st.sampled_from(["", ".", "!", " ", ",", ".\n", " …"]),
 )
