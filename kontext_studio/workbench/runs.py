@@ -18,7 +18,7 @@ from kontext_studio.core import provider as wire
 from kontext_studio.core.errors import BadPicture, DiskFull, StudioError
 from kontext_studio.core.history import JobId, Node
 from kontext_studio.core.images import ImageRef
-from kontext_studio.core.jobs import JobRecord, JobState
+from kontext_studio.core.jobs import ALLOWED, JobRecord, JobState
 from kontext_studio.core.models import Catalogue
 from kontext_studio.core.result import Cost
 from kontext_studio.core.route import EMBEDDED
@@ -195,7 +195,8 @@ class Runs:
         except asyncio.CancelledError:
             if not run.cancelling:
                 raise
-            if not run.view.record.ended:
+            # A result that is on its way in is kept, whatever was asked for meanwhile.
+            if JobState.CANCELLED in ALLOWED[run.view.record.state]:
                 await self._save(job_id, run.view.record.moved_to(JobState.CANCELLED))
         except StudioError as fault:
             await self._end(job_id, fault)
@@ -383,7 +384,8 @@ class Runs:
             run.cancelling = False
             self._tell(job_id, phase=Phase.RUNNING, trouble="Could not cancel.")
             return
-        if answer.accepted and answer.status == "OK" and run.task is not None:
+        waits = run.view.record.state is JobState.SUBMITTED
+        if answer.accepted and answer.status == "OK" and waits and run.task is not None:
             run.task.cancel()  # out of the queue before it began: there is nothing to wait for
         elif not answer.accepted and not answer.already_finished:
             run.cancelling = False

@@ -35,6 +35,7 @@ class ScriptedProvider:
     cancelled: list[RemoteHandle] = field(default_factory=list)
     cancel_answer: wire.CancelAnswer = ASKED
     on_cancel: Callable[[], None] = lambda: None
+    cancel_gate: asyncio.Event | None = None
 
     async def edit(
         self, request: EditRequest, spec: ModelSpec, pictures: tuple[wire.InputPicture, ...]
@@ -61,6 +62,8 @@ class ScriptedProvider:
     async def cancel(self, remote: RemoteHandle) -> wire.CancelAnswer:
         self.cancelled.append(remote)
         self.on_cancel()
+        if self.cancel_gate is not None:
+            await self.cancel_gate.wait()
         return self.cancel_answer
 
     async def check(self) -> tuple[wire.CheckStep, ...]:

@@ -418,6 +418,35 @@ def test_a_cancel_while_sending_waits_for_the_id_and_then_asks_once(
     assert provider.cancelled == [HANDLE]
 
 
+def test_a_cancel_that_is_answered_after_the_result_came_takes_nothing_away(
+    studio: Studio, session_path: Path
+) -> None:
+    go_on, come_in, answered = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    steps = whole_run([png(2)])
+    provider = ScriptedProvider(
+        lambda request: [*steps[:2], go_on, steps[4], come_in, steps[5]],
+        cancel_answer=wire.CancelAnswer(True, status="OK"),
+        on_cancel=go_on.set,
+        cancel_gate=answered,
+    )
+
+    async def work(bench: Workbench) -> None:
+        job = await bench.submit(await _opened(bench, session_path))
+        while bench.runs.view(job).record.state is not JobState.SUBMITTED:
+            await asyncio.sleep(0.005)
+        await bench.cancel(job)
+        while bench.runs.view(job).record.state is not JobState.REMOTE_DONE:
+            await asyncio.sleep(0.005)
+        answered.set()
+        await asyncio.sleep(0.05)
+        come_in.set()
+        view = await bench.wait_for(job)
+        assert view.record.state is JobState.STORED
+        assert len(bench.nodes_of(job)) == 1
+
+    studio.start(provider, work)
+
+
 # The rest.
 
 
