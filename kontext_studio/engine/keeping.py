@@ -31,7 +31,6 @@ from kontext_studio.engine.operations import (
     Style,
     Stylise,
     Tint,
-    WholePicture,
 )
 
 A = Aspect
@@ -198,13 +197,3 @@ def _cannot_find(plan: Plan, words: str, noun: str, start: int, end: int) -> Ref
             "target": {"noun": noun, "start": start, "end": end},
         },
     )
-
-
-def whole_picture_operations(plan: Plan) -> list[Operation]:
-    """Those operations that reach every pixel."""
-    found: list[Operation] = []
-    for operation in plan.operations:
-        area = getattr(operation, "area", None)
-        if area is None or isinstance(area, WholePicture):
-            found.append(operation)
-    return found

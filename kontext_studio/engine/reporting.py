@@ -116,6 +116,9 @@ def change_notes(plan: Plan, stage: Stage) -> Iterator[str]:
     if stage.areas is not None and whole.changed:
         outside = change_between(stage.plain, stage.now, ~stage.areas)
         yield f"Outside the edited area: {outside.changed:,} of {outside.pixels:,} pixels changed"
+    for thing in _left_alone(plan):
+        inside = change_between(stage.plain, stage.now, kept_alpha(stage.found[thing]) >= 1)
+        yield f"Left {thing.words} alone: {inside.changed:,} of {inside.pixels:,} pixels changed"
     for keep in plan.keeps:
         match keep:
             case KeepThing(thing):
@@ -133,6 +136,14 @@ def change_notes(plan: Plan, stage: Stage) -> Iterator[str]:
                     f"“{words}” is not known by name; what is not part of the edited area "
                     "was left exactly as it was"
                 )
+
+
+def _left_alone(plan: Plan) -> list[ColourThing]:
+    """Things that an operation spared and no other operation or wish names."""
+    areas = [getattr(operation, "area", None) for operation in plan.operations]
+    kept = [keep.thing for keep in plan.keeps if isinstance(keep, KeepThing)]
+    spared = [area.thing for area in areas if isinstance(area, AllBut)]
+    return [thing for thing in dict.fromkeys(spared) if thing not in areas and thing not in kept]
 
 
 def nothing_changed(

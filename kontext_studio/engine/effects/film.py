@@ -123,6 +123,14 @@ def postered(pixels: Bytes, details: frozenset[Detail], variation: Variation) ->
     return printed
 
 
+def _clustered(sample: Floats, count: int) -> Floats:
+    cv2.setRNGSeed(_FIXED_SEED)  # k-means starts from random numbers of this thread
+    criteria = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 30, 0.5)
+    no_labels = np.empty((0,), dtype=np.int32)
+    found = cv2.kmeans(sample, count, no_labels, criteria, 2, cv2.KMEANS_PP_CENTERS)
+    return np.asarray(found[2], dtype=np.float32)
+
+
 def _colourful_sample(lab: Floats) -> Floats:
     """Every fourth pixel, and small colourful things more often than large pale ones."""
     plain = lab[::4, ::4].reshape(-1, 3)
@@ -134,13 +142,7 @@ def _in_palette(flat: Bytes, count: int, variation: Variation) -> Bytes:
     """Each pixel in the nearest of `count` inks; edges between two inks antialiased."""
     lab = lab_of(flat)
     sample = _colourful_sample(lab)
-    cv2.setRNGSeed(_FIXED_SEED)
-    criteria = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 30, 0.5)
-    no_labels = np.empty((0,), dtype=np.int32)
-    found = cv2.kmeans(
-        sample, min(count, len(sample)), no_labels, criteria, 2, cv2.KMEANS_PP_CENTERS
-    )
-    inks = np.asarray(found[2], dtype=np.float32)
+    inks = sample if len(sample) <= count else _clustered(sample, count)
     nearest = np.full(lab.shape[:2], np.inf, dtype=np.float32)
     chosen = np.zeros(lab.shape[:2], dtype=np.intp)
     for index, ink in enumerate(inks):

@@ -92,7 +92,7 @@ def _rotated(array: npt.NDArray[Number], degrees_clockwise: float) -> npt.NDArra
         matrix,
         (box_width, box_height),
         flags=cv2.INTER_CUBIC if array.dtype == np.uint8 else cv2.INTER_LINEAR,
-        borderMode=cv2.BORDER_REFLECT_101,
+        borderMode=cv2.BORDER_REPLICATE,  # reflecting one pixel never ends in OpenCV 5.0
     )
     return np.asarray(turned, dtype=array.dtype)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from kontext_studio.engine.grammar.matcher import Reading
 from kontext_studio.engine.grammar.meaning import Item, Pending, Unmet
 from kontext_studio.engine.grammar.tokens import Token
-from kontext_studio.engine.operations import Keep, Operation
+from kontext_studio.engine.operations import Operation
 
 _CLAUSES = ("clause", "keepclause", "bareclause")
 _LEADS = frozenset({",", ";", ".", "!", "?", ":", "and", "then", "but", "while", "whilst"})
@@ -155,11 +155,3 @@ def _next_readable(reading: Reading, at: int) -> int:
             if at_end or tokens[clause.last].norm in _LEADS | _KEEP_LEADS:
                 return start
     return len(tokens)
-
-
-def items_of(clauses: Sequence[Clause]) -> list[Item]:
-    return [item for clause in clauses for item in clause.items]
-
-
-def is_keep(item: Item) -> bool:
-    return isinstance(item, Keep)

@@ -37,7 +37,6 @@ class Paint:
 
 def add_colour_rules(g: Grammar) -> None:
     g.reader("color", _read_color, [*colour_names.MODIFIERS, "rgb"])
-    g.rule("hexcolor", "<code>", lambda c: c.one("code", NamedColour))
     g.reader("code", _read_code)
     g.rule("anycolor", "<color>\n<code>", _first_color)
     g.rule("colornoun", "color|hue|tone|shade|tint|paint|finish|pigment", lambda _c: True)

@@ -149,4 +149,3 @@ def _add_joints(g: Grammar) -> None:
     g.rule(
         "thanks", "for me\nthank you\nif you can\nnow|too|also\nas well\ninstead", lambda _c: True
     )
-    g.rule("too", "too|also|as well|now|again", lambda _c: True)

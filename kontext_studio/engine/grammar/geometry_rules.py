@@ -52,7 +52,6 @@ def _add_crop(g: Grammar) -> None:
         "around|on|from|at|in|to|keeping [the] <spot> [<edge>]\nwith the <spot> <edge>\ncentered",
         lambda c: c.maybe("spot", Place) or Place("center", "center"),
     )
-    g.rule("cropnoun", "crop|trim|cut", lambda _c: True)
     g.rule(
         "clause",
         """

@@ -185,7 +185,6 @@ def _add_things(g: Grammar) -> None:
         _coloured_thing,
     )
     # 2. A colour alone: "all the red", "the reds", "everything red", "red".
-    g.rule("colored", "colored|colour", lambda _c: True)
     g.rule(
         "thing",
         """

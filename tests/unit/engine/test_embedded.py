@@ -250,3 +250,20 @@ def test_only_the_first_of_several_pictures_is_used_and_that_is_said(scene):
     request = EngineRequest("Make it warmer", (scene.png, scene.png), 1)
     result = EmbeddedEngine().edit(request, lambda _s, _m: None)
     assert "Only the first of 2 pictures was used" in result.notes
+
+
+def test_the_smallest_and_the_narrowest_pictures_end_in_a_picture_or_a_refusal(edit):
+    odd = [
+        np.full((1, 1, 3), (200, 30, 30), np.uint8),
+        np.random.default_rng(1).integers(0, 256, (1, 90, 3), dtype=np.uint8),
+        np.random.default_rng(2).integers(0, 256, (70, 2, 3), dtype=np.uint8),
+        np.zeros((12, 16, 3), np.uint8),
+    ]
+    made = 0
+    for pixels in odd:
+        for instruction in OPERATIONS:
+            try:
+                made += bool(edit(instruction, picture=encode_png(pixels)).pictures)
+            except EngineRefusal:
+                continue
+    assert made > 100

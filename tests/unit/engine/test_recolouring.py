@@ -168,3 +168,15 @@ def test_variants_of_a_named_colour_differ_and_numbers_leave_no_play():
     for seed in range(20):
         away = np.linalg.norm(np.subtract(shade_for(green, Variation(seed)), green.lab))
         assert away < 14
+
+
+def test_the_blended_rim_between_thing_and_white_loses_the_old_colour_too(edit):
+    y, x = np.mgrid[0:120, 0:160].astype(np.float32)
+    cover = np.clip(40.5 - np.hypot(x - 80, y - 60), 0, 1)[..., None]  # an antialiased disc
+    disc = 250 + cover * (np.array([190, 28, 30], np.float32) - 250)
+    first = edit("Change the red ball to blue", picture=encode_png(disc.astype(np.uint8))).first
+    rim = (cover[..., 0] > 0.1) & (cover[..., 0] < 0.9)
+    _, a, b = lab_of(first)[rim].T
+    reddish = (a > 6) & (np.abs(np.degrees(np.arctan2(b, a)) - 35) < 40)
+    assert rim.sum() > 150
+    assert reddish.mean() < 0.05

@@ -56,6 +56,7 @@ def test_the_box_within_a_turned_picture_fits(width, height, degrees):
         (Crop(ratio=(16, 9)), (6, 0, 89, 50)),
         (Crop(share=0.5, place=Place("left", "")), (0, 0, 50, 50)),
         (Crop(share=0.5, place=Place("", "bottom")), (0, 25, 100, 25)),
+        (Crop(share=0.9, place=Place("", "top")), (0, 0, 100, 45)),
         (Crop(share=0.8), (10, 5, 80, 40)),
         (Crop(size_px=(30, 20), place=Place("right", "bottom")), (70, 30, 30, 20)),
     ],
