@@ -1,4 +1,4 @@
-"""What a measurement gives back: a value, its unit and the bound it should stay under."""
+"""What a measurement gives back: a value, its unit and, where there is one, the bound it keeps."""
 
 from __future__ import annotations
 
@@ -7,16 +7,26 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One line of the report."""
+    """One line of the report; without a bound it only tells."""
 
     name: str
     value: float
     unit: str
-    bound: float
+    bound: float | None = None
     note: str = ""
+
+    @property
+    def missed(self) -> bool:
+        return self.bound is not None and self.value > self.bound
 
     def line(self) -> str:
         """The line as it is printed."""
-        verdict = "holds" if self.value <= self.bound else "MISSED"
-        figures = f"{self.value:8.2f} {self.unit:<3} of at most {self.bound:g}"
-        return f"{verdict:<7}{figures}  {self.name}" + (f" ({self.note})" if self.note else "")
+        verdict = "" if self.bound is None else "MISSED" if self.missed else "holds"
+        limit = "" if self.bound is None else f"of at most {self.bound:g}"
+        figures = f"{verdict:<7}{self.value:8.2f} {self.unit:<3} {limit:<15}"
+        return f"{figures} {self.name}" + (f" ({self.note})" if self.note else "")
+
+
+def percentile(values: list[float], share: float) -> float:
+    """The value that `share` of all values do not exceed."""
+    return sorted(values)[min(len(values) - 1, round(share * (len(values) - 1)))]
