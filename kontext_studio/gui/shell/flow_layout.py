@@ -7,12 +7,15 @@ from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
 
 class FlowLayout(QLayout):
-    """The same gap between items and between lines."""
+    """`gap_px` between items, and between lines too unless `row_gap_px` is given."""
 
-    def __init__(self, parent: QWidget | None = None, *, gap_px: int = 8) -> None:
+    def __init__(
+        self, parent: QWidget | None = None, *, gap_px: int = 8, row_gap_px: int | None = None
+    ) -> None:
         super().__init__(parent)
         self._items: list[QLayoutItem] = []
         self._gap = gap_px
+        self._row_gap = gap_px if row_gap_px is None else row_gap_px
         self.setContentsMargins(0, 0, 0, 0)
 
     def addItem(self, item: QLayoutItem) -> None:
@@ -60,8 +63,8 @@ class FlowLayout(QLayout):
                     top = y + (height - size.height()) // 2
                     item.setGeometry(QRect(QPoint(x, top), size))
                 x += size.width() + self._gap
-            y += height + self._gap
-        return max(0, y - self._gap - rect.y())
+            y += height + self._row_gap
+        return max(0, y - self._row_gap - rect.y())
 
     def _lines(self, width: int) -> list[list[tuple[QLayoutItem, QSize]]]:
         lines: list[list[tuple[QLayoutItem, QSize]]] = []
