@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from kontext_studio.core.errors import BadRequest
 from kontext_studio.core.models import Catalogue
 from kontext_studio.core.provider import Provider
@@ -9,7 +11,16 @@ from kontext_studio.core.route import EMBEDDED, Access
 from kontext_studio.providers.fal.provider import FalProvider
 from kontext_studio.providers.fal.service import EMBEDDED_ENGINE, FAL, Service
 
+# httpx imports these at its first exchange, and that would be on the thread of the window.
+_AT_FIRST_USE = ("httpcore", "anyio.abc", "anyio._backends._asyncio")
+
 _FAL_SPEAKING: dict[str, Service] = {"fal": FAL, EMBEDDED: EMBEDDED_ENGINE}
+
+
+def load_network() -> None:
+    """Import what the first exchange needs; for a worker thread, well before it."""
+    for name in _AT_FIRST_USE:
+        import_module(name)
 
 
 def make_provider(access: Access, catalogue: Catalogue) -> Provider:

@@ -32,12 +32,11 @@ class Reach:
 
     async def provider(self, route_name: str) -> Reached:
         """Raise BadRequest, Unauthorized or RouteError where the connection cannot be used."""
-        from kontext_studio.providers.registry import (
-            make_provider,
-        )  # late: httpx, after first paint
-
         route = self._connections.get(route_name)
         async with self._making:
+            await asyncio.to_thread(_load)
+            from kontext_studio.providers.registry import make_provider
+
             if route.provider == EMBEDDED:
                 access = await self._engine.access(route)
             else:
@@ -63,3 +62,10 @@ class Reach:
         for _, provider in made.values():
             await provider.close()
         await self._engine.stop()
+
+
+def _load() -> None:
+    """The HTTP library: after the first paint, and never on the thread of the window."""
+    from kontext_studio.providers.registry import load_network
+
+    load_network()

@@ -45,31 +45,32 @@ class Application(QtWidgets.QApplication):
 
 QtWidgets.QApplication = Application
 """
-# The same for later moments: when all parts are shown, and when the restored picture is.
+# The same for later moments: when all parts are shown, and when the size of the picture is. It
+# looks every few milliseconds: a `notify` of Python stops the threads that the program then has.
 UNTIL_RESTORED = """
 import os, sys, time
 from PySide6 import QtWidgets
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QTimer
 
 class Application(QtWidgets.QApplication):
     built = 0.0
 
-    def notify(self, receiver, event):
-        paints = event.type() == QEvent.Type.Paint
-        done = super().notify(receiver, event)
-        if paints and isinstance(receiver, QtWidgets.QWidget):
-            self.look(receiver.window())
-        return done
+    def __init__(self, words):
+        super().__init__(words)
+        self.looks = QTimer(self, interval=5)
+        self.looks.timeout.connect(self.look)
+        self.looks.start()
 
-    def look(self, window):
-        def shown(name):
-            part = window.findChild(QtWidgets.QWidget, name)
-            return part is not None and part.isVisible()
-        if not Application.built and shown("historyView"):
-            Application.built = time.monotonic()
-        if Application.built and shown("sizeInfo"):
-            print(Application.built, time.monotonic(), flush=True)
+    def look(self):
+        if not self.built and self.shows("historyView"):
+            self.built = time.monotonic()
+        if self.built and self.shows("sizeInfo"):
+            print(self.built, time.monotonic(), flush=True)
             os._exit(77)
+
+    def shows(self, name):
+        parts = [one.findChild(QtWidgets.QWidget, name) for one in self.topLevelWidgets()]
+        return any(part is not None and part.isVisible() for part in parts)
 
 QtWidgets.QApplication = Application
 """
