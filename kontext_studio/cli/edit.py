@@ -195,18 +195,22 @@ def _check_out(plan: _Plan) -> None:
         raise BadInput(f"There is no folder {out.absolute().parent}.")
     if not os.access(out.absolute().parent, os.W_OK):
         raise BadInput(f"The folder {out.absolute().parent} cannot be written.")
-    if any(same_file(out, image) for image in plan.images):
+    paths = _out_paths(out, plan.variants)
+    if any(same_file(path, image) for path in paths for image in plan.images):
         raise BadInput(f"{out.name} is the picture to edit; it is never overwritten.")
+
+
+def _out_paths(out: Path, count: int) -> list[Path]:
+    if count == 1:
+        return [out]
+    return [out.with_name(f"{out.stem}-{n}{out.suffix}") for n in range(1, count + 1)]
 
 
 async def _write_out(bench: Workbench, plan: _Plan, new: list[NodeId]) -> list[Path]:
     if plan.out is None:
         return []
     last = [bench.session.history[node] for node in new[-plan.variants :]]
-    paths = [plan.out]
-    if len(last) > 1:
-        stem, suffix = plan.out.stem, plan.out.suffix
-        paths = [plan.out.with_name(f"{stem}-{n}{suffix}") for n in range(1, len(last) + 1)]
+    paths = _out_paths(plan.out, len(last))
     for node, path in zip(last, paths, strict=True):
         await bench.export(node, path, overwrite=True)
     return paths

@@ -12,6 +12,9 @@ from kontext_studio.gui.commands import COMMANDS, MENUS, Command, Scope
 from kontext_studio.gui.theme.icons import icon
 from kontext_studio.gui.theme.tokens import Theme
 
+REPEATS = frozenset({"zoom_in", "zoom_out", "parent", "newest_child", "next_problem"})
+"""Commands that may go on while their key is held down."""
+
 
 class Actions(QObject):
     """One QAction for each command. Connect what they do with `on`."""
@@ -76,6 +79,7 @@ class Actions(QObject):
         action = QAction(one.words, self)
         action.setObjectName(one.id)
         action.setCheckable(one.checkable)
+        action.setAutoRepeat(one.id in REPEATS)  # a key held down is one run, not many
         if one.short:
             action.setIconText(one.short)
         tip = _plain(one.words)

@@ -218,7 +218,7 @@ class Workbench:
         empty = not len(desk.session.history) and not desk.jobs and not desk.drafts
         untitled = desk.path.parent == self.places.untitled_folder
         await desk.close()
-        if empty and untitled:
+        if empty and untitled and not desk.read_only:
             await asyncio.to_thread(desk.path.unlink, missing_ok=True)
 
     async def name_session(self, path: Path, *, overwrite: bool = False) -> None:

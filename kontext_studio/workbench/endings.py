@@ -10,11 +10,13 @@ from kontext_studio.core.errors import (
     Charged,
     ConnectionLost,
     ContentBlocked,
-    DiskFull,
+    NoPicture,
+    NotFound,
     OutcomeUnknown,
     Refused,
     RouteError,
     ServiceFailed,
+    SessionError,
     StudioError,
 )
 from kontext_studio.core.jobs import JobFault, JobRecord, JobState
@@ -44,7 +46,8 @@ def after_fault(record: JobRecord, error: StudioError, *, cancelling: bool) -> J
     """
     ended = replace(record, fault=fault_of(error))
     if cancelling and JobState.CANCELLED is not record.state:
-        certain = not isinstance(error, OutcomeUnknown | RouteError)
+        unsure = isinstance(error, OutcomeUnknown | RouteError | SessionError)
+        certain = not unsure and type(error) is not StudioError
         if certain and record.state in (JobState.PREPARED, JobState.SENDING, JobState.SUBMITTED):
             return replace(ended, state=JobState.CANCELLED)
     match record.state:
@@ -56,9 +59,9 @@ def after_fault(record: JobRecord, error: StudioError, *, cancelling: bool) -> J
         case JobState.SUBMITTED | JobState.REMOTE_DONE:
             if isinstance(error, ContentBlocked):
                 return ended.moved_to(JobState.BLOCKED)
-            still_there = isinstance(error, RouteError | DiskFull)
-            inner = not isinstance(error, RouteError | BadInput) and type(error) is StudioError
-            if still_there or inner:
+            # Only what the service says of this run ends it; else the way to it is broken.
+            said = isinstance(error, Refused | ServiceFailed | NotFound | NoPicture | BadPicture)
+            if not said:
                 return ended
             if isinstance(error, BadPicture):
                 damaged = JobFault(
@@ -75,6 +78,10 @@ def after_fault(record: JobRecord, error: StudioError, *, cancelling: bool) -> J
 
 
 def _while_sending(ended: JobRecord, error: StudioError) -> JobRecord:
+    if isinstance(error, SessionError):  # the answer came and could not be written down
+        return replace(ended, fault=replace(fault_of(error), charged=Charged.MAYBE)).moved_to(
+            JobState.UNKNOWN
+        )
     if isinstance(error, OutcomeUnknown | ConnectionLost):
         return ended.moved_to(JobState.UNKNOWN)
     if isinstance(error, ServiceFailed) and error.charged is not Charged.NO:

@@ -7,6 +7,7 @@ Only this module moves a run from state to state. A run's one POST leaves betwee
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import AsyncGenerator, Callable, Coroutine
@@ -15,7 +16,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from kontext_studio.core import provider as wire
-from kontext_studio.core.errors import BadPicture, DiskFull, StudioError
+from kontext_studio.core.errors import BadPicture, SessionError, StudioError
 from kontext_studio.core.history import JobId, Node
 from kontext_studio.core.images import ImageRef
 from kontext_studio.core.jobs import ALLOWED, JobRecord, JobState
@@ -161,9 +162,9 @@ class Runs:
             if run.task is not None and not run.task.done():
                 run.task.cancel()
                 await asyncio.wait({run.task})
-            else:
+            if run.view.record.state is JobState.PREPARED:  # also where its task had not begun
                 await self._save(job_id, run.view.record.moved_to(JobState.CANCELLED))
-                self._tell(job_id, phase=Phase.IDLE)
+                self._tell(job_id, phase=Phase.IDLE, place=None)
             return
         self._tell(job_id, phase=Phase.CANCELLING, retry_at_s=None)
         if record.remote is not None:
@@ -317,22 +318,23 @@ class Runs:
                     lambda session: session.add(nodes, move_head=False), images, done
                 )
                 break
-            except DiskFull as full:
+            except SessionError as full:  # full, busy or locked: the picture waits at the service
                 self._tell(job_id, trouble=full.message)
                 await asyncio.sleep(DISK_RETRY_S)
         seconds = stored.seconds
         if seconds is not None:
             self._durations.add(record.request.model, record.request.count, seconds)
-        for one, received in zip(checked, stored.result.images, strict=True):
-            if received.url.startswith(("https://", "http://")):
-                expires = self._clock() + HOSTED_DAYS * 86_400
-                await self._remember(
-                    one.ref, reached.storage, wire.HostedUrl(received.url, expires)
-                )
         self._announcer.announce(Changed(change))
-        await self._follow_into_the_bin(nodes)
         self._tell(job_id, record=done, trouble="")
         self._announcer.announce(ResultStored(job_id, tuple(node.id for node in nodes)))
+        # The run has ended; what follows may fail and must not touch that end.
+        with contextlib.suppress(SessionError):
+            await self._follow_into_the_bin(nodes)
+            for one, received in zip(checked, stored.result.images, strict=True):
+                if received.url.startswith(("https://", "http://")):
+                    expires = self._clock() + HOSTED_DAYS * 86_400
+                    hosted = wire.HostedUrl(received.url, expires)
+                    await self._remember(one.ref, reached.storage, hosted)
 
     async def _follow_into_the_bin(self, nodes: tuple[Node, ...]) -> None:
         """What belongs to a branch that was deleted meanwhile lands in the bin with it."""
