@@ -227,6 +227,11 @@ class Workbench:
         old, was_untitled = self.desk.path, not self.is_named
         if pictures.same_file(old, path):
             return
+        # The file changes under the runs: a result stored meanwhile would stay in the old one.
+        if any(view.active for view in self.runs.views()):
+            raise SessionError(
+                "A run is under way.", hint="Name the session when it has ended, or save a copy."
+            )
         await self.save_copy(path, overwrite=overwrite)
         await self.open_session(path)
         if was_untitled:

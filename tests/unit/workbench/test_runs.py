@@ -18,6 +18,7 @@ from kontext_studio.core.errors import (
     OutcomeUnknown,
     RateLimited,
     Refused,
+    SessionError,
     Unreachable,
 )
 from kontext_studio.core.history import JobId
@@ -547,5 +548,23 @@ def test_a_result_of_a_deleted_branch_lands_in_the_bin_with_it(
         (node,) = bench.nodes_of(job)
         assert node.id in bench.session.hidden
         assert bench.session.shown() == ()
+
+    studio.start(provider, work)
+
+
+def test_a_session_is_not_named_while_a_run_is_under_way(
+    studio: Studio, session_path: Path, tmp_path: Path
+) -> None:
+    go_on = asyncio.Event()
+    provider = ScriptedProvider(lambda request: [wire.Sending(), go_on, *whole_run([png(2)])[1:]])
+
+    async def work(bench: Workbench) -> None:
+        job = await bench.submit(await _opened(bench, session_path))
+        with pytest.raises(SessionError, match="under way"):
+            await bench.name_session(tmp_path / "named.kontext")
+        go_on.set()
+        assert (await bench.wait_for(job)).record.state is JobState.STORED
+        await bench.name_session(tmp_path / "named.kontext")
+        assert len(bench.session.history) == 2
 
     studio.start(provider, work)
