@@ -458,7 +458,7 @@ class Workbench:
         """Measure a step in the background and announce it; known figures come from the file."""
         if node not in self._to_measure and self.session.history[node].parents:
             self._to_measure.add(node)
-            self._background(self._measure(node))
+            self._background(partial(self._measure, node))
 
     async def _measure(self, node_id: NodeId) -> None:
         desk = self.desk
@@ -485,14 +485,14 @@ class Workbench:
             for node in what.nodes:
                 self.measure(node)
 
-    def _background(self, work: Coroutine[None, None, None]) -> None:
+    def _background(self, work: Callable[[], Coroutine[None, None, None]]) -> None:
         task = asyncio.get_running_loop().create_task(self._guarded(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _guarded(self, work: Coroutine[None, None, None]) -> None:
+    async def _guarded(self, work: Callable[[], Coroutine[None, None, None]]) -> None:
         try:
-            await work
+            await work()  # made here: cancelled before it began, nothing is left unawaited
         except StudioError as fault:
             log.info("background work ended: %s", fault.message)
         except Exception as exc:
