@@ -27,12 +27,16 @@ class EngineRequest:
 
 @dataclass(frozen=True, slots=True)
 class EnginePicture:
-    """One encoded picture that an engine made."""
+    """One encoded picture that an engine made.
+
+    `seed` makes the same bytes again as a single picture; None where the engine cannot say.
+    """
 
     data: bytes
     media_type: str
     width: int
     height: int
+    seed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from kontext_studio.engine.base import (
     Progress,
     Refusal,
 )
-from kontext_studio.engine.grammar import read_instruction, suggestions
+from kontext_studio.engine.grammar import read_instruction
 from kontext_studio.engine.operations import Plan
 from kontext_studio.engine.variation import Variation, seed_of_variant
 
@@ -45,7 +45,7 @@ class EmbeddedEngine:
 
     def edit(self, request: EngineRequest, progress: Progress) -> EngineResult:
         """Carries out the instruction on the first picture. Raises EngineRefusal, EngineStop."""
-        from kontext_studio.engine import pictures, reporting
+        from kontext_studio.engine import no_change, pictures, reporting
 
         began = time.monotonic()
         _check(request)
@@ -53,8 +53,9 @@ class EmbeddedEngine:
         progress(0.02, "Opening the picture")
         pixels, opening_notes = pictures.opened(request.images[0])
         progress(0.06, "Reading the instruction")
-        plan = _plan_for(request.instruction, pixels)
-        found = _find_all(plan, pixels, progress)
+        plan, found = _read_and_found(request.instruction, pixels, progress)
+        if needless := no_change.coloured_so_already(plan, found):
+            raise EngineRefusal(needless)
         notes: list[str] = list(opening_notes)
         if len(request.images) > 1:
             notes.append(f"Only the first of {len(request.images)} pictures was used")
@@ -62,11 +63,12 @@ class EmbeddedEngine:
         for index in range(request.count):
             stage = _variant(plan, pixels, found, request, index, progress)
             if index == 0:
-                if refusal := reporting.nothing_changed(plan, stage, pixels):
+                if refusal := no_change.nothing_changed(plan, stage, pixels):
                     raise EngineRefusal(refusal)
                 notes.extend(reporting.operation_notes(plan, stage))
                 notes.extend(reporting.change_notes(plan, stage))
-            made.append(pictures.encoded(stage.now, kind))
+            seed = seed_of_variant(request.seed, index)
+            made.append(replace(pictures.encoded(stage.now, kind), seed=seed))
         notes.extend(_variant_notes(made, request))
         progress(1.0, "Done")
         return EngineResult(
@@ -89,42 +91,17 @@ def _check(request: EngineRequest) -> None:
         )
 
 
-def _plan_for(instruction: str, pixels: Bytes) -> Plan:
-    """The plan; a refusal for want of a colour names the colours that this picture has."""
+def _read_and_found(
+    instruction: str, pixels: Bytes, progress: Progress
+) -> tuple[Plan, dict[ColourThing, Found]]:
+    """The plan and where its things are; what a refusal offers fits this picture."""
+    from kontext_studio.engine import offering
+
     try:
-        return read_instruction(instruction)
+        plan = read_instruction(instruction)
+        return plan, _find_all(plan, pixels, progress)
     except EngineRefusal as exc:
-        raise EngineRefusal(
-            *(_with_colours(refusal, instruction, pixels) for refusal in exc.refusals)
-        ) from None
-
-
-def _with_colours(refusal: Refusal, instruction: str, pixels: Bytes) -> Refusal:
-    from kontext_studio.engine.finding import findable_colours
-
-    target = refusal.context.get("target")
-    colour_at = target.get("colour_at") if isinstance(target, dict) else None
-    if not isinstance(colour_at, int):
-        return refusal
-    colours = findable_colours(pixels)
-    lines = [
-        line for line in suggestions.with_colour(instruction, colour_at, colours) if _can_read(line)
-    ]
-    if not lines:
-        return refusal
-    return replace(
-        refusal,
-        message=f"{refusal.message} Colours that would be found here: {', '.join(colours)}.",
-        context={**refusal.context, "can_do": lines, "found": colours},
-    )
-
-
-def _can_read(instruction: str) -> bool:
-    try:
-        read_instruction(instruction)
-    except EngineRefusal:
-        return False
-    return True
+        raise offering.fitted(exc, instruction, pixels) from None
 
 
 def _find_all(plan: Plan, pixels: Bytes, progress: Progress) -> dict[ColourThing, Found]:
@@ -154,7 +131,7 @@ def _variant(
     index: int,
     progress: Progress,
 ) -> Stage:
-    from kontext_studio.engine import performing, reporting
+    from kontext_studio.engine import performing, wording
 
     seed = seed_of_variant(request.seed, index)
     stage = performing.Stage.at_start(pixels, found)
@@ -162,7 +139,7 @@ def _variant(
     for number, operation in enumerate(plan.operations):
         done = 0.3 + 0.65 * (index + number / steps) / request.count
         of_all = f" · variant {index + 1} of {request.count}" if request.count > 1 else ""
-        progress(done, f"{reporting.describe(operation)}{of_all}")
+        progress(done, f"{wording.describe(operation)}{of_all}")
         stage = performing.after(stage, operation, Variation(seed, f"{number}"))
     return performing.with_kept(stage, plan)
 
@@ -172,5 +149,7 @@ def _variant_notes(made: list[EnginePicture], request: EngineRequest) -> list[st
         return []
     if len({picture.data for picture in made}) == 1:
         return [f"All {len(made)} variants are the same: this edit leaves nothing to chance"]
-    last = request.seed + len(made) - 1
-    return [f"Variants 2 to {len(made)} have the seeds {request.seed + 1} to {last}"]
+    seeds = [str(picture.seed) for picture in made[1:]]
+    listed = seeds[0] if len(seeds) == 1 else f"{', '.join(seeds[:-1])} and {seeds[-1]}"
+    which = "Variant 2 has the seed" if len(seeds) == 1 else f"Variants 2 to {len(made)}: seeds"
+    return [f"{which} {listed}; each makes its picture again by itself"]

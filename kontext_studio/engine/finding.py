@@ -6,7 +6,7 @@ that skin and wood near a red cup are left out. Refuses rather than spreading ov
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -24,14 +24,19 @@ from kontext_studio.engine.sight.cores import (
     is_neutral,
     neutral_core,
 )
+from kontext_studio.engine.sight.expected import is_sky, misfit_of
 from kontext_studio.engine.sight.families import colours_to_name
 from kontext_studio.engine.sight.growing import Body, grow
 from kontext_studio.engine.sight.matting import soft_mask
+from kontext_studio.engine.sight.outline import openness_of
 from kontext_studio.engine.sight.parts import alike_parts, chosen_parts
+from kontext_studio.engine.sight.sky import whole_sky
 
 ANALYSIS_SIDE_PX = 512  # colours and areas are judged on a copy of this size
 _SURE = 0.8  # below this the colour is named again as it looks in the light of the picture
 _LEAST_SURE = 0.55  # below this it is another colour that comes near
+_MOST_OPEN = 0.7  # of an outline: more, and the area is torn out of a soft transition
+_OPEN_SKY = 0.35  # more of its outline without an edge, and the sky goes on in a paler blue
 _MOST_SHARE = 0.97  # an area this large is the picture, not a thing in it
 
 
@@ -71,6 +76,13 @@ def find_thing(pixels: Bytes, thing: ColourThing) -> Found:
         raise EngineRefusal(_not_found(pixels, thing))
     if area.region.mean() > _MOST_SHARE:
         raise EngineRefusal(_too_uncertain(thing))
+    openness = openness_of(area.region, lab)
+    if is_sky(thing) and openness > _OPEN_SKY:
+        area = replace(area, region=whole_sky(area.region, small))
+    elif openness > _MOST_OPEN and not is_sky(thing):
+        raise EngineRefusal(_misfit(thing, "it passes into its surroundings without an edge"))
+    if why := misfit_of(area.region, thing):
+        raise EngineRefusal(_misfit(thing, why))
     alpha = soft_mask(pixels, area.region)
     parts, _ = cv2.connectedComponents(area.region.astype(np.uint8), connectivity=8)
     return Found(
@@ -83,15 +95,19 @@ def find_thing(pixels: Bytes, thing: ColourThing) -> Found:
     )
 
 
-def findable_colours(pixels: Bytes, most: int = 3) -> list[str]:
-    """Everyday colours by which something in the picture would be found, the clearest first."""
+def findable_colours(pixels: Bytes, noun: str = "", most: int = 3) -> list[str]:
+    """Everyday colours by which something in the picture would be found, the clearest first.
+
+    With a noun, those of areas that may be such a thing: no sky lies at the bottom.
+    """
     small = _analysis_copy(pixels)
     lab = lab_of(small)
     table = colour_table()
     found: list[str] = []
     for family in colours_to_name(pixels, most=2 * most):
-        thing = ColourThing(f"the {family} area", table[family], "area")
-        if _area_of(small, lab, thing, fit_to_name(small, lab, thing.colour)) is not None:
+        thing = ColourThing(f"the {family} {noun or 'area'}", table[family], noun or "area")
+        area = _area_of(small, lab, thing, fit_to_name(small, lab, thing.colour))
+        if area is not None and not misfit_of(area.region, thing):
             found.append(family)
         if len(found) == most:
             break
@@ -176,6 +192,15 @@ def _too_uncertain(thing: ColourThing) -> Refusal:
         "mask_too_uncertain",
         f"“{thing.words}” cannot be told from the rest of the picture by its colour, so nothing "
         "was changed.",
+        context={"unknown": [], "target": _target(thing)},
+    )
+
+
+def _misfit(thing: ColourThing, why: str) -> Refusal:
+    return Refusal(
+        "mask_too_uncertain",
+        f"“{thing.words}” was not found with certainty: {why}, so nothing was changed. Point at "
+        "something that has one clear colour and an edge.",
         context={"unknown": [], "target": _target(thing)},
     )
 

@@ -32,6 +32,7 @@ from kontext_studio.engine.operations import (
     Stylise,
     Tint,
 )
+from kontext_studio.engine.wording import verb_of
 
 A = Aspect
 
@@ -113,13 +114,14 @@ def conflicts(plan: Plan) -> Iterator[Refusal]:
 def _is_same_thing(operation: Operation, thing: ColourThing) -> bool:
     match operation:
         case Recolour(area):
-            return _same(area, thing)
+            return same_thing(area, thing)
         case Adjust() | Tint() | Stylise():
-            return isinstance(operation.area, ColourThing) and _same(operation.area, thing)
+            return isinstance(operation.area, ColourThing) and same_thing(operation.area, thing)
     return False
 
 
-def _same(one: ColourThing, other: ColourThing) -> bool:
+def same_thing(one: ColourThing, other: ColourThing) -> bool:
+    """Whether two parts of an instruction name one thing."""
     return one.colour.words == other.colour.words and one.noun == other.noun
 
 
@@ -135,49 +137,6 @@ def _leaves_unnamed_alone(operation: Operation) -> bool:
     return False
 
 
-def verb_of(operation: Operation) -> str:
-    """The operation as a person would name it in a sentence."""
-    match operation:
-        case Crop():
-            return "cropping"
-        case Rotate():
-            return "rotating"
-        case Flip():
-            return "flipping"
-        case Scale():
-            return "changing the size"
-        case Recolour(area, colour):
-            return f"colouring {area.words} {colour.words}"
-        case Adjust(quality):
-            return f"changing the {quality.value}"
-        case Tint(colour):
-            return f"a {colour.words} tint"
-        case Relight(scene):
-            return f"a change to {scene.value}"
-        case Reseason(season):
-            return f"a change to {season.value}"
-        case Reweather(weather):
-            return weather.value
-        case Stylise(style):
-            return f"the look of a {style.value}" if style in _NOUN_STYLES else style.value
-        case Lettering():
-            return "adding text"
-
-
-_NOUN_STYLES = frozenset(
-    {
-        Style.PENCIL,
-        Style.CHARCOAL,
-        Style.OIL,
-        Style.WATERCOLOUR,
-        Style.POSTER,
-        Style.VINTAGE,
-        Style.NEGATIVE,
-        Style.VIGNETTE,
-    }
-)
-
-
 def _conflict(words: str, start: int, end: int, operation: Operation) -> Refusal:
     return Refusal(
         "keep_conflict",
@@ -191,9 +150,9 @@ def _cannot_find(plan: Plan, words: str, noun: str, start: int, end: int) -> Ref
     return Refusal(
         "target_not_found",
         f"The embedded engine finds things by colour only, so it cannot protect “{words}” while "
-        "the whole picture changes. Name its colour, such as “the red one”, or leave it out.",
+        f"the whole picture changes. Name its colour, such as “the red {noun}”, or leave it out.",
         context={
             "unknown": [{"word": plan.instruction[start:end], "start": start, "end": end}],
-            "target": {"noun": noun, "start": start, "end": end},
+            "target": {"noun": noun, "start": start, "end": end, "colour_at": start},
         },
     )

@@ -79,6 +79,7 @@ class Detail(StrEnum):
     BOLD = "bold"
     COLOUR = "in colour"
     CONTRAST = "high contrast"
+    BORDER = "paper border"
 
 
 class Axis(StrEnum):

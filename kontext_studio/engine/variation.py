@@ -19,8 +19,9 @@ _STEPS = (0x9E3779B97F4A7C15, 0xC13FA9A902A6328F, 0x91E10DA5C79E7B1D, 0xD1B54A32
 
 
 def seed_of_variant(seed: int, index: int) -> int:
-    """Variant 0 is the single picture of `seed`; variant i is that of `seed + i`."""
-    return seed + index
+    """Variant 0 is the single picture of `seed`; variant i is that of `seed + i`, from the
+    largest seed on to 0."""
+    return (seed + index) % _MODULUS
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kontext_studio.prompting.new_colour import new_colour, renamed
 from kontext_studio.prompting.phrases import ATTRIBUTES, Tokens, core, head, owners
 from kontext_studio.prompting.reading import Reading, is_whole_picture
 from kontext_studio.prompting.text import Kind
@@ -10,7 +11,8 @@ from kontext_studio.prompting.words.verbs import Act
 
 
 def subject_of(text: str, *, person: bool = False) -> str | None:
-    """The first thing an instruction edits: "the red car"; with ``person``, who it is about.
+    """The first thing an instruction edits, as it is afterwards: "the car", or "the blue car" once
+    it was made blue; with ``person``, who it is about.
 
     None where it names nothing, or where the thing is gone afterwards.
     """
@@ -21,10 +23,12 @@ def subject_of(text: str, *, person: bool = False) -> str | None:
         if clause.act is Act.REMOVE:
             continue
         made = clause.act is Act.REPLACE or (clause.act is Act.SCOPE and not person)
+        colour = new_colour(text, clause)
+        made = made and colour is None  # "with a green one" leaves the thing, and its name
         for phrase in (clause.state, clause.target) if made else (clause.target,):
             found = _person(reading, phrase) if person else _thing(reading, phrase)
             if found is not None:
-                return found
+                return found if colour is None else renamed(found, colour)
     return None
 
 

@@ -6,7 +6,7 @@ import asyncio
 import hmac
 import json
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -15,30 +15,46 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kontext_studio.core.secret import Secret
-from kontext_studio.server.errors import NO_KEY, Denial, Denied, too_large
+from kontext_studio.server.errors import NO_KEY, TOO_SLOW, Denial, Denied, too_large
 
 MOST_JSON_BYTES = 96 * 2**20
+MOST_JSON_DEPTH = 64
+BODY_LIMIT_S = 120.0
 _THREAD_ABOVE_BYTES = 2**20
 
 Handler = Callable[[Request], Awaitable[Response]]
 
 
 async def body_bytes(request: Request, most_bytes: int) -> bytes:
-    """Raise Denied (413) as soon as it is clear that the body is over its limit."""
+    """Raise Denied as soon as it is clear that the body is over its limit (413), or where it does
+    not come to its end in time (408)."""
     declared = request.headers.get("content-length", "")
     if declared.isdigit() and int(declared[:20]) > most_bytes:
         raise Denied(too_large(most_bytes), {"Connection": "close"})
     parts = bytearray()
-    async for chunk in request.stream():
-        parts += chunk
-        if len(parts) > most_bytes:
-            raise Denied(too_large(most_bytes), {"Connection": "close"})
+    try:
+        async with asyncio.timeout(BODY_LIMIT_S):
+            async for chunk in request.stream():
+                parts += chunk
+                if len(parts) > most_bytes:
+                    raise Denied(too_large(most_bytes), {"Connection": "close"})
+    except TimeoutError:
+        raise Denied(TOO_SLOW, {"Connection": "close"}) from None
     return bytes(parts)
 
 
 async def json_body(request: Request) -> object:
     """Raise Denied where the body is no JSON. An empty one is an empty object."""
-    raw = await body_bytes(request, MOST_JSON_BYTES)
+    return await json_of(await json_bytes(request))
+
+
+async def json_bytes(request: Request) -> bytes:
+    """A body that should be JSON, as it came."""
+    return await body_bytes(request, MOST_JSON_BYTES)
+
+
+async def json_of(raw: bytes) -> object:
+    """The value of a body in hand. Raise Denied where it is no JSON or nests too deeply."""
     if not raw.strip():
         return {}
     try:
@@ -56,7 +72,19 @@ async def json_body(request: Request) -> object:
 
 def _parsed(raw: bytes) -> object:
     value: object = json.loads(raw)
+    level, depth = [value], 0
+    while level:
+        depth += 1
+        if depth > MOST_JSON_DEPTH:
+            raise ValueError("nested too deeply")
+        level = [inner for outer in level for inner in _inside(outer)]
     return value
+
+
+def _inside(value: object) -> Iterable[object]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def own_base(request: Request) -> str:

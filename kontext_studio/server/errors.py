@@ -89,6 +89,7 @@ def refusal_denial(refusal: EngineRefusal) -> Denial:
 NO_KEY = Denial(401, "No key of this server was given.", "unauthorized")
 NO_REQUEST = Denial(404, "This server knows no such request.", "not_found")
 STILL_RUNNING = Denial(400, "Request is still in progress", "request_in_progress")
+TOO_SLOW = Denial(408, "The body did not come to its end.", "request_timeout", retryable=True)
 CANCELLED = Denial(499, "The request was cancelled.", "client_cancelled")
 BROKEN = Denial(
     500, "The engine stopped because of an inner fault.", "internal_server_error", retryable=True

@@ -7,13 +7,12 @@ ever fetched: a server on a designer's machine must not be a way into the networ
 from __future__ import annotations
 
 import asyncio
-import base64
-import binascii
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from urllib.parse import unquote_to_bytes, urlsplit
+from urllib.parse import urlsplit
 
+from kontext_studio.core import data_uris
 from kontext_studio.engine.base import EngineRequest
 from kontext_studio.server.errors import Denied, FieldFault, field_denial
 from kontext_studio.server.files import Shelf
@@ -142,8 +141,8 @@ class _Take:
 async def _picture(shelf: Shelf, field: str, url: str) -> bytes:
     if url.startswith("data:"):
         try:
-            return await asyncio.to_thread(_decoded, url)
-        except (ValueError, binascii.Error):
+            return await asyncio.to_thread(data_uris.bytes_of, url)
+        except ValueError:
             raise _denied(field, "image_load_error", "The data URI cannot be read.") from None
     path = urlsplit(url).path if url.startswith(("http://", "https://")) else ""
     # The name is a secret of this server, so whoever has it may use it, whatever host it was under.
@@ -155,15 +154,6 @@ async def _picture(shelf: Shelf, field: str, url: str) -> bytes:
             "The picture is not on this server. It takes uploads and data URIs.",
         )
     return data
-
-
-def _decoded(url: str) -> bytes:
-    head, comma, data = url.partition(",")
-    if not comma:
-        raise ValueError("no data")
-    if head.lower().endswith(";base64"):
-        return base64.b64decode(unquote_to_bytes(data) if "%" in data else data, validate=True)
-    return unquote_to_bytes(data)
 
 
 def _denied(field: str, kind: str, message: str) -> Denied:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import secrets
 import subprocess
 import sys
@@ -18,11 +19,17 @@ from pathlib import Path
 from typing import IO
 
 import kontext_studio
+from kontext_studio.core import kill_points
 from kontext_studio.core.errors import Unreachable
 from kontext_studio.server.serve import TOKEN_VARIABLE
 
+_SECRET = re.compile(r"(KEY|TOKEN|PASSWORD|SECRET|_PROXY)$", re.IGNORECASE)
 _START_LIMIT_S = 30.0
 _STOP_LIMIT_S = 5.0
+if sys.platform == "win32":
+    _PRIORITY = subprocess.BELOW_NORMAL_PRIORITY_CLASS
+else:
+    _PRIORITY = 0  # the process gives way by itself, see serve.py
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +53,7 @@ async def launch(command: Sequence[str] | None = None) -> LocalServer:
     """Start a server process and wait until it answers. Raise Unreachable where it does not."""
     token = secrets.token_urlsafe(32)
     # Plain pipes in threads: this works under every event loop, Qt's among them.
-    with tempfile.TemporaryFile() as complaints:
+    with _complaints() as complaints:
         process = await asyncio.to_thread(_start, command or own_command(), token, complaints)
         try:
             async with asyncio.timeout(_START_LIMIT_S):
@@ -75,21 +82,42 @@ def own_command() -> tuple[str, ...]:
     return (sys.executable, "-m", "kontext_studio", *serve)
 
 
-def _start(command: Sequence[str], token: str, complaints: IO[bytes]) -> subprocess.Popen[bytes]:
-    environment = {**os.environ, TOKEN_VARIABLE: token}
+def child_environment(token: str) -> dict[str, str]:
+    """What the server's process is given: no keys, its token, and threads for all cores but one."""
+    # The engine needs no key and no proxy, so their variables stay here.
+    environment = {name: text for name, text in os.environ.items() if not _SECRET.search(name)}
+    environment[TOKEN_VARIABLE] = token
+    environment.pop(kill_points.VARIABLE, None)  # it is this process that is to die
     # Run from the tree the package is found by its folder, whatever the current folder is.
     tree = str(Path(kontext_studio.__file__).resolve().parents[1])
     known = environment.get("PYTHONPATH", "")
     environment["PYTHONPATH"] = f"{tree}{os.pathsep}{known}" if known else tree
+    # OpenCV takes every core otherwise, and the window waits for one.
+    threads = str(max(1, (os.cpu_count() or 1) - 1))
+    for variable in ("OPENCV_FOR_THREADS_NUM", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
+        environment.setdefault(variable, threads)
+    return environment
+
+
+def _start(command: Sequence[str], token: str, complaints: IO[bytes]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=complaints,
-        env=environment,
+        env=child_environment(token),
+        creationflags=_PRIORITY,
         # Control-C in a terminal is for the program, which then ends this process itself.
         start_new_session=True,
     )
+
+
+def _complaints() -> IO[bytes]:
+    """What the process says on standard error; lost where nothing can be written at all."""
+    try:
+        return tempfile.TemporaryFile()  # its user closes it
+    except OSError:
+        return Path(os.devnull).open("r+b")
 
 
 def _first_line(process: subprocess.Popen[bytes]) -> bytes:

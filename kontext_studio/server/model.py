@@ -74,6 +74,9 @@ class ServedModel:
             "prompt": given.instruction,
             "notes": list(result.notes),
         }
+        seeds = [picture.seed for picture in result.pictures]
+        if None not in seeds:
+            value["seeds"] = seeds  # of our own: fal's models answer one seed for all
         weight = len(json.dumps(value)) if given.as_data else 4096
         return Output(value, weight)
 

@@ -11,11 +11,18 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from kontext_studio.server.calls import KeyRing, json_body, own_base, own_origin
+from kontext_studio.server.calls import (
+    KeyRing,
+    json_bytes,
+    json_of,
+    own_base,
+    own_origin,
+)
 from kontext_studio.server.errors import NO_REQUEST, STILL_RUNNING, Denial, Denied
 from kontext_studio.server.inputs import checked
 from kontext_studio.server.jobs import CancelWord, JobQueue, Output, ServedJob, State
 from kontext_studio.server.model import ServedModel, app_of
+from kontext_studio.server.repeats import Repeats
 
 _HEARTBEAT_S = 10.0
 
@@ -26,6 +33,7 @@ class QueueCalls:
     def __init__(self, queue: JobQueue, model: ServedModel) -> None:
         self._queue = queue
         self._model = model
+        self._repeats = Repeats()
 
     def request_routes(self, keys: KeyRing) -> list[Route]:
         """Routes of requests that exist; they mean the same under every prefix and port."""
@@ -40,14 +48,15 @@ class QueueCalls:
     async def submit(self, request: Request) -> Response:
         endpoint = request.path_params["endpoint"]
         self._model.demand(endpoint)
-        body = await json_body(request)
-        try:
-            given = checked(body)
-        except Denied as denied:
-            # As at fal, the queue takes every input and the request ends with what is wrong.
-            job = self._queue.deny(app_of(endpoint), denied.denial)
-        else:
-            job = self._model.begin(endpoint, given, own_origin(request)).job
+        raw = await json_bytes(request)
+        body = await json_of(raw)
+        key = request.headers.get("idempotency-key")
+        # Nothing is awaited from here on: of two equal orders the second finds the first.
+        job = self._known(app_of(endpoint), key, raw)
+        if job is None:
+            job = self._begun(endpoint, body, request)
+            if key is not None:
+                self._repeats.remember(job.app, key, raw, job.id)
         return JSONResponse(
             {
                 "status": State.IN_QUEUE.value,
@@ -56,6 +65,18 @@ class QueueCalls:
             },
             headers={"x-fal-request-id": job.id},
         )
+
+    def _known(self, app: str, key: str | None, raw: bytes) -> ServedJob | None:
+        request_id = None if key is None else self._repeats.find(app, key, raw)
+        return self._queue.find(app, request_id) if request_id else None
+
+    def _begun(self, endpoint: str, body: object, request: Request) -> ServedJob:
+        try:
+            given = checked(body)
+        except Denied as denied:
+            # As at fal, the queue takes every input and the request ends with what is wrong.
+            return self._queue.deny(app_of(endpoint), denied.denial)
+        return self._model.begin(endpoint, given, own_origin(request)).job
 
     async def status(self, request: Request) -> Response:
         job = self._job(request)

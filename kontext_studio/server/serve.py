@@ -31,6 +31,7 @@ _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 # Longer than any client of ours keeps an idle connection, so that none is closed under a request.
 _KEEP_ALIVE_S = 75
 _GRACE_S = 3
+_NICER = 10  # steps of POSIX priority below the parent
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,7 @@ def run_server(
     )
     server = _Server(config, lambda: announce(_ready(options, ports, engine)))
     if options.parent:
+        _give_way()
         threading.Thread(target=_end_with_parent, args=(server,), daemon=True).start()
     server.run(sockets=sockets)
 
@@ -203,6 +205,12 @@ def _embedded_engine() -> Engine:
 def _token_from_environment() -> Secret | None:
     text = os.environ.pop(TOKEN_VARIABLE, "")
     return Secret(text) if text else None
+
+
+def _give_way() -> None:
+    """Let the parent's window have the processor first whenever it wants it."""
+    if sys.platform != "win32":  # there the parent says so when it starts this process
+        os.nice(_NICER)
 
 
 def _end_with_parent(server: uvicorn.Server) -> None:

@@ -17,13 +17,13 @@ from kontext_studio.engine.effects.scenery import (
     downwards,
     lamps_of,
     sky_cover,
-    sky_of,
     small_copy,
     to_size,
     towards,
 )
 from kontext_studio.engine.effects.tone import blurred, with_saturation
 from kontext_studio.engine.operations import Scene
+from kontext_studio.engine.sight.sky import sky_of
 from kontext_studio.engine.strips import by_strips
 from kontext_studio.engine.variation import Variation
 

@@ -39,7 +39,7 @@ def noir(pixels: Bytes, variation: Variation) -> Bytes:
     grey = monochrome(pixels, frozenset({Detail.CONTRAST}), variation)
     tone = curves.chained(curves.brightness(-0.16), curves.contrast(0.4, 0.42))
     dark = curves.applied(grey, tone)
-    return grained(vignetted(dark, 1.5, variation), 1.1, variation)
+    return grained(vignetted(dark, 1.5, variation), 0.7, variation)
 
 
 def sepia(pixels: Bytes, variation: Variation) -> Bytes:
@@ -67,7 +67,7 @@ def vintage(pixels: Bytes, variation: Variation) -> Bytes:
     green = np.clip(faded * 0.985 + 0.012, 0, 1)
     blue = np.clip(faded * 0.84 + 0.055, 0, 1)
     out = curves.applied(out, red, green, blue)
-    return grained(vignetted(out, 0.8, variation), 0.7, variation)
+    return grained(vignetted(out, 0.8, variation), 0.4, variation)
 
 
 def negative(pixels: Bytes) -> Bytes:

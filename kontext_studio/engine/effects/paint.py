@@ -41,7 +41,7 @@ def in_oil(pixels: Bytes, details: frozenset[Detail], variation: Variation) -> B
 
 
 def in_watercolour(pixels: Bytes, details: frozenset[Detail], variation: Variation) -> Bytes:
-    """Light washes with darker rims, pigment in the paper's tooth, white paper at the border."""
+    """Light washes with darker rims, pigment in the paper's tooth; paper around it if asked for."""
     small = at_most(pixels, _CANVAS_SIDE_PX)
     unit = max(small.shape) / 1000
     noise = variation.noise()
@@ -61,9 +61,11 @@ def in_watercolour(pixels: Bytes, details: frozenset[Detail], variation: Variati
     density = 1 + 0.2 * pigment + tooth * 2 * grain + 0.5 * rims
     dry = np.clip(1 - rgb, 0, 1) * density[..., None]
     rgb = 1 - dry + (tooth * 0.5 * grain)[..., None]
-    ragged = _ragged_border(height, width, noise, unit)[..., None]
     sheet = np.array([0.985, 0.98, 0.965], dtype=np.float32)
-    rgb = sheet * (1 - ragged) + rgb * sheet * ragged
+    rgb = rgb * sheet
+    if Detail.BORDER in details:
+        painted = _ragged_border(height, width, noise, unit)[..., None]
+        rgb = sheet + (rgb - sheet) * painted
     return _back_to_size(to_bytes(rgb.astype(np.float32)), pixels)
 
 

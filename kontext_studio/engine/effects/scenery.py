@@ -1,4 +1,4 @@
-"""What effects of light and weather need to know of a scene: where sky may be, where lamps are.
+"""What effects of light and weather need to know of a scene: what covers a sky, where lamps are.
 
 Guesses from position, smoothness and brightness; each comes with how sure it is, and an unsure
 guess weakens the effect instead of misplacing it.
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from kontext_studio.engine.colour_space import Bytes, Floats, chroma_of, hue_of, lab_of, luma_of
+from kontext_studio.engine.colour_space import Bytes, Floats, luma_of
 
 _SIDE_PX = 384
 
@@ -31,31 +31,6 @@ def to_size(mask: Floats, like: Bytes) -> Floats:
     if (mask.shape[1], mask.shape[0]) == size:
         return mask
     return np.asarray(cv2.resize(mask, size, interpolation=cv2.INTER_LINEAR), dtype=np.float32)
-
-
-def sky_of(small: Bytes) -> Floats:
-    """Soft mask of what hangs together with the top edge, is smooth, and blue, white or grey."""
-    lab = lab_of(small)
-    lightness, chroma, hue = lab[..., 0], chroma_of(lab), hue_of(lab)
-    blue = (hue > 215) & (hue < 310) & (chroma > 6)
-    pale = (lightness > 62) & (chroma < 16)
-    gray = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), dtype=np.float32)
-    slope = cv2.GaussianBlur(np.abs(cv2.Laplacian(gray, cv2.CV_32F)), (0, 0), 2)
-    smooth = np.asarray(slope) < 6
-    likely = (blue | pale) & smooth
-    likely[: max(1, len(likely) // 100)] |= (blue | pale)[: max(1, len(likely) // 100)]
-    count, labels = cv2.connectedComponents(likely.astype(np.uint8), connectivity=4)
-    labels = np.asarray(labels)
-    top = labels[: max(2, small.shape[0] // 60)]
-    held = np.bincount(top.ravel(), minlength=count) > 0.06 * small.shape[1]
-    held[0] = False
-    sky = held[labels].astype(np.float32)
-    share = float(sky.mean())
-    if share < 0.04:
-        return np.zeros_like(sky)
-    sky = cv2.morphologyEx(sky, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
-    guide = gray * np.float32(1 / 255)
-    return np.clip(_guided(guide, np.asarray(sky, dtype=np.float32), 6, 1e-3), 0, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,18 +74,6 @@ def lamps_of(small: Bytes) -> Floats:
     around = np.asarray(cv2.GaussianBlur(luma, (0, 0), max(small.shape) / 24), dtype=np.float32)
     bright = np.clip((luma - 0.82) / 0.12, 0, 1) * np.clip((luma - around - 0.18) / 0.2, 0, 1)
     return np.asarray(cv2.GaussianBlur(bright.astype(np.float32), (0, 0), 0.8), dtype=np.float32)
-
-
-def _guided(guide: Floats, mask: Floats, radius: int, smoothness: float) -> Floats:
-    def mean(values: Floats) -> Floats:
-        return np.asarray(cv2.blur(values, (2 * radius + 1,) * 2), dtype=np.float32)
-
-    mean_guide, mean_mask = mean(guide), mean(mask)
-    slope = (mean(guide * mask) - mean_guide * mean_mask) / (
-        mean(guide * guide) - mean_guide**2 + np.float32(smoothness)
-    )
-    offset = mean_mask - slope * mean_guide
-    return np.asarray(mean(slope) * guide + mean(offset), dtype=np.float32)
 
 
 def downwards(height: int, width: int) -> Floats:

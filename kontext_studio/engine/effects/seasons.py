@@ -9,9 +9,10 @@ import numpy as np
 
 from kontext_studio.engine.colour_space import Bytes, Floats, chroma_of, hue_of
 from kontext_studio.engine.effects import curves
-from kontext_studio.engine.effects.scenery import sky_of, small_copy, to_size
+from kontext_studio.engine.effects.scenery import small_copy, to_size
 from kontext_studio.engine.effects.weather import snowfall
 from kontext_studio.engine.operations import Season
+from kontext_studio.engine.sight.sky import sky_of
 from kontext_studio.engine.strips import by_strips
 from kontext_studio.engine.variation import Variation
 

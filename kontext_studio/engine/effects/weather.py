@@ -11,13 +11,13 @@ from kontext_studio.engine.effects.scenery import (
     downwards,
     drifting,
     sky_cover,
-    sky_of,
     small_copy,
     to_size,
     towards,
 )
 from kontext_studio.engine.effects.tone import saturated
 from kontext_studio.engine.operations import Weather
+from kontext_studio.engine.sight.sky import sky_of
 from kontext_studio.engine.strips import by_strips, strips_of
 from kontext_studio.engine.variation import Variation
 

@@ -25,11 +25,12 @@ from kontext_studio.engine.operations import (
 _LINKED = (
     "change|alter|modify|convert|transform|switch|shift|adapt|adjust|update|set|transition|morph"
     "|turn|recolor|repaint|colorize|redo|make|render|paint|color|dye|tint|stain|spray|coat|get"
+    "|try|take|bring|push|put|have|see|show|do"
 )
 _DIRECT = "make|turn|paint|color|dye|tint|render|stain|spray|coat|recolor|repaint|get|colorize"
 _LINK = (
     "(to [be|become|look]|into|in to|in|as|with|to look like|to a color of|to the color|using"
-    "|so that it is|so it is|so that it becomes)"
+    "|so that it is|so it is|so that it becomes|toward|towards|over to|closer to)"
 )
 
 
@@ -50,16 +51,21 @@ def add_clause_rules(g: Grammar) -> None:
         apply|use <values> to|on|for <targets>
         <targets> (should|must|shall|could|would|can|will|has to|needs to|ought to) \
             [be|become|turn|look|appear|adopt|have] [a] <values> [instead]
-        i|we want|would|need [like] [(to have|to see)] <targets> [(to be|to become|to look|to \
-            turn|in)] <values>
+        <wanting> <targets> [(to be|to become|to look|to turn|in)] <values>
         let <targets> [be|become|turn|look] <values>
         can|could|should <targets> be|become <values>
-        i|we want|would|need [like] [(to have|to see)] <targets> as [a] <values>
+        <wanting> <targets> as [a] <values>
         {_LINKED} <targets> from <was=color> {_LINK} <values>
         """,
         _change,
     )
+    g.rule(
+        "wanting",
+        "i|we want|would|need|prefer|love [like|love|prefer|rather] [(to have|to see|have|see)]",
+        lambda _c: True,
+    )
     g.rule("clause", f"{_LINKED} {_LINK} <paint>", _colour_for_nothing)
+    g.rule("clause", "<thing> to|into|in <paint>", _replaced)
     # After a clause with a verb: "... and the blue bowl yellow", "... and the bowl to yellow".
     g.rule("elided", f"<targets> {_LINK} <values>\n<targets> <values>", _change)
     _add_colour_nouns(g)
@@ -168,9 +174,9 @@ def _add_replacements(g: Grammar) -> None:
     g.rule(
         "clause",
         """
-        replace|swap|exchange|substitute <thing> with|for|by <paint> [<throughout>]
-        replace|swap|exchange|change|turn|switch|convert <thing> with|for|by|to|into [a|an|the] \
-            <paint> one|ones
+        replace|swap|exchange|substitute [out] <thing> with|for|by <paint> [<throughout>]
+        replace|swap|exchange|change|turn|switch|convert [out] <thing> with|for|by|to|into \
+            [a|an|the] <paint> one|ones
         replace|swap|exchange|change|turn|switch|convert <thing> with|for|by|to|into \
             [a|an|the|some] <paint> <noun>
         """,
@@ -183,7 +189,9 @@ def _replaced(c: Captures) -> tuple[Item, ...] | None:
     noun = c.maybe("noun", Noun)
     words = [token.norm for token in c.tokens[c.first : c.last]]
     takes_one = words[-1] in ("one", "ones")
-    if thing.noun and noun is None and not takes_one and {"a", "an"} & set(words[-4:]):
+    is_colour = thing.words.lower().endswith(("color", "colour", "hue", "shade"))
+    may_be_thing = thing.noun and noun is None and not takes_one and not is_colour
+    if may_be_thing and {"a", "an"} & set(words[-4:]):
         return None  # "with an orange" is another thing
     # "a green cup" for "the red cup" is a new colour; "a green van" would be another thing.
     if noun is not None and noun.words.lower() != thing.noun.lower():

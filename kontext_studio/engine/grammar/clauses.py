@@ -84,7 +84,7 @@ def _clauses_at(reading: Reading, at: int, may_elide: bool) -> list[Clause]:
 
 def _ends_after(reading: Reading, at: int) -> list[int]:
     """Where the next clause may start after one that ended at `at`."""
-    ends = {at, *(end for end, _ in reading.matches("thanks", at))}
+    ends = {at, *(end for end, _ in reading.matches("aside", at))}
     starts: list[int] = []
     for end in sorted(ends):
         after = _after_joints(reading, end)

@@ -14,10 +14,11 @@ from kontext_studio.engine.grammar.tokens import Kind
 
 @dataclass(frozen=True, slots=True)
 class Degree:
-    """How much: a factor on the ordinary step, or an exact share (0.2 for "20 %")."""
+    """How much: a factor on the ordinary step, an exact share (0.2 for "20 %"), or stops."""
 
     factor: float = 1.0
     share: float | None = None
+    stops: float | None = None
 
 
 ORDINARY = Degree()
@@ -47,8 +48,29 @@ def add_common_rules(g: Grammar) -> None:
         "percent", "[+] <number> %\n[+] <number> per cent", lambda c: c.one("number", float) / 100
     )
     g.rule("minuspercent", "- <number> %", lambda c: c.one("number", float) / 100)
+    _add_fractions(g)
     _add_degrees(g)
     _add_joints(g)
+
+
+def _add_fractions(g: Grammar) -> None:
+    g.choice(
+        "fraction",
+        {
+            "[a|one] half": 1 / 2,
+            "[a|one] third": 1 / 3,
+            "two thirds": 2 / 3,
+            "[a|one] quarter|fourth": 1 / 4,
+            "three quarters": 3 / 4,
+            "[a|one] fifth": 1 / 5,
+            "[a|one] tenth": 1 / 10,
+        },
+    )
+    g.rule("stops", "a [full|whole] stop", lambda _c: 1.0)
+    g.rule("stops", "<number> [full|f] stop|stops|ev", lambda c: c.one("number", float))
+    g.rule("stops", "a stop and a half", lambda _c: 1.5)
+    g.rule("stops", "<number> and a half stops", lambda c: c.one("number", float) + 0.5)
+    g.rule("stops", "<fraction> [of] [a] stop|ev", lambda c: c.one("fraction", float))
 
 
 def _read_number(reading: Reading, at: int) -> Iterator[tuple[int, object]]:
@@ -99,9 +121,13 @@ def _add_degrees(g: Grammar) -> None:
         lambda c: Degree(share=c.one("percent", float)),
     )
     g.rule("amount", "by <number> [points]", lambda c: Degree(share=c.one("number", float) / 100))
-    g.rule("amount", "by half", lambda _c: Degree(share=0.5))
-    g.rule("amount", "by a third", lambda _c: Degree(share=1 / 3))
-    g.rule("amount", "by a quarter", lambda _c: Degree(share=0.25))
+    g.rule("amount", "completely|entirely|totally|fully", lambda _c: Degree(share=1.0))
+    g.rule("amount", "by <fraction>", lambda c: Degree(share=c.one("fraction", float)))
+    g.rule(
+        "amount",
+        "[by] [about|around|roughly] [+] <stops>",
+        lambda c: Degree(stops=c.one("stops", float)),
+    )
     g.rule("amount", "[by] <degree>", lambda c: c.one("degree", Degree))
     g.rule("anydegree", "<degree>\n<percent>", _any_degree)
 
@@ -132,7 +158,7 @@ def _add_joints(g: Grammar) -> None:
     g.rule(
         "ask",
         """
-        can|could|would|will you [try to]
+        can|could|would|will you|we [try to]
         i want|need [you] to
         i would like [you] to
         i am looking to
@@ -146,6 +172,17 @@ def _add_joints(g: Grammar) -> None:
         """,
         lambda _c: True,
     )
+    # After a clause, of no weight: "... for a classic look" says again what was asked.
     g.rule(
-        "thanks", "for me\nthank you\nif you can\nnow|too|also\nas well\ninstead", lambda _c: True
+        "aside",
+        """
+        for me
+        now|too|also|instead
+        [,] [and] fix|correct that|this
+        as well
+        [,] (for|to get|to give it|giving it) a|an|that|some [more] \
+            analog|analogue|filmic|classic|natural|nostalgic|timeless|cozy|moody|dramatic|clean \
+                |fresh|modern|airy|dreamy look|feel|effect|mood|vibe|finish|touch|atmosphere
+        """,
+        lambda _c: True,
     )

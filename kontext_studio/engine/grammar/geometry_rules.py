@@ -43,6 +43,7 @@ def _add_crop(g: Grammar) -> None:
         """
         [a|an|the] [<oriented>] <format> [<oriented>] [<px>] [aspect] \
             [ratio|format|crop|shape|image|picture|frame|proportions|composition] [<croparound>]
+        [a|an|the] [<oriented>] format|orientation [,] [of|at|in] <format> [<croparound>]
         [a|an|the] aspect ratio of <pair> [<croparound>]
         """,
         lambda c: _crop_to(c),
@@ -71,7 +72,7 @@ def _add_crop(g: Grammar) -> None:
         crop|trim [<wholearea>] by|to <percent> [of] [its|the] [original] [size] [<croparound>]
         crop|trim [<wholearea>] to [the] [<spot>] <percent> [of <picture>]
         crop|trim [off] [the] <spot> <percent> [of <picture>]
-        crop|trim|cut <percent> off|from|of [the] <spot> [<edge>] [of <picture>]
+        crop|trim|cut|take|chop|shave <percent> off|from|of [the] <spot> [<edge>] [of <picture>]
         cut off [the] <spot> <percent> [of <picture>]
         crop|trim|cut <percent> [from|off|of] [of] (each|every|all|the) \
             side|edge|sides|edges|border|borders [of <picture>]
@@ -79,7 +80,11 @@ def _add_crop(g: Grammar) -> None:
         crop [<wholearea>] to [the] <spot> half
         crop [the] <spot> half [of <picture>]
         crop [<wholearea>] to [the] <spot> [part|area|section|portion] [of <picture>]
-        crop [<wholearea>] [in] [slightly|tighter|closer]
+        crop [<wholearea>] [in] [slightly|tighter|closer] [<croparound>]
+        crop|trim|cut|chop off [the] <spot> <percent=fraction> [of <picture>]
+        crop|trim|cut|chop <percent=fraction> off|from [of] [the] <spot> [<edge>] [of <picture>]
+        crop|trim [<wholearea>] by <percent=fraction>
+        crop [<wholearea>] to [the] <spot> <percent=fraction> [of <picture>]
         """,
         _crop_share,
     )
@@ -111,7 +116,8 @@ def _crop_share(c: Captures) -> tuple[Crop, ...] | None:
         if not (tighter or centred):
             return None
         return (Crop(share=0.85 if tighter else 0.6, place=place),)
-    if any(word in words for word in ("each", "every", "all", "side", "sides", "edges", "edge")):
+    sides = ("each", "every", "all", "side", "sides", "edges", "edge")
+    if c.maybe("spot", Place) is None and any(word in words for word in sides):
         share = 1 - 2 * share
     elif _cuts_one_side(words, place):
         return (Crop(share=1 - share, place=_opposite(place)),) if share < 1 else None
@@ -265,6 +271,11 @@ def _add_scale(g: Grammar) -> None:
         lambda c: (_scale(c.one("number", float)),),
     )
     g.rule("clause", "make <wholearea> [to be] <dimension>", _to_size)
+    g.rule(
+        "clause",
+        "<number> x|times bigger|larger",
+        lambda c: (_scale(c.one("number", float)),),
+    )
     g.rule("clause", "make <wholearea> bigger|larger", lambda _c: (Scale(factor=2.0),))
     g.rule("clause", "make <wholearea> smaller", lambda _c: (Scale(factor=0.5),))
     g.rule(

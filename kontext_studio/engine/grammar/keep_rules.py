@@ -119,6 +119,8 @@ def add_keep_rules(g: Grammar) -> None:
         [but|and] [you] do|should|must not \
             change|touch|alter|affect|modify|edit|lose|move|recolor|adjust <keeps>
         [but|and] never change|touch|alter|modify <keeps>
+        [but|and] <keeps> should|must|may|can|shall|do|does|will not [be] \
+            change|changed|touched|altered|affected|modified|edited|move|moved
         [but|and] leave <keeps> [<asis>]
         [but|and] with <keeps> [kept|left|remaining|staying] <asis>
         [but] except [for]|excluding <keeps> [<asis>]
@@ -135,6 +137,27 @@ def add_keep_rules(g: Grammar) -> None:
         only [change|edit|touch|alter] that|it|this
         """,
         _keep_clause,
+    )
+    # Things are never added or taken away here, and the frame stays unless a crop is asked for.
+    g.rule(
+        "keepclause",
+        """
+        [but|and] [you] do|should|must not add|remove|insert|invent|delete|erase|replace \
+            anything [else|new] [(to|from|in) <picture>]
+        [but|and] [you] do|should|must not add|remove|insert|invent|delete|erase|replace <keeps>
+        [but|and] without adding|removing|inserting|inventing|deleting|erasing|replacing \
+            anything [else|new]
+        [but|and] without adding|removing|inserting|inventing|deleting|erasing|replacing <keeps>
+        """,
+        lambda _c: (KeepRest("everything else"),),
+    )
+    g.rule(
+        "keepclause",
+        """
+        [but|and] [you] do|should|must not crop|rotate|flip|mirror|tilt|reframe [<wholearea>]
+        [but|and] without cropping|rotating|flipping|mirroring|tilting|reframing [<wholearea>]
+        """,
+        lambda c: (KeepAspect(Aspect.FRAMING, _written(c), c.start, c.end),),
     )
 
 

@@ -52,8 +52,16 @@ class Unmet:
     value: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """What is said to be wrong: "it is too dark". It is a wish by itself, and only the reason for
+    one where the instruction goes on to ask for the same."""
+
+    wish: Adjust
+
+
 Wish = Paint | Operation
-Item = Operation | Keep | Pending | Unmet
+Item = Operation | Keep | Pending | Unmet | Complaint
 Subject = ColourThing | AllBut | WholePicture | It | Rest | Unfound
 
 _STYLES_FOR_AREAS = frozenset({Style.MONOCHROME, Style.SEPIA, Style.NEGATIVE, Style.GRAIN})

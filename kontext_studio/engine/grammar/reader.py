@@ -10,10 +10,11 @@ from dataclasses import replace
 from kontext_studio.engine.base import EngineRefusal, Refusal
 from kontext_studio.engine.grammar import refusing
 from kontext_studio.engine.grammar.clauses import Clause, clauses_of
+from kontext_studio.engine.grammar.complaint_rules import answered
 from kontext_studio.engine.grammar.matcher import Reading
 from kontext_studio.engine.grammar.meaning import Item, Pending, Unmet, settle
 from kontext_studio.engine.grammar.rules import grammar
-from kontext_studio.engine.grammar.tokens import tokenise
+from kontext_studio.engine.grammar.tokens import Kind, tokenise
 from kontext_studio.engine.keeping import conflicts
 from kontext_studio.engine.operations import (
     Adjust,
@@ -38,18 +39,21 @@ def read_instruction(instruction: str) -> Plan:
     reading = Reading(grammar(), tokenise(instruction))
     if not reading.tokens:
         raise EngineRefusal(refusing.empty(instruction))
+    if all(token.kind is Kind.SIGN for token in reading.tokens):
+        raise EngineRefusal(refusing.wordless())
     try:
         clauses = clauses_of(reading)
     except RecursionError:  # lists of hundreds of parts nest as deeply
         raise EngineRefusal(refusing.too_many_parts()) from None
-    items, unmet = _settled(clauses)
+    found, unmet = _settled(clauses)
+    items = answered(found)
     operations = tuple(item for item in items if isinstance(item, Operation))
     keeps = tuple(item for item in items if isinstance(item, Keep))
     plan = Plan(instruction, operations, keeps)
     refusals: list[Refusal] = []
     unread = [clause for clause in clauses if not clause.is_read]
     if unread:
-        refusals.append(refusing.unread(instruction, reading, clauses, operations))
+        refusals.extend(refusing.unread(instruction, reading, clauses, operations))
     refusals.extend(refusing.unmet(instruction, gap) for gap in unmet)
     if not refusals and not operations:
         refusals.append(refusing.nothing_to_do(instruction, keeps))

@@ -18,8 +18,8 @@ from kontext_studio.engine.grammar.meaning import Unmet
 from kontext_studio.engine.grammar.rules import grammar, vocabulary
 from kontext_studio.engine.grammar.tokens import Kind, Token, tokenise
 from kontext_studio.engine.grammar.words import FUNCTION_WORDS
-from kontext_studio.engine.keeping import verb_of
 from kontext_studio.engine.operations import ColourThing, Keep, Operation
+from kontext_studio.engine.wording import verb_of
 
 # A thing named right after one of these was understood as a thing to change.
 _CHANGING = frozenset(
@@ -31,6 +31,14 @@ def empty(instruction: str) -> Refusal:
     return Refusal(
         "invalid_request",
         "The instruction is empty. Say what to change, such as “Make it warmer”.",
+        context=_context([], [], suggestions.all_examples()[: suggestions.MOST]),
+    )
+
+
+def wordless() -> Refusal:
+    return Refusal(
+        "invalid_request",
+        "The instruction has no words. Say what to change, such as “Make it warmer”.",
         context=_context([], [], suggestions.all_examples()[: suggestions.MOST]),
     )
 
@@ -65,13 +73,37 @@ def unread(
     reading: Reading,
     clauses: Sequence[Clause],
     operations: Sequence[Operation],
-) -> Refusal:
-    """For everything that no rule could read: all unknown words of all such clauses."""
+) -> list[Refusal]:
+    """For everything that no rule could read: what is negated, then the words that are unknown."""
+    negated: list[Token] = []
     unknown: list[Token] = []
     for clause in clauses:
-        if not clause.is_read:
-            unknown.extend(_unknown_in(instruction, reading.tokens[clause.first : clause.last]))
-    unknown = _once(unknown)
+        if clause.is_read:
+            continue
+        tokens = reading.tokens[clause.first : clause.last]
+        if part := _negated_in(instruction, tokens):
+            negated.append(part)
+        else:
+            unknown.extend(_unknown_in(instruction, tokens))
+    understood = [verb_of(operation) for operation in operations]
+    refusals = [_negated(instruction, negated, understood)] if negated else []
+    return refusals + ([_unknown(instruction, _once(unknown), understood)] if unknown else [])
+
+
+def _negated(instruction: str, parts: Sequence[Token], understood: list[str]) -> Refusal:
+    names = _enumerated([f"“{part.text}”" for part in parts])
+    return Refusal(
+        "unsupported_instruction",
+        f"{names} says what not to do, and the embedded engine needs to know what to do, so "
+        "nothing was changed. Leave that part out, or say what should stay: “keep the red cup "
+        "unchanged”.",
+        context=_context(
+            [_place(part) for part in parts], understood, _examples(instruction, parts)
+        ),
+    )
+
+
+def _unknown(instruction: str, unknown: Sequence[Token], understood: list[str]) -> Refusal:
     names = _enumerated([f"“{token.text}”" for token in unknown])
     is_one = len(unknown) == 1
     known = vocabulary()
@@ -82,7 +114,6 @@ def unread(
     else:
         message = f"The embedded engine does not know the words {names}"
     message += ", so nothing was changed."
-    understood = [verb_of(operation) for operation in operations]
     return Refusal(
         "unsupported_instruction",
         message,
@@ -149,6 +180,22 @@ def _whole_colour(instruction: str, gap: Unmet, unknown: list[dict[str, object]]
             [f"Give the picture a {gap.value} tint", f"Change the red cup to {gap.value}"],
         ),
     )
+
+
+# ---------------------------------------------------------------- negations
+_NEGATIONS = frozenset("not no never without none nothing avoid".split())
+_BEFORE_NOT = frozenset("do does should must shall can could will would may".split())
+
+
+def _negated_in(instruction: str, tokens: Sequence[Token]) -> Token | None:
+    """The clause from its negation on, as one token; None where it has none."""
+    at = next((i for i, token in enumerate(tokens) if token.norm in _NEGATIONS), None)
+    if at is None or any(token.norm == "only" for token in tokens[at : at + 2]):
+        return None
+    if at and tokens[at - 1].norm in _BEFORE_NOT and tokens[0].norm in _BEFORE_NOT:
+        at -= 1
+    start, end = tokens[at].start, tokens[-1].end
+    return Token(Kind.QUOTED, instruction[start:end], "", start, end)
 
 
 # ---------------------------------------------------------------- unknown words

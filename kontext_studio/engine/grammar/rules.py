@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from functools import cache
 
+from kontext_studio.engine.grammar.blur_rules import add_blur_rules
 from kontext_studio.engine.grammar.clause_rules import add_clause_rules
 from kontext_studio.engine.grammar.colour_rules import add_colour_rules
 from kontext_studio.engine.grammar.common_rules import add_common_rules
+from kontext_studio.engine.grammar.complaint_rules import add_complaint_rules
 from kontext_studio.engine.grammar.geometry_rules import add_geometry_rules
 from kontext_studio.engine.grammar.keep_rules import add_keep_rules
 from kontext_studio.engine.grammar.lettering_rules import add_lettering_rules
@@ -30,7 +32,9 @@ def grammar() -> Grammar:
     add_scene_rules(g)
     add_style_rules(g)
     add_tone_rules(g)
+    add_blur_rules(g)
     add_clause_rules(g)
+    add_complaint_rules(g)
     add_keep_rules(g)
     g.check()
     return g

@@ -22,6 +22,7 @@ _SCENES = {
     "night|nighttime|midnight|moonlight|moonlit": Scene.NIGHT,
     "night time": Scene.NIGHT,
     "the (dead|middle) of [the] night": Scene.NIGHT,
+    "late evening": Scene.BLUE_HOUR,
     "golden hour": Scene.GOLDEN_HOUR,
     "magic hour": Scene.GOLDEN_HOUR,
     "golden (light|sunlight)": Scene.GOLDEN_HOUR,
@@ -84,7 +85,7 @@ def add_scene_rules(g: Grammar) -> None:
         """
         scene|light|lighting|look|mood|atmosphere|setting|ambience|ambiance|time|shot|image \
             |picture
-        photo|conditions|daylight|sunlight|sunshine|weather|sky|glow|colors|feel|hours|version|illumination|day|effect|style
+        photo|conditions|daylight|sunlight|sunshine|sun|weather|sky|glow|colors|feel|hours|version|illumination|day|effect|style
         """,
         lambda _c: True,
     )
@@ -163,6 +164,11 @@ def _add_combinations(g: Grammar) -> None:
     g.rule("scenewishes", "<scenewish>", lambda c: (c.one("scenewish", object),))
     g.rule(
         "scenewishes",
+        "<first=scenewish> with [a|some] [<strong>] <weathernoun>",
+        lambda c: (c.one("first", object), _reweather(c)),
+    )
+    g.rule(
+        "scenewishes",
         """
         [in] [a|an|the] [<strong>] <weatheradj> [<season>] <scene> [<scenetail>] [<tail2=scenetail>]
         [in] [a|an|the] [<strong>] <weatheradj> <season> [<scenetail>] [<tail2=scenetail>]
@@ -198,25 +204,33 @@ def _add_scene_subjects(g: Grammar) -> None:
         [the] [overall] <scenerynoun> [of|in <picture>]
         [the] <scene>
         [the] <season>
+        [<det>] <scene> <picturenoun>
+        [<det>] <season> <picturenoun>
+        [<det>] <weatheradj> <picturenoun>
         """,
         lambda _c: True,
     )
     link = (
         "(to [be]|into|in to|to look like|look like|look|appear|feel like|feel|seem|as|as if|like"
-        "|in)"
+        "|in|at|during|under|with)"
     )
     g.rule(
         "clause",
         f"""
         change|turn|alter|convert|transform|switch|shift|set|transition|adjust|adapt|render \
-            |make|move|modify <scenesubject> {link} <scenewishes>
+            |make|move|modify|put|place|stage|light|bathe|drench|soak|flood \
+                <scenesubject> {link} <scenewishes>
+        change|go|turn|switch|shift|move from <scene> (to|into) <scenewishes>
         change|turn|convert|transform|switch|shift|transition|set (to|into) <scenewishes>
         make|turn|render <scenesubject> <scenewishes>
         make <scenesubject> look|feel|appear|seem <scenewishes>
         make <scenesubject> look|feel|appear|seem (like|as if|as) [it] [is|was|were] <scenewishes>
-        give <scenesubject> [a|an|the] <scenewishes>
-        relight <scenesubject> [to|as|for|with|in] <scenewishes>
-        relight [to|as|for|with] <scenewishes>
+        give <scenesubject> [a|an|the|that|some] <scenewishes>
+        give me|us <scenewishes>
+        i|we need|want <scenewishes> of|from <wholearea>
+        i|we would like <scenewishes> of|from <wholearea>
+        relight <scenesubject> [(to|as|for|with|in|like|as if it were|as if it was)] <scenewishes>
+        relight [(to|as|for|with|like|as if it were|as if it was)] <scenewishes>
         what (if|would it look like if) it was|were|is <scenewishes>
         show <scenesubject> (in|at|during|as) <scenewishes>
         apply|add|use|simulate|create [a|an|the] <scenewishes> [to <picture>]
@@ -244,10 +258,12 @@ def _add_weather_clauses(g: Grammar) -> None:
         add|apply|create a|an|the|some [<strong>] [layer of] <weathernoun> [effect] [<amount>] \
             [<throughout>]
         add a [<strong>] <weatheradj> effect|atmosphere|mood [<throughout>]
-        fill|cover <wholearea> with [<strong>] <weathernoun>
+        fill|cover|blanket|coat|dust|wrap|shroud <wholearea> with|in [(a|the) [layer|blanket|veil] \
+            [of]] [<strong>] <weathernoun>
         make|let <it> [<degree>] <weatherverb> [<amount>] [<throughout>]
         make|let there be [<strong>] <weathernoun>
         have <it> <weatherverb> [<amount>]
+        i|we want|need [a|some] [<strong>] <weathernoun> [<throughout>]
         what (if|would it look like if) it was|were|is <weatheradj>
         make <scenesubject> [<degree>] <weatheradj>
         """,

@@ -38,8 +38,10 @@ _STYLES: dict[str, Style] = {
     "water color [painting]": Style.WATERCOLOUR,
     "painting in watercolor|watercolors": Style.WATERCOLOUR,
     "poster|posterized [print|art|illustration|graphic|style]": Style.POSTER,
-    "screen print": Style.POSTER,
-    "screenprint|silkscreen [print|poster]": Style.POSTER,
+    "screen print|printed [poster]": Style.POSTER,
+    "retro|vintage poster": Style.POSTER,
+    "screenprint|screenprinted|silkscreen|silkscreened [print|poster]": Style.POSTER,
+    "pop art [poster|print]": Style.POSTER,
     "black and|& white": Style.MONOCHROME,
     "monochrome|grayscale|bw": Style.MONOCHROME,
     "b & w": Style.MONOCHROME,
@@ -50,16 +52,21 @@ _STYLES: dict[str, Style] = {
     "noir": Style.NOIR,
     "sepia [toned|tone]": Style.SEPIA,
     "sepia [toned|tone] [and] vintage": Style.VINTAGE,
+    "old fashioned sepia [toned|tone]": Style.SEPIA,
+    "old|aged|antique|faded|classic sepia [toned|tone]": Style.SEPIA,
+    "grainy [<number> mm] [film]": Style.GRAIN,
     "vintage|retro [film]": Style.VINTAGE,
     "old fashioned": Style.VINTAGE,
     "old|aged|antique [photo|picture|film|print]": Style.VINTAGE,
     "old time": Style.VINTAGE,
+    "[old|aged|antique] photo|picture|print|film from|of|in <decade>": Style.VINTAGE,
+    "<decade> [film|print]": Style.VINTAGE,
     "negative": Style.NEGATIVE,
     "inverted [color|colors]": Style.NEGATIVE,
 }
 # What may follow the name of any style.
 _TAIL = (
-    "style|effect|look|version|rendering|image|picture|photo|filter|finish|treatment|tone|tones"
+    "style|effect|look|version|rendering|image|picture|photo|filter|finish|treatment|tone|tones|wash|washes"
     "|aesthetic|format|drawing|painting|artwork|art|illustration|conversion|texture|print|feel"
 )
 _WISHES: dict[str, tuple[Detail, ...]] = {
@@ -83,6 +90,8 @@ _WISHES: dict[str, tuple[Detail, ...]] = {
     "[<adj>] (flat colors|color blocks|shapes|color areas)": (D.BOLD,),
     "[<adj>] [film] grain": (D.STROKES,),
     "[<adj>] contrast": (D.CONTRAST,),
+    "[<adj>] [paper] border|borders|margin|margins": (D.BORDER,),
+    "torn|ragged|deckled|deckle|uneven [paper] edge|edges|border|borders": (D.BORDER,),
     "[<adj>] (shadows|highlights|light|lighting)": (D.CONTRAST,),
 }
 _ADJECTIVES: dict[str, tuple[Detail, ...]] = {
@@ -100,6 +109,10 @@ _ADJECTIVES: dict[str, tuple[Detail, ...]] = {
 
 
 def add_style_rules(g: Grammar) -> None:
+    g.rule("decade", "[the] <number> s", _decade)
+    g.rule(
+        "decade", "[the] twenties|thirties|fourties|forties|fifties|sixties|seventies", lambda _c: 1
+    )
     g.choice("stylename", _STYLES)
     g.choice("adj1", _ADJECTIVES)
     g.rule("adj", "<adj1> [,|and] [<more=adj>]", _details)
@@ -111,13 +124,18 @@ def add_style_rules(g: Grammar) -> None:
         f"""
         [a|an|the] [<degree>] [<adj>] <stylename> [{_TAIL}] [{_TAIL}]
         [a|an|the] [<degree>] [<adj>] <stylename> [{_TAIL}] [{_TAIL}] [,] \
-            with|using|featuring|showing [a] <details>
+            with|using|featuring|showing|on [a] <details>
         """,
         _style,
     )
     _add_style_clauses(g)
     _add_extras(g)
     _add_tints(g)
+
+
+def _decade(c: Captures) -> bool | None:
+    year = c.one("number", float)
+    return (year % 10 == 0 and (20 <= year <= 90 or 1850 <= year <= 1990)) or None
 
 
 def _details(c: Captures) -> tuple[Detail, ...]:
@@ -153,8 +171,11 @@ def _add_style_clauses(g: Grammar) -> None:
         make|turn|go <stylewish>
         make <stylesubject> look|appear|seem|feel (like|as if|as) [it] [is|was|were] \
             [drawn|painted] [in|with|as] <stylewish>
-        make <stylesubject> look|appear <stylewish>
-        give <stylesubject> [a|an|the] <stylewish>
+        make <stylesubject> look|appear [[hand] drawn|painted|sketched] [in|with|like] <stylewish>
+        give <stylesubject> [a|an|the] [look|style|appearance|feel|effect of] <stylewish>
+        give me|us <stylewish>
+        i|we need|want <stylewish> of|from <wholearea>
+        i|we would like <stylewish> of|from <wholearea>
         apply|use|add [a|an|the] <stylewish> [to|on|over <stylesubject>]
         apply|use [the] style of <stylewish> [to|on|over <stylesubject>]
         sketch|paint|draw <stylesubject> in|with <stylewish>
@@ -166,7 +187,7 @@ def _add_style_clauses(g: Grammar) -> None:
         "clause",
         """
         make|create|draw|produce <stylewish> of|from <picture>
-        make|create <stylewish> out of <picture>
+        make|create <stylewish> out of <wholearea>
         """,
         lambda c: (c.one("stylewish", Stylise),),
     )
@@ -230,8 +251,9 @@ def _add_extras(g: Grammar) -> None:
     g.rule(
         "clause",
         """
-        add|apply|give [a|some] [<degree>] [<extrastrength>] [dark] <extra> [effect] [<amount>] \
-            [<throughout>]
+        add|apply|give [a|some] [<degree>] [of] [<extrastrength>] [dark] <extra> [effect] \
+            [<amount>] [<throughout>]
+        make <wholearea> [look] [<degree>] grainy
         add|apply [a|some] [<extrastrength>] <extra> and [a|some] [<extrastrength>] <second=extra>
         give <wholearea> [a|some] [<degree>] [<extrastrength>] <extra> [effect]
         """,
@@ -243,7 +265,7 @@ def _extra(c: Captures) -> tuple[Item, ...]:
     degree = c.maybe("amount", Degree) or c.maybe("degree", Degree) or ORDINARY
     factor = degree.share * 2 if degree.share is not None else degree.factor
     factor *= c.maybe("extrastrength", float) or 1.0
-    styles = [c.one("extra", Style), *c.every("second", Style)]
+    styles = [c.maybe("extra", Style) or Style.GRAIN, *c.every("second", Style)]
     return tuple(Stylise(style, amount=factor) for style in styles)
 
 

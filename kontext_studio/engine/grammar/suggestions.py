@@ -11,6 +11,9 @@ from collections.abc import Callable, Sequence
 from kontext_studio.engine.colour_names import colour_table
 from kontext_studio.engine.grammar.tokens import Kind, Token
 
+EXAMPLE_THING = "the red cup"
+"""Stands for a thing of the picture; where one is known it takes the place of these words."""
+
 MOST = 5
 _MOST_MISSPELT = 3
 
@@ -34,7 +37,7 @@ _EXAMPLES: tuple[tuple[frozenset[str], tuple[str, ...]], ...] = (
         frozenset(
             "cup car dress shirt sofa wall jacket color red blue green paint recolor dye".split()
         ),
-        ("Change the red cup to deep forest green", "Make the orange suit blue"),
+        ("Change the red cup to deep forest green", "Paint the red cup sky blue"),
     ),
     (
         frozenset(

@@ -87,6 +87,7 @@ def _add_picture(g: Grammar) -> None:
         [the] [whole|entire|overall] (look|feel|mood|appearance|style|tone) of <picture>
         everything [in <picture>]
         [the] whole thing
+        things
         all of it
         """,
         lambda _c: WHOLE,
@@ -183,6 +184,9 @@ def _add_things(g: Grammar) -> None:
             [colored] <noun> [<where>]
         """,
         _coloured_thing,
+    )
+    g.rule(
+        "thing", "<det> <noun> (that|which) is|are|looks|look <color> [<where>]", _coloured_thing
     )
     # 2. A colour alone: "all the red", "the reds", "everything red", "red".
     g.rule(

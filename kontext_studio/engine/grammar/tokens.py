@@ -134,9 +134,7 @@ _CONTRACTIONS = {
 }
 
 # Words of courtesy that change nothing in what is asked.
-_COURTESY = frozenset(
-    "please kindly just simply pls plz thanks thx actually hey hi hello ok okay".split()
-)
+_COURTESY = frozenset("please kindly just simply pls plz thx actually hey hi hello ok okay".split())
 
 
 def tokenise(text: str) -> tuple[Token, ...]:
@@ -163,7 +161,50 @@ def tokenise(text: str) -> tuple[Token, ...]:
         elif kind == "sign" and (piece not in _JOINERS or _is_minus(text, at)):
             tokens.append(Token(Kind.SIGN, piece, _SIGNS.get(piece, piece), at, found.end()))
         at = found.end()
-    return tuple(token for token in tokens if token.norm not in _COURTESY)
+    return _without_courtesy(tokens)
+
+
+# Words of thanks and their like, and what may follow them.
+_THANKS = tuple(
+    tuple(phrase.split())
+    for phrase in (
+        "thank you",
+        "many thanks",
+        "thanks",
+        "cheers",
+        "if possible",
+        "if you can",
+        "if you could",
+        "if you like",
+        "when you can",
+    )
+)
+_AFTER_THANKS = tuple(
+    tuple(phrase.split())
+    for phrase in ("so much", "very much", "a lot", "a million", "in advance", "again")
+)
+
+
+def _without_courtesy(tokens: list[Token]) -> tuple[Token, ...]:
+    kept: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        if end := _phrase_end(tokens, at, _THANKS):
+            at = _phrase_end(tokens, end, _AFTER_THANKS) or end
+            continue
+        if tokens[at].norm not in _COURTESY:
+            kept.append(tokens[at])
+        at += 1
+    return tuple(kept)
+
+
+def _phrase_end(tokens: list[Token], at: int, phrases: tuple[tuple[str, ...], ...]) -> int:
+    """The index behind the phrase that stands at `at`; 0 where none does."""
+    for phrase in phrases:
+        words = tokens[at : at + len(phrase)]
+        if tuple(token.norm for token in words if token.kind is Kind.WORD) == phrase:
+            return at + len(phrase)
+    return 0
 
 
 _JOINERS = "-‐‑"  # "black-and-white" reads like "black and white"

@@ -64,10 +64,16 @@ _COMPARATIVES: dict[str, tuple[Quality, int]] = {
     "sharper|crisper": (Q.SHARPNESS, 1),
     "blurrier|fuzzier": (Q.BLUR, 1),
 }
+# A cast of light, said as "less yellow".
+_CASTS: dict[str, tuple[Quality, int]] = {
+    "yellow|yellowish|orange|orangish|amber": (Q.WARMTH, 1),
+    "blue|bluish|cyan": (Q.WARMTH, -1),
+}
 # Nouns for what can be raised and lowered.
 _QUALITIES: dict[str, Quality] = {
-    "brightness|exposure|luminosity|lightness|luminance": Q.BRIGHTNESS,
-    "contrast": Q.CONTRAST,
+    "brightness|exposure|luminosity|lightness|luminance|lights": Q.BRIGHTNESS,
+    "light [levels|level]": Q.BRIGHTNESS,
+    "contrast|punch": Q.CONTRAST,
     "warmth|temperature": Q.WARMTH,
     "color temperature": Q.WARMTH,
     "saturation|chroma|colorfulness|vividness": Q.SATURATION,
@@ -86,7 +92,8 @@ _LIGHT_NOUNS = "light|lighting|illumination"
 # Verbs that say the quality themselves.
 _VERBS: dict[str, tuple[Quality, int]] = {
     "brighten|lighten [up]": (Q.BRIGHTNESS, 1),
-    "darken|dim": (Q.BRIGHTNESS, -1),
+    "darken|dim|underexpose": (Q.BRIGHTNESS, -1),
+    "overexpose": (Q.BRIGHTNESS, 1),
     "warm [up]": (Q.WARMTH, 1),
     "cool [down|off]": (Q.WARMTH, -1),
     "saturate": (Q.SATURATION, 1),
@@ -103,10 +110,20 @@ _DOWN = "reduce|lower|decrease|weaken|cut|drop|lessen|diminish|minimize|soften|t
 
 
 def step(quality: Quality, sign: int, degree: Degree = ORDINARY) -> Adjust:
+    if degree.stops is not None:
+        if quality is Q.BRIGHTNESS:
+            return Adjust(quality, _share_of_stops(sign * degree.stops), exact=True)
+        degree = Degree(degree.stops)
     if degree.share is not None:
         scale = 2.0 if quality in (Q.SHARPNESS, Q.BLUR) else 1.0
         return Adjust(quality, sign * degree.share * scale, exact=True)
     return Adjust(quality, sign * degree.factor * STEP[quality])
+
+
+def _share_of_stops(stops: float) -> float:
+    """The share by which brightness changes for so many stops: doubled light for each, as far as
+    whites allow; halved light for each less."""
+    return 0.42 * stops if stops > 0 else 2 ** (stops / 1.6) - 1
 
 
 def add_tone_rules(g: Grammar) -> None:
@@ -114,6 +131,7 @@ def add_tone_rules(g: Grammar) -> None:
     g.choice("comparative", _COMPARATIVES)
     g.choice("quality", _QUALITIES)
     g.choice("toneverb", _VERBS)
+    g.choice("cast", _CASTS)
     g.rule("colorsof", "[the] [overall] colors|tones|hues [in|of <picture>]", lambda _c: True)
     g.rule("lightnoun", f"[the] {_LIGHT_NOUNS} [in|of <picture>]", lambda _c: True)
     _add_adjectives(g)
@@ -127,34 +145,36 @@ def _add_adjectives(g: Grammar) -> None:
         "tone",
         """
         [<anydegree>] <comparative> [<amount>]
+        [<anydegree>] <comparative> tones|tone|colors|light|lighting
         [<anydegree>] more <gradable> [<amount>]
         [<degree>] <gradable>
         [<anydegree>] (higher|greater|stronger|increased|added) <quality>
         [<anydegree>] (more|extra|additional|some) <quality> [<amount>]
         [<anydegree>] more <gradable> <colorsof>
-        a <comparative> (tone|shade|look|feel|glow|color|image|version)
+        a <comparative> (tone|shade|look|feel|glow|color|image|version|white balance|temperature)
         a more <gradable> (tone|shade|look|feel|glow|color|image|version)
         [a] [<degree>] (high) <quality> [look]
         """,
-        lambda c: _tone(c, 1),
+        lambda c: tone_of(c, 1),
     )
     g.rule(
         "tone",
         """
         [<anydegree>] less <gradable> [<amount>]
+        [<anydegree>] less <cast> [<amount>]
         [<anydegree>] (less|lower|weaker|reduced|decreased) <quality> [<amount>]
         [<anydegree>] less <gradable> <colorsof>
         a less <gradable> (tone|shade|look|feel|glow|color|image|version)
         [a] [<degree>] (low) <quality> [look]
         """,
-        lambda c: _tone(c, -1),
+        lambda c: tone_of(c, -1),
     )
     g.rule("tone", "twice as <gradable>", lambda c: _exact(c, 1.0))
     g.rule("tone", "half as <gradable>", lambda c: _exact(c, -0.5))
     g.rule("tone", "<number> times|x brighter|lighter", _times_brighter)
 
 
-def _tone(c: Captures, sign: int) -> Adjust:
+def tone_of(c: Captures, sign: int) -> Adjust:
     degree = c.maybe("anydegree", Degree) or c.maybe("degree", Degree) or ORDINARY
     if amount := c.maybe("amount", Degree):
         degree = amount
@@ -169,7 +189,7 @@ def _tone(c: Captures, sign: int) -> Adjust:
 def _quality(c: Captures) -> tuple[Quality, int]:
     if noun := c.maybe("quality", Quality):
         return noun, 1
-    pair = c.maybe("gradable", tuple) or c.one("comparative", tuple)
+    pair = c.maybe("gradable", tuple) or c.maybe("cast", tuple) or c.one("comparative", tuple)
     return pair[0], pair[1]
 
 
@@ -194,7 +214,7 @@ def _add_verbs(g: Grammar) -> None:
         """,
         _by_verb,
     )
-    g.rule("part", "[the] (shadows|darks|dark areas|dark parts)", lambda _c: Q.SHADOWS)
+    g.rule("part", "[the] (shadows|darks|blacks|dark areas|dark parts)", lambda _c: Q.SHADOWS)
     g.rule("part", "[the] (highlights|bright areas|bright parts)", lambda _c: Q.HIGHLIGHTS)
     g.rule(
         "clause",
@@ -214,23 +234,13 @@ def _add_verbs(g: Grammar) -> None:
         lambda c: (_of_part(c, -1),),
     )
     g.rule(
-        "blurkind",
-        "gaussian|soft|light|slight|subtle|strong|heavy",
-        lambda c: c.tokens[c.first].norm,
-    )
-    g.rule(
         "clause",
-        """
-        add|apply [a] [<degree>] [<blurkind>] blur [effect|filter] [of <number> px] [<throughout>]
-        blur [<area>] [by|with] <number> px
-        blur <area> with [a] <number> px radius
-        add|apply [a] <number> px blur [<throughout>]
-        """,
-        _blur_by_px,
+        "make <colorsof> pop [more] [<throughout>]\nmake <colorsof> stand out [more]",
+        lambda _c: (step(Q.VIBRANCE, 1),),
     )
 
 
-def _area(c: Captures, key: str = "area") -> Subject | None:
+def area_in(c: Captures, key: str = "area") -> Subject | None:
     for value in c.every(key, object):
         if isinstance(value, AllBut | ColourThing | WholePicture | It | Rest):
             return value
@@ -253,24 +263,12 @@ def _of_part(c: Captures, sign: int) -> Item:
     return step(c.one("part", Quality), sign, degree)
 
 
-_BLUR_KINDS = {"soft": 0.6, "light": 0.6, "slight": 0.5, "subtle": 0.5, "strong": 1.8, "heavy": 1.8}
-
-
-def _blur_by_px(c: Captures) -> tuple[Item, ...] | None:
-    degree = c.maybe("degree", Degree) or ORDINARY
-    factor = degree.factor * _BLUR_KINDS.get(c.maybe("blurkind", str) or "", 1.0)
-    radius = c.maybe("number", float)
-    blur = Adjust(Q.BLUR, factor, exact=radius is not None, radius_px=radius)
-    item = join(_area(c) or WHOLE, blur)
-    return (item,) if item else None
-
-
 # ---------------------------------------------------------------- "increase the contrast by 20 %"
 def _add_nouns(g: Grammar) -> None:
     g.rule(
         "ofarea",
         "of|in|on|to|for|across|throughout <area>\nof|in|on|to|for <unfound>",
-        lambda c: _area(c) or c.one("unfound", Unfound),
+        lambda c: area_in(c) or c.one("unfound", Unfound),
     )
     g.rule(
         "qualities",
@@ -290,7 +288,11 @@ def _add_nouns(g: Grammar) -> None:
         adjust|change|shift <qualities> up|upward|upwards [<amount>] [<ofarea>]
         adjust|change|set <qualities> [by|to] + <percent> [<ofarea>]
         add|apply [a] [<degree>] [of] [more|extra|some] <qualities> [<amount>] [<ofarea>]
+        bump|push|crank|dial|pump|pull <qualities> [by] <amount> [<ofarea>]
         double <qualities> [<ofarea>]
+        <qualities> + <number> [%|points]
+        <qualities> [+] <stops>
+        <qualities> up [<amount>]
         """,
         lambda c: _by_noun(c, 1),
     )
@@ -303,10 +305,24 @@ def _add_nouns(g: Grammar) -> None:
         turn|dial|bring|move <qualities> down [<amount>] [<ofarea>]
         adjust|change|shift <qualities> down|downward|downwards [<amount>] [<ofarea>]
         adjust|change|set <qualities> [by|to] <minuspercent> [<ofarea>]
+        pull|push|take|bring <qualities> down|back [<amount>] [<ofarea>]
+        pull|push|take|bring down|back <qualities> [<amount>] [<ofarea>]
+        <qualities> - <number> [%|points]
+        <qualities> - <stops>
+        <qualities> down [<amount>]
         """,
         lambda c: _by_noun(c, -1),
     )
-    g.rule("clause", "set|change|adjust <qualities> to <percent> [<ofarea>]", _to_percent)
+    g.rule(
+        "clause",
+        "set|change|adjust|reduce|lower|raise|increase <qualities> to <percent> [<ofarea>]",
+        _to_percent,
+    )
+    g.rule(
+        "clause",
+        "[<degree>] sharpen|crisp|bring [up|out] [the] [fine|finer] detail|details [<throughout>]",
+        lambda c: (step(Q.SHARPNESS, 1, c.maybe("degree", Degree) or ORDINARY),),
+    )
     g.rule(
         "clause",
         """
@@ -314,9 +330,19 @@ def _add_nouns(g: Grammar) -> None:
         give <unfound> [a] [<degree>] [of] [<tones>]
         [with|use] <tones> [<throughout>]
         """,
-        _given_tones,
+        given_tones,
     )
     g.rule("tones", "<tone>\n<tone> <valuejoint> <more=tones>", _tone_list)
+    g.rule(
+        "tones",
+        "[<anydegree>] (more|extra|added) <quality> and <second=quality>",
+        lambda c: _two_tones(c, 1),
+    )
+    g.rule(
+        "tones",
+        "[<anydegree>] (less|reduced) <quality> and <second=quality>",
+        lambda c: _two_tones(c, -1),
+    )
 
 
 def _quality_pair(c: Captures) -> tuple[Quality, ...]:
@@ -328,15 +354,22 @@ def _quality_pair(c: Captures) -> tuple[Quality, ...]:
 def _by_noun(c: Captures, sign: int) -> tuple[Item, ...] | None:
     degree = c.maybe("amount", Degree) or c.maybe("degree", Degree) or ORDINARY
     share = c.maybe("percent", float) or c.maybe("minuspercent", float)
+    if share is None and (number := c.maybe("number", float)) is not None:
+        share = number / 100
     if share is not None:
         degree = Degree(share=share)
+    if (stops := c.maybe("stops", float)) is not None:
+        degree = Degree(stops=stops)
     if c.tokens[c.first].norm in ("double", "halve"):
         degree = Degree(share=1.0 if sign > 0 else 0.5)
-    subject: Subject = _area(c, "ofarea") or c.maybe("ofarea", Unfound) or WHOLE
+    subject: Subject = area_in(c, "ofarea") or c.maybe("ofarea", Unfound) or WHOLE
     items: list[Item] = []
     for quality in c.one("qualities", tuple):
         flipped = quality is Q.BLUR and sign < 0  # less blur is sharpening
-        wish = step(Q.SHARPNESS if flipped else quality, 1 if flipped else sign, degree)
+        sinks = quality is Q.SHADOWS and c.tokens[c.first].norm == "deepen"
+        wish = step(
+            Q.SHARPNESS if flipped else quality, 1 if flipped else -sign if sinks else sign, degree
+        )
         if quality is Q.HIGHLIGHTS and c.tokens[c.first].norm in ("recover", "tame"):
             wish = replace(wish, amount=-abs(wish.amount))
         item = join(subject, wish)
@@ -348,20 +381,28 @@ def _by_noun(c: Captures, sign: int) -> tuple[Item, ...] | None:
 
 def _to_percent(c: Captures) -> tuple[Item, ...] | None:
     share = c.one("percent", float) - 1
-    subject: Subject = _area(c, "ofarea") or c.maybe("ofarea", Unfound) or WHOLE
+    subject: Subject = area_in(c, "ofarea") or c.maybe("ofarea", Unfound) or WHOLE
     items = [join(subject, Adjust(q, share, exact=True)) for q in c.one("qualities", tuple)]
     return None if None in items else tuple(item for item in items if item)
 
 
-def _given_tones(c: Captures) -> tuple[Item, ...] | None:
+def given_tones(c: Captures) -> tuple[Item, ...] | None:
     tones = c.maybe("tones", tuple)
     if not tones:
         return None
     if degree := c.maybe("degree", Degree):
         tones = tuple(replace(t, amount=t.amount * degree.factor) for t in tones)
-    subject = _area(c) or c.maybe("unfound", Unfound) or WHOLE
+    subject = area_in(c) or c.maybe("unfound", Unfound) or WHOLE
     items = [join(subject, tone) for tone in tones]
     return None if None in items else tuple(item for item in items if item)
+
+
+def _two_tones(c: Captures, sign: int) -> tuple[Adjust, ...]:
+    degree = c.maybe("anydegree", Degree) or ORDINARY
+    return tuple(
+        step(quality, sign, degree)
+        for quality in (c.one("quality", Quality), c.one("second", Quality))
+    )
 
 
 def _tone_list(c: Captures) -> tuple[Adjust, ...]:

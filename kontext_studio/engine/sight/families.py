@@ -16,6 +16,7 @@ from kontext_studio.engine.colour_table import FAMILIES
 
 _STEPS = 32  # of the lookup table, per channel
 _LIGHTNESS_WEIGHT = 0.6  # a thing's lightness changes with the light on it, its hue does not
+_WOULD_BE_CALLED = 0.4  # fits a family's word this well or better
 _SOFTNESS = 9.0  # how far beyond the nearest family another one still counts, in Lab units
 FAMILY_NAMES = tuple(FAMILIES)
 
@@ -73,6 +74,18 @@ def family_shares(pixels: Bytes) -> dict[str, tuple[float, float]]:
         for i, family in enumerate(FAMILY_NAMES)
         if counts[i]
     }
+
+
+def share_once_of(before: Bytes, after: Bytes, families: tuple[str, ...]) -> float:
+    """Of the pixels that differ clearly, the share that one of the families named before."""
+    step = max(1, max(before.shape[:2]) // 1024)
+    old, new = before[::step, ::step], after[::step, ::step]
+    touched = cv2.absdiff(np.ascontiguousarray(old), np.ascontiguousarray(new)).max(axis=-1) >= 12
+    if not touched.any():
+        return 1.0
+    pixels = np.ascontiguousarray(old)[touched][None]
+    fits = np.max([memberships(pixels, family) for family in families], axis=0)
+    return float((fits > _WOULD_BE_CALLED).mean())
 
 
 def colours_to_name(pixels: Bytes, least_share: float = 0.01, most: int = 4) -> list[str]:

@@ -127,7 +127,18 @@ def test_a_later_variant_can_be_made_again_by_its_own_seed(edit):
     several = edit("Make it snow", seed=40, count=3)
     again = edit("Make it snow", seed=42)
     assert several.result.pictures[2] == again.result.pictures[0]
-    assert "41 to 42" in several.note("seeds")
+    assert "seeds 41 and 42" in several.note("seeds")
+
+
+@pytest.mark.parametrize("seed", [0, 40, 2**63, 2**64 - 2])
+@pytest.mark.parametrize("instruction", ["Make it snow", "Change the red ball to green"])
+def test_every_variant_says_the_seed_that_alone_makes_it_again(edit, instruction, seed):
+    several = edit(instruction, seed=seed, count=4).result.pictures
+    assert len({picture.data for picture in several}) == 4
+    for picture in several:
+        assert 0 <= picture.seed < 2**64
+        (again,) = edit(instruction, seed=picture.seed).result.pictures
+        assert again == picture
 
 
 def test_large_seeds_are_as_good_as_small_ones(edit):
@@ -196,6 +207,55 @@ def test_bytes_that_are_no_picture_belong_to_the_picture_field(edit, data):
 
 def test_a_result_beyond_the_limit_is_too_large(edit):
     assert refusal_of(edit, "Enlarge 200x").type == "image_too_large"
+
+
+def green_and_blue() -> bytes:
+    pixels = np.full((120, 160, 3), (205, 202, 196), np.float32)
+    pixels[20:60, 20:70] = (40, 140, 60)
+    pixels[70:110, 90:150] = (30, 70, 190)
+    pixels *= np.linspace(0.6, 1.0, 160)[None, :, None]
+    pixels += np.random.default_rng(3).normal(0, 3, pixels.shape)
+    return encode_png(np.clip(pixels, 0, 255).astype(np.uint8))
+
+
+@pytest.mark.parametrize(
+    "instruction",
+    [
+        "Add a red car",
+        "Make it better",
+        "Blur the background",
+        "Make it warmer while keeping the spoon unchanged",
+        "Make the red car blue",
+        "Make it blue",
+        "Don't make it brighter",
+        "?",
+        "Keep the spoon as it is",
+    ],
+)
+def test_whatever_is_offered_can_be_done_to_this_very_picture(edit, instruction):
+    picture = green_and_blue()
+    with pytest.raises(EngineRefusal) as caught:
+        edit(instruction, picture=picture)
+    for part in caught.value.refusals:
+        assert facts(part)["can_do"]
+        assert "red cup" not in part.message
+        for line in facts(part)["can_do"]:
+            assert edit(line, picture=picture).pictures, line
+
+
+def test_what_is_offered_names_colours_that_are_in_the_picture(edit):
+    part = refusal_of(edit, "Add a red car", picture=green_and_blue())
+    lines = " ".join(facts(part)["can_do"])
+    assert "the blue area" in lines or "the green area" in lines
+
+
+def test_a_colour_is_offered_for_a_sky_only_where_a_sky_may_be(edit):
+    pixels = np.full((120, 160, 3), (190, 120, 60), np.uint8)
+    pixels[:40] = (70, 130, 220)
+    pixels[80:] = (40, 120, 50)
+    part = refusal_of(edit, "Make the sky purple", picture=encode_png(pixels))
+    assert facts(part)["can_do"][0] == "Make the blue sky purple"
+    assert "Make the green sky purple" not in facts(part)["can_do"]
 
 
 def test_a_crop_larger_than_the_picture_says_so(edit):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 
@@ -62,7 +63,17 @@ def test_every_pixel_outside_the_edited_area_is_the_same_byte_for_byte(edit, sce
     away = np.hypot(x - 48, y - 64) > 32 + 6
     assert changed[scene.ball].mean() > 0.97
     assert not changed[away].any()
-    assert "0 of" in done.note("Outside the edited area")
+    note = done.note("the engine's own mask")
+    assert note.startswith("Outside the engine's own mask")
+    assert "0 of" in note
+
+
+def test_a_figure_that_does_not_come_from_the_mask_tells_what_was_changed(edit, scene):
+    line = edit("Change the red ball to green").note("were red before")
+    assert int(line.split(" %")[0].rsplit(" ", 1)[-1]) > 85
+    assert not [
+        note for note in edit("Make it warmer").result.notes if "before" in note and "were" in note
+    ]
 
 
 def test_light_and_shade_keep_their_order(edit, scene):
@@ -180,3 +191,127 @@ def test_the_blended_rim_between_thing_and_white_loses_the_old_colour_too(edit):
     reddish = (a > 6) & (np.abs(np.degrees(np.arctan2(b, a)) - 35) < 40)
     assert rim.sum() > 150
     assert reddish.mean() < 0.05
+
+
+# ---------------------------------------------------------------- the colour it has already
+def refusal(edit, instruction: str, **named) -> Refusal:
+    with pytest.raises(EngineRefusal) as caught:
+        edit(instruction, **named)
+    (one,) = caught.value.refusals
+    return one
+
+
+@pytest.mark.parametrize(
+    "instruction",
+    ["Make the red ball red", "Change the color of the red ball to red", "Paint the red ball red."],
+)
+def test_the_colour_that_a_thing_has_already_is_no_change(edit, instruction):
+    part = refusal(edit, instruction)
+    assert part.type == "no_change"
+    assert "red already" in part.message
+    assert part.field == "prompt"
+    for line in facts(part)["can_do"]:
+        assert edit(line).pictures
+
+
+def test_a_shade_that_nobody_could_tell_from_the_present_one_is_no_change(edit, scene):
+    red, green, blue = (int(v) for v in np.median(scene.pixels[scene.box], axis=0))
+    part = refusal(edit, f"Change the blue box to #{red:02x}{green:02x}{blue:02x}")
+    assert part.type == "no_change"
+
+
+def test_one_needless_recolour_among_other_wishes_refuses_them_all(edit):
+    part = refusal(edit, "Make the red ball red and crop to a square")
+    assert part.type == "no_change"
+
+
+@pytest.mark.parametrize(
+    "instruction",
+    [
+        "Make the red ball dark red",
+        "Make the red ball matte red",
+        "Make the red ball blue, then make the red ball red",
+        "Make it black and white, then make the red ball red",
+    ],
+)
+def test_another_shade_or_the_way_back_is_a_change(edit, scene, instruction):
+    assert not np.array_equal(edit(instruction).first, scene.pixels)
+
+
+# ---------------------------------------------------------------- things with a place and a size
+def with_patch(rows: slice, columns: slice) -> bytes:
+    pixels = np.full((240, 320, 3), (205, 192, 170), np.uint8)
+    pixels[rows, columns] = (40, 80, 190)
+    return encode_png(pixels)
+
+
+@pytest.mark.parametrize(
+    ("instruction", "rows"),
+    [
+        ("Make the blue wall green", slice(100, 116)),
+        ("Make all the blue walls green", slice(100, 116)),
+        ("Make the blue sky orange", slice(190, 240)),
+        ("Make the blue sky orange", slice(0, 10)),
+        ("Make the blue grass orange", slice(0, 50)),
+        ("Make the blue floor white", slice(20, 70)),
+        ("Paint the blue ceiling white", slice(200, 240)),
+    ],
+)
+def test_a_small_or_misplaced_area_is_not_taken_for_a_wall_or_a_sky(edit, instruction, rows):
+    columns = slice(0, 320) if rows.stop - rows.start > 16 else slice(150, 170)
+    part = refusal(edit, instruction, picture=with_patch(rows, columns))
+    assert part.type == "mask_too_uncertain"
+    assert "so nothing was changed" in part.message
+    assert facts(part)["target"]["colour"] == "blue"
+
+
+@pytest.mark.parametrize(
+    ("instruction", "rows"),
+    [
+        ("Make the blue wall green", slice(0, 160)),
+        ("Make the blue sky orange", slice(0, 90)),
+        ("Make the blue floor green", slice(170, 240)),
+    ],
+)
+def test_a_wall_a_sky_and_a_floor_are_found_where_they_are(edit, instruction, rows):
+    assert edit(instruction, picture=with_patch(rows, slice(0, 320))).pictures
+
+
+def test_a_small_thing_may_be_small(edit):
+    picture = with_patch(slice(100, 116), slice(150, 170))
+    assert edit("Make the blue wall clock green", picture=picture).pictures
+
+
+def pale_sky() -> np.ndarray:
+    """Blue at the upper left, white towards the horizon and the right; dark roofs below."""
+    y, x = np.mgrid[0:240, 0:360].astype(np.float32) / 240
+    blueness = np.clip(1.1 - 1.3 * y - 0.45 * x, 0, 1)[..., None]
+    sky = np.array([232, 238, 242], np.float32)
+    sky = sky + blueness * (np.array([120, 172, 240], np.float32) - sky)
+    sky[170:] = (60, 48, 40)
+    sky += np.random.default_rng(5).normal(0, 1.2, sky.shape)
+    return np.clip(sky, 0, 255).astype(np.uint8)
+
+
+def test_a_sky_that_pales_takes_its_colour_as_a_whole(edit):
+    before = pale_sky()
+    after = edit("Make the blue sky orange", picture=encode_png(before)).first
+    inner = slice(8, 160)
+    steps = [
+        np.abs(np.diff(cv2.GaussianBlur(after[inner], (0, 0), 3).astype(int), axis=axis)).max()
+        for axis in (0, 1)
+    ]
+    assert max(steps) < 8  # no edge where none was
+    assert usual_lab(after[:40, :60], np.ones((40, 60), bool))[2] > 25
+    assert np.array_equal(after[185:], before[185:])
+
+
+def test_an_area_that_ends_nowhere_in_particular_is_refused(edit):
+    across = np.linspace(0, 1, 320, dtype=np.float32)[None, :, None]
+    pixels = np.array([20, 70, 120], np.float32) + across * np.array([40, 60, -70], np.float32)
+    pixels = np.repeat(pixels, 240, axis=0)
+    pixels += np.random.default_rng(2).normal(0, 2, pixels.shape)
+    picture = encode_png(np.clip(pixels, 0, 255).astype(np.uint8))
+    part = refusal(edit, "Make the green leaves yellow", picture=picture)
+    assert part.type == "mask_too_uncertain"
+    assert "so nothing was changed" in part.message

@@ -78,7 +78,7 @@ def test_a_chip_does_not_excuse_a_large_verb():
     ("text", "subject", "person"),
     [
         ("Change the cup and saucer to forest green", "the cup and saucer", None),
-        ("Change the colour of the red car to blue", "the red car", None),
+        ("Change the colour of the red car to blue", "the blue car", None),
         ("Change the old sailor's cap to felt", "the old sailor's cap", "the old sailor"),
         ("Replace the boot with a big mug", "the big mug", None),
         ("Replace the tabletop with pale oak", "the tabletop", None),
@@ -91,6 +91,26 @@ def test_a_chip_does_not_excuse_a_large_verb():
 def test_the_subject_of_an_instruction(text, subject, person):
     assert subject_of(text) == subject
     assert subject_of(text, person=True) == person
+
+
+@pytest.mark.parametrize(
+    ("text", "subject"),
+    [
+        ("Change the red cup to deep forest green", "the deep forest green cup"),
+        ("Change the light blue wall to pale yellow", "the pale yellow wall"),
+        ("Turn the yellow umbrella into a teal one", "the teal umbrella"),
+        ("Make the red and white cup blue", "the blue cup"),
+        ("Paint the red cup green and gold", "the green and gold cup"),
+        ("Recolour the woman's red dress in navy", "the woman's navy dress"),
+        ("Make the red cup #1A4D8F", "the cup"),
+        ("Make the red cup's handle blue", "the red cup's handle"),
+        ("Make the orange blue", "the orange"),
+        ("Make the wall sage green", "the wall"),
+        ("Make the red cup warmer", "the red cup"),
+    ],
+)
+def test_a_thing_goes_by_its_new_colour_after_it_was_recoloured(text, subject):
+    assert subject_of(text) == subject
 
 
 def ghost(text: str) -> str:

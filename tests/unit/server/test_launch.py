@@ -1,5 +1,6 @@
 import asyncio
 import os
+import subprocess
 import sys
 
 import httpx
@@ -14,7 +15,7 @@ from kontext_studio.core.route import Access, Route
 from kontext_studio.core.secret import Secret
 from kontext_studio.providers.registry import make_provider
 from kontext_studio.resources import read_json
-from kontext_studio.server.launch import launch, own_command
+from kontext_studio.server.launch import child_environment, launch, own_command
 from tests.fakes.fal_service import png
 from tests.unit.server.conftest import MODEL
 from tests.unit.server.test_serve import command
@@ -58,6 +59,34 @@ def test_the_token_is_no_argument_of_the_process():
             await server.stop()
 
     assert run(story()) == (False, False)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere a flag of the process says it")
+def test_a_launched_server_gives_way_to_the_window():
+    async def story():
+        server = await launch(SERVER)
+        try:
+            return os.getpriority(os.PRIO_PROCESS, server.process.pid)
+        finally:
+            await server.stop()
+
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    assert run(story()) == min(19, own + 10)
+
+
+@pytest.mark.parametrize("cores", [1, 2, 8, None])
+def test_a_launched_server_leaves_one_core_to_the_window(monkeypatch, cores):
+    monkeypatch.setattr(os, "cpu_count", lambda: cores)
+    code = "import cv2; print(cv2.getNumThreads())"
+    told = subprocess.run(
+        [sys.executable, "-c", code], env=child_environment("t"), capture_output=True, check=True
+    )
+    assert int(told.stdout) == max(1, (cores or 1) - 1)
+
+
+def test_threads_that_a_person_has_chosen_stay_chosen(monkeypatch):
+    monkeypatch.setenv("OPENCV_FOR_THREADS_NUM", "3")
+    assert child_environment("t")["OPENCV_FOR_THREADS_NUM"] == "3"
 
 
 def test_a_server_that_died_is_seen_to_be_dead():

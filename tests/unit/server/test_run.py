@@ -39,6 +39,13 @@ def test_a_run_without_a_seed_gets_one_and_tells_it(desk):
     assert all(isinstance(seed, int) and 0 <= seed < 2**31 for seed in seeds)
 
 
+def test_each_picture_has_its_seed_beside_the_one_that_fal_answers(desk):
+    output = desk.post(f"/run/{MODEL}", seed=7, num_images=3).json()
+    assert output["seed"] == 7
+    assert output["seeds"] == [7, 8, 9]
+    assert all("seed" not in image for image in output["images"])
+
+
 def test_a_refusal_of_a_run_has_its_status(desk):
     answer = desk.post(f"/run/{MODEL}", "rules")
     assert answer.status_code == 422

@@ -116,7 +116,7 @@ time.sleep(60)
         assert parent.stdout.read() == b""
 
 
-def test_other_machines_are_only_served_on_purpose_and_with_a_token(monkeypatch):
+def test_f_sec_14_other_machines_are_only_served_on_purpose_and_with_a_token(monkeypatch):
     for host in ("0.0.0.0", "::", "192.168.1.5"):
         with pytest.raises(BadRequest, match="reached from other machines"):
             main(host=host, port=0, engine=ScriptedEngine())

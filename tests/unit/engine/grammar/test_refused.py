@@ -202,6 +202,42 @@ def test_an_instruction_that_only_keeps_says_that_the_change_is_missing():
     assert "what to keep" in refused("Keep the red cup unchanged").refusals[0].message
 
 
+@pytest.mark.parametrize("text", ["!!!", "?", "…", "- ! -", "please?"])
+def test_signs_alone_are_told_to_be_no_words(text):
+    part = refused(text).refusals[0]
+    assert part.type == "invalid_request"
+    assert "no words" in part.message
+    assert facts(part)["can_do"]
+
+
+# What only says what not to do, with the words that say it.
+NEGATED = {
+    "Don't make it brighter": "Don't make it brighter",
+    "please do not make the red cup green": "do not make the red cup green",
+    "Make it warmer and don't sharpen it": "don't sharpen it",
+    "Make it not blue": "not blue",
+    "No rain": "No rain",
+    "no people": "no people",
+    "Never blur the picture": "Never blur the picture",
+    "It should not be so dark": "not be so dark",
+    "Don't": "Don't",
+}
+
+
+@pytest.mark.parametrize(("text", "said"), NEGATED.items())
+def test_a_negation_is_named_as_one_and_not_blamed_on_its_nouns(text, said):
+    (part,) = refused(text).refusals
+    assert unknown_words(refused(text)) == [said]
+    assert "what not to do" in part.message
+    assert part.type == "unsupported_instruction"
+
+
+def test_what_must_not_change_alone_asks_for_the_change():
+    for text in ("Don't change the sky", "The sky should not change", "Never touch the red cup"):
+        (part,) = refused(text).refusals
+        assert "what to keep" in part.message
+
+
 @pytest.mark.parametrize("text", ["", "   ", "\n", "please"])
 def test_an_empty_instruction_is_told_as_such(text):
     part = refused(text).refusals[0]
