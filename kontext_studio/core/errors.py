@@ -2,7 +2,9 @@
 
 StudioError
 ├── BadInput            what the person gave cannot be used (file, text, parameter); exit code 3
-│   ├── BadPicture      a picture that is missing, not a picture, damaged or over the limits
+│   ├── BadPicture      a picture that is missing, not a picture or damaged
+│   │   ├── PictureTooLarge  over the limits; tells the size at which it could be opened
+│   │   └── OutOfMemory      whole as far as is known, and no room for its pixels now
 │   └── BadRequest      a request the model's description does not allow; names the field
 │       └── AlreadyRunning  the same edit is under way
 ├── ProviderError       the service answered and said no; exit code 4
@@ -24,6 +26,7 @@ StudioError
 │   ├── SessionLocked   open in another process
 │   ├── SessionDamaged  readable in part
 │   ├── ReadOnlySession cannot be written where it lies
+│   ├── SessionGone     moved, deleted or replaced while it was open
 │   └── DiskFull        no room to write
 └── OutcomeUnknown      sent, and no answer came back: perhaps charged; exit code 7
 """
@@ -88,6 +91,30 @@ class BadInput(StudioError):
 
 class BadPicture(BadInput):
     kind = "bad_picture"
+
+
+class PictureTooLarge(BadPicture):
+    """`size` is what the file says of itself in pixels, or None where its head was not believed so
+    far; `scaled` the size at which a scaled import opens it, None where there is none for it."""
+
+    kind = "picture_too_large"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        size: tuple[int, int] | None = None,
+        scaled: tuple[int, int] | None = None,
+        hint: str = "",
+        detail: str = "",
+    ) -> None:
+        super().__init__(message, hint=hint, detail=detail)
+        self.size = size
+        self.scaled = scaled
+
+
+class OutOfMemory(BadPicture):
+    kind = "out_of_memory"
 
 
 class BadRequest(BadInput):
@@ -201,6 +228,10 @@ class SessionDamaged(SessionError):
 
 class ReadOnlySession(SessionError):
     kind = "read_only_session"
+
+
+class SessionGone(SessionError):
+    kind = "session_gone"
 
 
 class DiskFull(SessionError):

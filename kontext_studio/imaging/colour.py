@@ -11,12 +11,21 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import numpy as np
+    from numpy.typing import NDArray
     from PIL import Image
     from PIL.ImageCms import ImageCmsProfile
+
+PLAIN_INKS = "plain inks"
+"""In the `info` of a CMYK image whose file stores inks as they are. Pillow takes all for Adobe's,
+which stores them upside down and says so by a marker."""
 
 _SPACES = {"RGB": "RGB ", "L": "GRAY", "CMYK": "CMYK", "LAB": "Lab "}
 # A profile that moves no colour of a 17 × 17 × 17 lattice by more than this is sRGB by any name.
 _SAME_LEVELS = 2
+_BAND_PIXELS = 1 << 20
 
 
 class Profile(Enum):
@@ -44,6 +53,10 @@ class Colours:
 def to_srgb(image: Image.Image, *, keep_profile: bool = False) -> Colours:
     """Convert a loaded image. With `keep_profile` RGB pixels stay in the space of the file."""
     icc = image.info.get("icc_profile")
+    if image.info.get(PLAIN_INKS):
+        from PIL import ImageChops
+
+        image = ImageChops.invert(image)
     image, alpha = _eight_bit_and_alpha(image)
     notes: list[str] = []
     outcome = Profile.NONE
@@ -98,20 +111,32 @@ def _scaled_grey(image: Image.Image) -> Image.Image:
     import numpy as np
     from PIL import Image as PillowImage
 
-    values = np.asarray(image).astype(np.float32)
+    upside_down = False
     if image.mode.startswith("I;16"):
         top = 65535.0
-        if _is_white_at_zero(image):
-            values = top - values
+        upside_down = _is_white_at_zero(image)
     else:
         # 32-bit values carry no agreed range: 1, 255, 65535 and 2**31 - 1 are the ones in use.
-        values = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
-        largest = float(values.max(initial=0.0))
+        largest = max(float(values.max(initial=0.0)) for _, values in _bands_of(image))
         whole = image.mode == "I"
         tops = (255.0, 65535.0, 2.0**31 - 1) if whole else (1.0, 255.0, 65535.0, largest)
         top = next((one for one in tops if largest <= one), largest) or 1.0
-    grey = np.clip(np.rint(values * (255.0 / top)), 0, 255).astype(np.uint8)
+    grey = np.empty((image.height, image.width), np.uint8)
+    for rows, values in _bands_of(image):
+        scaled = (top - values if upside_down else values) * (255.0 / top)
+        grey[rows] = np.clip(np.rint(scaled), 0, 255)
     return PillowImage.fromarray(grey)
+
+
+def _bands_of(image: Image.Image) -> Iterator[tuple[slice, NDArray[np.float32]]]:
+    """Some rows at a time, as numbers: the whole as floating point is many times the picture."""
+    import numpy as np
+
+    step = max(1, _BAND_PIXELS // image.width)
+    for first in range(0, image.height, step):
+        rows = slice(first, min(image.height, first + step))
+        band = np.asarray(image.crop((0, rows.start, image.width, rows.stop))).astype(np.float32)
+        yield rows, np.nan_to_num(band, nan=0.0, posinf=0.0, neginf=0.0)
 
 
 def _is_white_at_zero(image: Image.Image) -> bool:

@@ -30,11 +30,15 @@ _PNG_NAMES = {
 }
 _XMP_PNG = b"XML:com.adobe.xmp\0"
 _XMP_JPEG = b"http://ns.adobe.com/xap/1.0/\0"
+_MOST_SEGMENT_BYTES = 65_533
 _ICC_JPEG = b"ICC_PROFILE\0"
 # Markers without a length of their own: restarts, start and end of the picture, TEM.
 _BARE_MARKERS = frozenset({*range(0xD0, 0xDA), 0x01})
+# All frames but JPG (C8), tables, scans, and the bare markers.
+_JPEG_PIXELS = _BARE_MARKERS | (frozenset(range(0xC0, 0xE0)) - {0xC8})
 _WEBP_PIXELS = frozenset({b"VP8X", b"VP8 ", b"VP8L", b"ALPH", b"ANIM", b"ANMF", b"ICCP"})
-_XMP, _EXIF, _ALPHA, _ICC = 0x04, 0x08, 0x10, 0x20  # flags of VP8X
+_ALPHA = 0x10  # flags of VP8X
+_WEBP_FLAGS = {b"XMP ": 0x04, b"EXIF": 0x08, b"ICCP": 0x20}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,25 @@ class _Part:
     end: int
     name: str = ""
     instead: bytes | None = None
+
+
+def stated_size(data: bytes, media_type: str) -> tuple[int, int] | None:
+    """The stored size that the head of a PNG or WebP tells, before any decoder sees it: theirs make
+    room for the whole picture, or unpack texts, while they open it. None where it tells none."""
+    if media_type == PNG and data[12:16] == b"IHDR" and len(data) >= 24:
+        return struct.unpack_from(">II", data, 16)
+    if media_type != WEBP or len(data) < 30:
+        return None
+    kind, body = data[12:16], data[20:30]
+    if kind == b"VP8X":
+        return int.from_bytes(body[4:7], "little") + 1, int.from_bytes(body[7:10], "little") + 1
+    if kind == b"VP8L":
+        sides = int.from_bytes(body[1:5], "little")
+        return (sides & 0x3FFF) + 1, (sides >> 14 & 0x3FFF) + 1
+    if kind == b"VP8 ":
+        width, height = struct.unpack_from("<HH", body, 6)
+        return width & 0x3FFF, height & 0x3FFF
+    return None
 
 
 def metadata_names(data: bytes, media_type: str) -> tuple[str, ...]:
@@ -102,16 +125,26 @@ def with_xmp(data: bytes, media_type: str, packet: bytes, *, size: tuple[int, in
         body = _XMP_PNG + b"\0\0\0\0" + packet
         return png_with(data, b"iTXt", body)
     if media_type == JPEG:
-        body = _XMP_JPEG + packet
-        if len(body) > 65_533:
-            raise ValueError("an XMP packet in a JPEG has at most 64 kB")
-        at = 2
-        if data[2:4] == b"\xff\xe0":
-            at = 4 + int.from_bytes(data[4:6], "big")
-        return data[:at] + b"\xff\xe1" + struct.pack(">H", len(body) + 2) + body + data[at:]
+        return _jpeg_with(data, [_XMP_JPEG + packet], marker=0xE1)
     if media_type == WEBP:
-        return _webp_with_xmp(data, packet, size)
+        return _webp_with(data, b"XMP ", packet, size)
     raise ValueError(f"{media_type} takes no XMP packet here")
+
+
+def with_icc(data: bytes, media_type: str, icc: bytes, *, size: tuple[int, int]) -> bytes:
+    """The file with a colour profile; it must hold none yet. `size` is that of the stored pixels.
+
+    Raise ValueError where the format or the file cannot take one.
+    """
+    if media_type == PNG:
+        # A PNG has a profile or the sRGB mark, not both.
+        plain = data.replace(png_chunk(b"sRGB", b"\0"), b"", 1)
+        return png_with(plain, b"iCCP", b"ICC profile\0\0" + zlib.compress(icc))
+    if media_type == JPEG:
+        return _jpeg_with(data, [_ICC_JPEG + part for part in _numbered(icc)])
+    if media_type == WEBP:
+        return _webp_with(data, b"ICCP", icc, size)
+    raise ValueError(f"{media_type} takes no colour profile here")
 
 
 def png_with(data: bytes, kind: bytes, body: bytes) -> bytes:
@@ -122,13 +155,17 @@ def png_with(data: bytes, kind: bytes, body: bytes) -> bytes:
 
 def png_body(data: bytes, kind: bytes) -> bytes | None:
     """The body of the first chunk of that kind, wherever in the file it stands."""
+    return next(png_bodies(data, kind), None)
+
+
+def png_bodies(data: bytes, kind: bytes) -> Iterator[bytes]:
+    """The bodies of all chunks of that kind, as far as the file is whole."""
     try:
         for part in _png_parts(data, keep_icc=True):
             if data[part.start + 4 : part.start + 8] == kind:
-                return data[part.start + 8 : part.end - 4]
+                yield data[part.start + 8 : part.end - 4]
     except (ValueError, struct.error):
-        pass
-    return None
+        return
 
 
 def png_chunk(kind: bytes, body: bytes) -> bytes:
@@ -170,18 +207,20 @@ def _jpeg_parts(data: bytes, keep_icc: bool, to_the_end: bool) -> Iterator[_Part
         instead = None
         if name := _jpeg_metadata(marker, head, keep_icc):
             pass
-        elif marker == 0xE0 and head.startswith(b"JFIF\0") and end - start > 18:
+        elif marker == 0xE0 and end - start > 18:
             name, instead = "thumbnail", b"\xff\xe0\x00\x10" + head[:12] + b"\0\0"
+        elif marker == 0xEE and end - start > 16:
+            name, instead = "private data", b"\xff\xee\x00\x0e" + head[:12]
         yield _Part(start, end, name, instead)
     if to_the_end and end != len(data):
         yield _Part(end, len(data), "private data")
 
 
 def _jpeg_metadata(marker: int, body: bytes, keep_icc: bool) -> str:
-    """What an application or comment segment is; empty where the pixels need it."""
+    """What a segment is that no decoder of pixels needs; empty for those that one does."""
     if marker == 0xFE:
         return "comment"
-    if not 0xE0 <= marker <= 0xEF:
+    if marker in _JPEG_PIXELS:
         return ""
     if marker == 0xE2 and body.startswith(_ICC_JPEG):
         return "" if keep_icc else "ICC"
@@ -227,6 +266,26 @@ def _jpeg_segments(data: bytes, to_the_end: bool) -> Iterator[tuple[int, int, in
         yield marker, start, at
 
 
+def _jpeg_with(data: bytes, bodies: list[bytes], marker: int = 0xE2) -> bytes:
+    """The file with some segments after its JFIF head, where it has one."""
+    if any(len(body) > _MOST_SEGMENT_BYTES for body in bodies):
+        raise ValueError("a segment of a JPEG has at most 64 kB")
+    at = 2
+    if data[2:4] == b"\xff\xe0":
+        at = 4 + int.from_bytes(data[4:6], "big")
+    made = b"".join(struct.pack(">BBH", 0xFF, marker, len(body) + 2) + body for body in bodies)
+    return data[:at] + made + data[at:]
+
+
+def _numbered(icc: bytes) -> list[bytes]:
+    """A profile in as many pieces as fit into segments, each with its number and the count."""
+    step = _MOST_SEGMENT_BYTES - len(_ICC_JPEG) - 2
+    pieces = [icc[at : at + step] for at in range(0, len(icc), step)]
+    if len(pieces) > 255:
+        raise ValueError("the profile is too large")
+    return [bytes((number, len(pieces))) + piece for number, piece in enumerate(pieces, start=1)]
+
+
 def _end_of_scan(data: bytes, at: int) -> int:
     while True:
         at = data.index(b"\xff", at)
@@ -244,11 +303,10 @@ def _end_of_scan(data: bytes, at: int) -> int:
 
 def _webp_parts(data: bytes, keep_icc: bool) -> Iterator[_Part]:
     names = {b"EXIF": "EXIF", b"XMP ": "XMP"} | ({} if keep_icc else {b"ICCP": "ICC"})
-    flags = {b"EXIF": _EXIF, b"XMP ": _XMP, b"ICCP": _ICC}
     chunks, file_end = _webp_chunks(data)
     gone = 0
     for kind, _, _ in chunks:
-        gone |= flags[kind] if kind in names else 0
+        gone |= _WEBP_FLAGS[kind] if kind in names else 0
     yield _Part(0, 12)
     for kind, start, end in chunks:
         if kind == b"VP8X" and gone:
@@ -263,21 +321,24 @@ def _webp_parts(data: bytes, keep_icc: bool) -> Iterator[_Part]:
         yield _Part(file_end, len(data), "private data")
 
 
-def _webp_with_xmp(data: bytes, packet: bytes, size: tuple[int, int]) -> bytes:
+def _webp_with(data: bytes, kind: bytes, body: bytes, size: tuple[int, int]) -> bytes:
     chunks, file_end = _webp_chunks(data)
-    kind, start, end = chunks[0]
-    if kind == b"VP8X":
+    first, start, end = chunks[0]
+    flag = _WEBP_FLAGS[kind]
+    if first == b"VP8X":
         head = bytearray(data[start:end])
-        head[8] |= _XMP
+        head[8] |= flag
         rest = data[end:file_end]
     else:
         # A VP8L head: one byte 0x2F, 14 bits each of width and height less one, the alpha bit.
-        has_alpha = kind == b"VP8L" and data[start + 12] & 0x10
+        has_alpha = first == b"VP8L" and data[start + 12] & 0x10
         sides = b"".join((side - 1).to_bytes(3, "little") for side in size)
-        body = bytes([_XMP | (_ALPHA if has_alpha else 0), 0, 0, 0]) + sides
-        head = bytearray(_webp_chunk(b"VP8X", body))
+        flags = bytes([flag | (_ALPHA if has_alpha else 0), 0, 0, 0])
+        head = bytearray(_webp_chunk(b"VP8X", flags + sides))
         rest = data[start:file_end]
-    whole = b"WEBP" + bytes(head) + rest + _webp_chunk(b"XMP ", packet)
+    made = _webp_chunk(kind, body)
+    # A profile stands before the pixels, other things behind them.
+    whole = b"WEBP" + bytes(head) + (made + rest if kind == b"ICCP" else rest + made)
     return b"RIFF" + struct.pack("<I", len(whole)) + whole
 
 

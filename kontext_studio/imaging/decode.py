@@ -7,33 +7,34 @@ is decoded, and every fault comes out as a BadPicture with a plain sentence.
 from __future__ import annotations
 
 import io
-import re
 import warnings
 from contextlib import contextmanager
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from kontext_studio.core.errors import BadPicture
+from kontext_studio.core import kill_points
+from kontext_studio.core.errors import BadPicture, PictureTooLarge
 from kontext_studio.imaging import formats
-from kontext_studio.imaging.colour import Colours, Profile, to_srgb
-from kontext_studio.imaging.containers import metadata_names, png_body, without_metadata
-from kontext_studio.imaging.encode import encode_png
-from kontext_studio.imaging.picture import (
-    MAX_PIXELS,
-    MAX_SIDE_PX,
-    Picture,
-    PictureFacts,
-    WorkingPicture,
+from kontext_studio.imaging.colour import PLAIN_INKS, Colours, Profile, to_srgb
+from kontext_studio.imaging.containers import (
+    metadata_names,
+    png_body,
+    stated_size,
+    without_metadata,
 )
+from kontext_studio.imaging.encode import encode_png
+from kontext_studio.imaging.limits import check_size, out_of_memory
+from kontext_studio.imaging.picture import Picture, PictureFacts, WorkingPicture
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     import numpy as np
     from numpy.typing import NDArray
     from PIL import Image
     from PIL.ImageFile import ImageFile
 
+_BAND_PIXELS = 1 << 20
 _ORIENTATION, _BITS_PER_SAMPLE, _GPS = 274, 258, 0x8825
 
 
@@ -50,7 +51,7 @@ def decode_picture(
 
     With `keep_profile` a wide-gamut RGB picture stays in its own space, told by `icc`.
     """
-    return _decode(data, name, keep_profile)[0]
+    return decode_with_profile(data, name=name, keep_profile=keep_profile)[0]
 
 
 def working_picture(data: bytes, *, name: str = "The picture") -> WorkingPicture:
@@ -59,7 +60,7 @@ def working_picture(data: bytes, *, name: str = "The picture") -> WorkingPicture
     Stored bytes that already are such a picture come back as they are. Where only metadata is in
     the way it is cut out around the coded pixels; else the pixels are written as PNG.
     """
-    picture, profile = _decode(data, name, keep_profile=False)
+    picture, profile = decode_with_profile(data, name=name)
     facts, notes = picture.facts, picture.notes
     as_stored = (
         facts.mode == "RGB"
@@ -70,7 +71,8 @@ def working_picture(data: bytes, *, name: str = "The picture") -> WorkingPicture
         and profile is not Profile.CONVERTED
     )
     if as_stored:
-        bare = without_metadata(data, facts.media_type, keep_icc=profile is Profile.SRGB)
+        # A profile names its maker and owner, and without one sRGB is meant.
+        bare = without_metadata(data, facts.media_type, keep_icc=False)
         if bare is not None:
             return WorkingPicture(
                 data=bare,
@@ -104,28 +106,37 @@ def over_colour(
 
 
 @contextmanager
-def open_picture(data: bytes, name: str) -> Iterator[tuple[ImageFile, PictureFacts]]:
+def open_picture(
+    data: bytes, name: str, *, any_size: bool = False
+) -> Iterator[tuple[ImageFile, PictureFacts]]:
     """Pillow's image with nothing decoded yet, for the modules of this package that decode in
-    their own way. What Pillow raises inside the block leaves it as BadPicture."""
+    their own way. What Pillow raises inside the block leaves it as BadPicture.
+
+    With `any_size` the limits are left to the caller.
+    """
     media_type = _openable(data, name)
     # What Pillow warns of is either in our notes or no matter; repeating the same filter is cheap
     # and, unlike catch_warnings, safe in threads.
     warnings.filterwarnings("ignore", module=r"PIL\.")
     try:
+        if not any_size and (stated := stated_size(data, media_type)) is not None:
+            check_size(stated, media_type, row_by_row=is_row_by_row({}, data, media_type))
         with _plugin(media_type)(io.BytesIO(data)) as image:
-            _check_size(image.size)
+            if not any_size:
+                row_by_row = is_row_by_row(image.info, data, media_type)
+                check_size(image.size, media_type, row_by_row=row_by_row)
             yield image, _facts(image, data, media_type, name)
     except BadPicture:
         raise
     except MemoryError as exc:
-        raise BadPicture(
-            f"There is not enough memory for {_inside(name)}.",
-            hint="Close other programs, or scale the picture down first.",
-        ) from exc
+        raise out_of_memory(name) from exc
     except Exception as exc:  # a damaged file makes Pillow raise nearly anything
         if type(exc).__name__ == "DecompressionBombError":
-            count = re.search(r"\((\d+) pixels", str(exc))
-            raise _too_many(int(count.group(1)) if count else 3 * MAX_PIXELS) from exc
+            raise PictureTooLarge(
+                f"{name} holds more than the 64 megapixels that the app opens.",
+                hint="Scale it down to 8,192 pixels a side first.",
+                detail=str(exc)[:200],
+            ) from exc
         raise BadPicture(
             f"{name} is damaged.",
             hint="Open it in the program it came from and export it again.",
@@ -176,24 +187,12 @@ def _plugin(media_type: str) -> type[ImageFile]:
     return plugins[media_type]
 
 
-def _check_size(size: tuple[int, int]) -> None:
-    width, height = size
-    if width < 1 or height < 1:
-        raise ValueError("no pixels")
-    if width * height > MAX_PIXELS:
-        raise _too_many(width * height)
-    if max(size) > MAX_SIDE_PX:
-        raise BadPicture(
-            f"{width:,} × {height:,} pixels is more than the app opens ({MAX_SIDE_PX:,} a side).",
-            hint="Scale it down first.",
-        )
-
-
-def _too_many(pixels: int) -> BadPicture:
-    return BadPicture(
-        f"{round(pixels / 1e6):,} megapixels is more than the app opens (64).",
-        hint="Scale it down to 8,192 pixels a side first.",
-    )
+def is_row_by_row(info: Mapping[str | tuple[int, int], object], data: bytes, kind: str) -> bool:
+    """Whether the coded rows can be read one after the other; `info` is Pillow's."""
+    if kind == formats.PNG:
+        bits, interlaced = data[24], data[28]
+        return bits == 8 and not interlaced
+    return "progressive" not in info
 
 
 # ---------------------------------------------------------------- facts
@@ -202,6 +201,8 @@ def _too_many(pixels: int) -> BadPicture:
 def _facts(image: ImageFile, data: bytes, media_type: str, name: str) -> PictureFacts:
     if media_type == formats.PNG and (exif := png_body(data, b"eXIf")):
         image.info["exif"] = b"Exif\0\0" + exif  # it may stand behind the pixels
+    if media_type == formats.JPEG and image.mode == "CMYK" and "adobe" not in image.info:
+        image.info[PLAIN_INKS] = True
     orientation, metadata = _exif_facts(image)
     if "xmp" in image.info:
         metadata = (*metadata, "XMP")
@@ -279,23 +280,24 @@ def _claimed_type(name: str) -> str | None:
     return next((kind for kind, ends in formats.SUFFIXES.items() if suffix in ends), None)
 
 
-def _inside(name: str) -> str:
-    """The name in the middle of a sentence."""
-    return name[0].lower() + name[1:] if name.startswith("The ") else name
-
-
 # ---------------------------------------------------------------- pixels
 
 
-def _decode(data: bytes, name: str, keep_profile: bool) -> tuple[Picture, Profile]:
+def decode_with_profile(
+    data: bytes, *, name: str = "The picture", keep_profile: bool = False
+) -> tuple[Picture, Profile]:
+    """As `decode_picture`, and what became of the profile. Raise BadPicture."""
     with open_picture(data, name) as (image, facts):
         image.load()
+        kill_points.reach(kill_points.KillPoint.MID_DECODE)
         colours = to_srgb(image, keep_profile=keep_profile)
-        orientation = 1 if facts.media_type == formats.TIFF else facts.orientation
-        return _upright(colours, facts, orientation), colours.profile
+        return upright(colours, facts), colours.profile
 
 
-def _upright(colours: Colours, facts: PictureFacts, orientation: int) -> Picture:
+def upright(colours: Colours, facts: PictureFacts) -> Picture:
+    """The picture that some decoded colours are, turned as its EXIF data says."""
+    # Pillow turns TIFF by itself.
+    orientation = 1 if facts.media_type == formats.TIFF else facts.orientation
     rgb, alpha = colours.rgb, colours.alpha
     return Picture(
         pixels=_array(turned(rgb, orientation)),
@@ -323,8 +325,15 @@ def turned(image: Image.Image, orientation: int) -> Image.Image:
 
 
 def _array(image: Image.Image) -> NDArray[np.uint8]:
+    """The pixels in bands: Pillow's own way holds them three times over for a while."""
     import numpy as np
 
-    array: NDArray[np.uint8] = np.asarray(image, dtype=np.uint8)
+    width, height = image.size
+    bands = len(image.getbands())
+    array = np.empty((height, width, bands) if bands > 1 else (height, width), np.uint8)
+    rows = max(1, _BAND_PIXELS // width)
+    for top in range(0, height, rows):
+        bottom = min(height, top + rows)
+        array[top:bottom] = np.asarray(image.crop((0, top, width, bottom)))
     array.flags.writeable = False
     return array

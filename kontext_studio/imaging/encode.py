@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
 from kontext_studio.imaging import formats
-from kontext_studio.imaging.containers import png_chunk, png_with, with_xmp
+from kontext_studio.imaging.containers import png_chunk, with_icc, with_xmp
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,14 +27,18 @@ MEDIA_TYPES: dict[FileFormat, str] = {
     "webp": formats.WEBP,
 }
 
+_BAND_BYTES = 1 << 20
 _COLOUR_TYPE = {1: 0, 2: 4, 3: 2, 4: 6}
 
 
 class DigitalSource(StrEnum):
-    """IPTC's words for how a picture came to be, for exports of steps that a model made."""
+    """IPTC's words for how a picture came to be: a trained model changed a photograph or made the
+    whole, or a plain algorithm did."""
 
     EDITED = "compositeWithTrainedAlgorithmicMedia"
     GENERATED = "trainedAlgorithmicMedia"
+    PROCESSED = "algorithmicallyEnhanced"
+    COMPUTED = "algorithmicMedia"
 
 
 def encode_png(pixels: NDArray[np.uint8]) -> bytes:
@@ -48,7 +52,13 @@ def encode_png(pixels: NDArray[np.uint8]) -> bytes:
     rows = np.ascontiguousarray(pixels).reshape(height, width * channels)
     head = struct.pack(">IIBBBBB", width, height, 8, _COLOUR_TYPE[channels], 0, 0, 0)
     packer = zlib.compressobj(1, zlib.DEFLATED, 15, 9, zlib.Z_RLE)
-    parts = [packer.compress(_average_filtered(rows, channels).data), packer.flush()]
+    step = max(1, _BAND_BYTES // rows.shape[1])  # in bands: a whole copy may be 200 MB
+    parts = []
+    for top in range(0, height, step):
+        above = rows[top - 1] if top else np.zeros_like(rows[0])
+        band = _average_filtered(rows[top : top + step], above, channels)
+        parts.append(packer.compress(band.data))
+    parts.append(packer.flush())
     return b"".join(
         (
             b"\x89PNG\r\n\x1a\n",
@@ -60,7 +70,9 @@ def encode_png(pixels: NDArray[np.uint8]) -> bytes:
     )
 
 
-def _average_filtered(rows: NDArray[np.uint8], channels: int) -> NDArray[np.uint8]:
+def _average_filtered(
+    rows: NDArray[np.uint8], row_above: NDArray[np.uint8], channels: int
+) -> NDArray[np.uint8]:
     """Each row behind its filter number; a value becomes its difference to the mean of the values
     left of it and above it (PNG filter 3)."""
     import numpy as np
@@ -71,8 +83,8 @@ def _average_filtered(rows: NDArray[np.uint8], channels: int) -> NDArray[np.uint
     body = out[:, 1:]
     left = np.zeros_like(rows)
     left[:, channels:] = rows[:, :-channels]
-    above = np.zeros_like(rows)
-    above[1:] = rows[:-1]
+    above = np.empty_like(rows)
+    above[0], above[1:] = row_above, rows[:-1]
     np.subtract(
         rows, (left & above) + ((left ^ above) >> 1), out=body
     )  # a mean that cannot overflow
@@ -98,34 +110,41 @@ def encode(
         pixels = np.dstack([pixels, alpha])
     if file_format == "png":
         data = encode_png(pixels)
-        if icc is not None:
-            data = _png_with_icc(data, icc)
     else:
-        data = _by_pillow(pixels, file_format, quality, icc)
-    if digital_source is None:
-        return data
+        data = _by_pillow(pixels, file_format, quality)
     size = (pixels.shape[1], pixels.shape[0])
-    return with_xmp(data, MEDIA_TYPES[file_format], source_packet(digital_source), size=size)
+    return dressed(data, MEDIA_TYPES[file_format], size, icc=icc, digital_source=digital_source)
 
 
-def _by_pillow(
-    pixels: NDArray[np.uint8], file_format: FileFormat, quality: int, icc: bytes | None
+def dressed(
+    data: bytes,
+    media_type: str,
+    size: tuple[int, int],
+    *,
+    icc: bytes | None = None,
+    digital_source: DigitalSource | None = None,
 ) -> bytes:
+    """A bare file with the profile of its pixels and the mark; the coded pixels stay as they are.
+
+    `size` is that of the stored pixels.
+    """
+    if icc is not None:
+        data = with_icc(data, media_type, icc, size=size)
+    if digital_source is not None:
+        data = with_xmp(data, media_type, source_packet(digital_source), size=size)
+    return data
+
+
+def _by_pillow(pixels: NDArray[np.uint8], file_format: FileFormat, quality: int) -> bytes:
     from PIL import Image, WebPImagePlugin  # noqa: F401 - the plug-in registers its writer
 
     image = Image.fromarray(pixels)
     out = io.BytesIO()
     if file_format == "jpeg":
-        image.save(out, "JPEG", quality=quality, subsampling=0, icc_profile=icc)
+        image.save(out, "JPEG", quality=quality, subsampling=0)
     else:
-        image.save(out, "WEBP", quality=quality, lossless=quality >= 100, icc_profile=icc)
+        image.save(out, "WEBP", quality=quality, lossless=quality >= 100)
     return out.getvalue()
-
-
-def _png_with_icc(data: bytes, icc: bytes) -> bytes:
-    """The profile in place of the sRGB mark: a PNG has one or the other."""
-    plain = data.replace(png_chunk(b"sRGB", b"\0"), b"", 1)
-    return png_with(plain, b"iCCP", b"ICC profile\0\0" + zlib.compress(icc))
 
 
 def source_packet(source: DigitalSource) -> bytes:

@@ -22,26 +22,38 @@ _25_POWER_7 = 25.0**7
 
 def changed_share(a: NDArray[np.uint8], b: NDArray[np.uint8], delta_e: float = 2.0) -> float:
     """The share of pixels, 0 to 1, that differ by more than `delta_e`. `b` is scaled to `a`."""
-    import numpy as np
-
-    differences = difference_map(a, b)
-    return float(np.count_nonzero(differences > delta_e) / differences.size)
+    return share_of(difference_map(a, b), delta_e)
 
 
 def mean_delta_e(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> float:
     """The mean difference. `b` is scaled to `a` where the sizes differ."""
+    return mean_of(difference_map(a, b))
+
+
+def share_of(differences: NDArray[np.float32], delta_e: float = 2.0) -> float:
+    """The share of a difference map, 0 to 1, that lies above `delta_e`."""
     import numpy as np
 
-    return float(difference_map(a, b).mean(dtype=np.float64))
+    return float(np.count_nonzero(differences > delta_e) / differences.size)
+
+
+def mean_of(differences: NDArray[np.float32]) -> float:
+    """The mean of a difference map."""
+    import numpy as np
+
+    return float(differences.mean(dtype=np.float64))
+
+
+def measuring_copy(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The copy of at most 1024 pixels a side on which differences are measured."""
+    return _scaled(pixels, _measured_size(pixels))
 
 
 def difference_map(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> NDArray[np.float32]:
     """CIEDE2000 of each pixel of the two sRGB pictures, scaled down to at most 1024 a side."""
     import numpy as np
 
-    height, width = a.shape[:2]
-    scale = min(1.0, MAX_SIDE_PX / max(height, width))
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    size = _measured_size(a)
     small_a, small_b = _scaled(a, size), _scaled(b, size)
     out = np.empty(small_a.shape[:2], np.float32)
     step = max(1, _ROWS_PIXELS // size[0])
@@ -49,6 +61,12 @@ def difference_map(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> NDArray[np.flo
         rows = slice(top, top + step)
         out[rows] = delta_e_2000(srgb_to_lab(small_a[rows]), srgb_to_lab(small_b[rows]))
     return out
+
+
+def _measured_size(pixels: NDArray[np.uint8]) -> tuple[int, int]:
+    height, width = pixels.shape[:2]
+    scale = min(1.0, MAX_SIDE_PX / max(height, width))
+    return max(1, round(width * scale)), max(1, round(height * scale))
 
 
 def _scaled(pixels: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:

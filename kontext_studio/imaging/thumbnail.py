@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+from kontext_studio.core import kill_points
 from kontext_studio.imaging import formats
 from kontext_studio.imaging.colour import to_srgb
 from kontext_studio.imaging.decode import open_picture, turned
@@ -22,11 +23,12 @@ def thumbnail(
         stored = (facts.height, facts.width) if orientation >= 5 else (facts.width, facts.height)
         scale = min(1.0, room[0] / stored[0], room[1] / stored[1])
         size = (max(1, round(stored[0] * scale)), max(1, round(stored[1] * scale)))
-        image.draft(
-            None, (size[0] * 2, size[1] * 2)
-        )  # JPEG alone decodes at a fraction of its size
+        image.draft(None, (size[0] * 2, size[1] * 2))  # JPEG alone decodes at a fraction
         image.load()
-        colours = to_srgb(image)
+        kill_points.reach(kill_points.KillPoint.THUMBNAIL)
+        opaque = image.mode in ("RGB", "L", "CMYK") and not facts.has_alpha
+        # Colour by colour a small picture is converted in no time, a large one is not.
+        colours = to_srgb(image.resize(size, reducing_gap=2.0) if opaque else image)
         small = turned(colours.rgb.resize(size, reducing_gap=2.0), orientation)
         out = io.BytesIO()
         if colours.alpha is None:

@@ -9,6 +9,7 @@ from kontext_studio.core.errors import BadInput, BadPicture
 from kontext_studio.imaging.decode import decode_picture, probe
 from kontext_studio.imaging.encode import DigitalSource, encode, encode_png
 from kontext_studio.imaging.export import export_picture, format_of_suffix
+from kontext_studio.imaging.profiles import wordless
 from tests.unit.imaging.samples import (
     DISPLAY_P3,
     exif,
@@ -119,7 +120,7 @@ def test_f_loc_22_an_export_carries_the_stored_profile(file_format):
         kept = export_picture(stored, file_format, 95)
         converted = export_picture(stored, file_format, 95, to_srgb=True)
 
-        assert opened(kept).info["icc_profile"] == profile
+        assert opened(kept).info["icc_profile"] == wordless(profile)
         assert not probe(converted).has_icc
         near = 2 if file_format != "png" else 0.001
         assert np.abs(pixels_of(kept).astype(int) - soft()).mean() < near
