@@ -123,12 +123,14 @@ class CancelAnswer:
 
 @dataclass(frozen=True, slots=True)
 class CheckStep:
-    """One line of a connection test: what was tried, whether it held, and the remedy if not."""
+    """One line of a connection test: what was tried, whether it held, and the remedy if not.
+    `kind` is that of the fault where it did not hold."""
 
     name: str
     passed: bool | None
     message: str
     seconds: float = 0.0
+    kind: str = ""
 
 
 class Provider(Protocol):
@@ -146,8 +148,27 @@ class Provider(Protocol):
         """Follow a run that was sent before: Queued ... RemoteDone, Finished."""
         ...
 
-    def collect(self, answer: str) -> AsyncGenerator[JobEvent]:
-        """Download the pictures of a finished run from its stored answer: Finished."""
+    def collect(self, answer: str, remote: RemoteHandle | None = None) -> AsyncGenerator[JobEvent]:
+        """Download the pictures of a finished run from its stored answer: Finished.
+
+        With `remote`, the answer is asked for once more where its addresses have expired.
+        """
+        ...
+
+    @property
+    def cannot_find(self) -> str:
+        """Why a lost run cannot be looked for here, in words; empty where `find` can be asked."""
+        ...
+
+    async def find(
+        self, request: EditRequest, spec: ModelSpec, sent_at: float
+    ) -> tuple[RemoteHandle, ...]:
+        """Runs in the account's list that can only be this request, whose POST began at `sent_at`
+        (seconds since 1970) and whose answer was lost.
+
+        Adopt the run only where there is exactly one. None may also mean that the service lists a
+        run no sooner than it has ended.
+        """
         ...
 
     async def cancel(self, remote: RemoteHandle) -> CancelAnswer: ...

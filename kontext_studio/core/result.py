@@ -80,11 +80,15 @@ class ResultFacts:
 
 @dataclass(frozen=True, slots=True)
 class ReceivedImage:
-    """One downloaded picture: bytes as they came, the address they came from, and its flag."""
+    """One downloaded picture: bytes as they came, the address they came from, and its flag;
+    `stated` is its width and height in pixels as the service told them, `seed` its own seed where
+    the service told one for each picture."""
 
     data: bytes
     url: str
     flagged: bool = False
+    stated: tuple[int, int] | None = None
+    seed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

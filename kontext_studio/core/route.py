@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from urllib.parse import unquote
 
 from kontext_studio.core.secret import Secret
 
@@ -43,6 +44,13 @@ class Route:
         """The origin for a role, without a trailing slash."""
         return dict(self.hosts).get(role, default).rstrip("/")
 
+    @property
+    def proxy_account(self) -> str:
+        """What the network proxy's password belongs to: this user at this address and no other.
+        Empty where the proxy asks for no sign-in."""
+        authority = self.network_proxy.partition("://")[2].partition("/")[0]
+        return authority if "@" in authority else ""
+
     def to_json(self) -> dict[str, object]:
         return {
             "name": self.name,
@@ -77,7 +85,18 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """A route together with the key that is used over it for this run of the program."""
+    """A route together with the key, and the password of its network proxy, that are used over it
+    for this run of the program."""
 
     route: Route
     key: Secret | None = None
+    proxy_password: Secret | None = None
+
+
+def split_password(address: str) -> tuple[str, str]:
+    """An address without its password, and the password, which may be empty."""
+    scheme, mark, rest = address.rpartition("://")
+    end = min((at for at in map(rest.find, "/?#") if at >= 0), default=len(rest))
+    signed, at, host = rest[:end].rpartition("@")
+    user, _, password = signed.partition(":")
+    return f"{scheme}{mark}{user}{at}{host}{rest[end:]}", unquote(password)

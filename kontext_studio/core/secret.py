@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from kontext_studio.core.redaction import remember_secret
+
 
 class Secret:
-    """A key or token. `reveal` is the only way to its text; printing, JSON and pickling are not."""
+    """A key or token. `reveal` is the only way to its text; printing, JSON and pickling are not,
+    and the redactor hides it wherever it turns up."""
 
     __slots__ = ("_text",)
 
     def __init__(self, text: str) -> None:
         self._text = text
+        remember_secret(text)
 
     def reveal(self) -> str:
         return self._text

@@ -54,7 +54,7 @@ def _damages(connection: sqlite3.Connection) -> Iterator[Damage]:
         for (line,) in connection.execute("PRAGMA quick_check(20)"):
             if line != "ok":
                 yield Damage(WHOLE_FILE, f"Its structure is damaged ({str(line)[:200]}).")
-    except sqlite3.DatabaseError as exc:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as exc:
         yield Damage(WHOLE_FILE, f"Its structure is damaged ({exc}).")
     # 2. Steps, the journal, runs and drafts.
     nodes: dict[NodeId, Node] = {}
@@ -63,12 +63,12 @@ def _damages(connection: sqlite3.Connection) -> Iterator[Damage]:
         replay(connection, nodes)
     except Unreadable as exc:
         yield Damage(WHOLE_FILE, f"The history cannot be read: {exc}.")
-    except sqlite3.DatabaseError as exc:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as exc:
         yield Damage(WHOLE_FILE, f"The history cannot be read ({exc}).")
     for load, what in ((load_jobs, "A run"), (load_drafts, "A draft")):
         try:
             load(connection)
-        except (Unreadable, sqlite3.DatabaseError) as exc:
+        except (Unreadable, sqlite3.DatabaseError, UnicodeDecodeError) as exc:
             yield Damage(WHOLE_FILE, f"{what} cannot be read: {exc}.")
     for node in nodes.values():
         for parent in node.parents:
@@ -94,12 +94,12 @@ def _hashed(connection: sqlite3.Connection) -> tuple[set[Sha256], set[Sha256]]:
     broken: set[Sha256] = set()
     try:
         names = [str(sha) for (sha,) in connection.execute("SELECT sha256 FROM images")]
-    except sqlite3.DatabaseError:
+    except (sqlite3.DatabaseError, UnicodeDecodeError):
         return sound, broken
     for name in names:
         try:
             row = connection.execute("SELECT data FROM images WHERE sha256 = ?", (name,)).fetchone()
-        except sqlite3.DatabaseError:
+        except (sqlite3.DatabaseError, UnicodeDecodeError):
             row = None
         fits = (
             row is not None

@@ -6,8 +6,10 @@ import contextlib
 import errno
 import os
 import secrets
+import shutil
 from pathlib import Path
 
+from kontext_studio.core import kill_points
 from kontext_studio.core.errors import BadInput, DiskFull, StudioError
 from kontext_studio.store.file_names import shown_name
 from kontext_studio.store.places import make_private_folder
@@ -58,6 +60,29 @@ def put_in_place(part: Path, path: Path, *, overwrite: bool) -> None:
     sync_folder(path.parent)
 
 
+def also_as(path: Path, other: Path) -> None:
+    """Give a file a second name, or make a copy where the file system has no such thing.
+
+    Raise FileExistsError where the name is taken, or OSError.
+    """
+    try:
+        os.link(path, other)
+    except FileExistsError:
+        raise
+    except OSError as exc:
+        if exc.errno not in _NO_LINKS:
+            raise
+        part = part_beside(other)
+        try:
+            shutil.copyfile(path, part)
+            with part.open("rb+") as file:
+                os.fsync(file.fileno())
+            part.replace(other)
+        finally:
+            with contextlib.suppress(OSError):
+                part.unlink(missing_ok=True)
+
+
 def part_beside(path: Path) -> Path:
     """A fresh hidden name in the same folder, short whatever the name is."""
     return path.with_name(f".{secrets.token_hex(8)}.part")
@@ -86,6 +111,7 @@ def _write(path: Path, data: bytes, *, mode: int, overwrite: bool) -> None:
             out.write(data)
             out.flush()
             os.fsync(out.fileno())
+        kill_points.reach(kill_points.KillPoint.EXPORT)
         put_in_place(part, path, overwrite=overwrite)
     finally:
         with contextlib.suppress(OSError):

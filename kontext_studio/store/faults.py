@@ -12,6 +12,7 @@ from kontext_studio.core.errors import (
     ReadOnlySession,
     SessionDamaged,
     SessionError,
+    SessionGone,
     SessionLocked,
 )
 
@@ -25,6 +26,8 @@ def session_faults(name: str) -> Iterator[None]:
         raise
     except sqlite3.Error as exc:
         raise _of_sqlite(exc, name) from exc
+    except UnicodeDecodeError as exc:  # what SQLite says of a damaged name, with that name in it
+        raise damaged(name, str(exc)[:200]) from exc
     except OSError as exc:
         raise _of_system(exc, name) from exc
 
@@ -40,7 +43,7 @@ def _of_sqlite(exc: sqlite3.Error, name: str) -> SessionError:
     detail = f"{getattr(exc, 'sqlite_errorname', type(exc).__name__)}: {str(exc)[:200]}"
     match code & 0xFF if isinstance(code, int) else None:
         case sqlite3.SQLITE_FULL:
-            return _full(detail)
+            return full(detail)
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
             return read_only(name)
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
@@ -68,14 +71,32 @@ def damaged(name: str, detail: str) -> SessionDamaged:
 
 def _of_system(exc: OSError, name: str) -> SessionError:
     detail = f"{type(exc).__name__}: {exc.strerror}"
-    if exc.errno in (errno.ENOSPC, errno.EDQUOT):
-        return _full(detail)
+    if is_full(exc):
+        return full(detail)
     if exc.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return read_only(name)
     return SessionError(f"{name} could not be read or written just now.", detail=detail)
 
 
-def _full(detail: str) -> DiskFull:
+def is_full(exc: OSError) -> bool:
+    return exc.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
+def gone(name: str) -> SessionGone:
+    return SessionGone(
+        f"{name} is gone: it was moved or deleted while it was open.",
+        hint="Save the session under another name. All of it is still here.",
+    )
+
+
+def replaced(name: str) -> SessionGone:
+    return SessionGone(
+        f"{name} was changed by another program while it was open here.",
+        hint="Save this one under another name. The other is left as it is.",
+    )
+
+
+def full(detail: str) -> DiskFull:
     return DiskFull(
         "The disk is full.",
         hint="Make room, then try again. What was stored before is safe.",

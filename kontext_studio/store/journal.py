@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kontext_studio.core.changes import (
@@ -24,6 +25,9 @@ from kontext_studio.core.session import Session
 
 DO, UNDO, REDO = "do", "undo", "redo"
 HEAD_KEY = "head"
+
+MAX_BODY = 16 * 1024 * 1024
+"""No step, run or act has so many characters; the longest is the answer of a service, 2 MiB."""
 
 UNREADABLE = (KeyError, TypeError, ValueError, OverflowError, RecursionError)
 """What reading a body raises where it is not what was written."""
@@ -80,7 +84,7 @@ def load_nodes(connection: sqlite3.Connection) -> dict[NodeId, Node]:
     nodes: dict[NodeId, Node] = {}
     for seq, node_id, body in connection.execute("SELECT seq, id, body FROM nodes ORDER BY seq"):
         try:
-            node = Node.from_json(_object(body))
+            node = Node.from_json(object_in(body))
             if node.id != node_id:
                 raise ValueError("id and body do not fit together")
         except UNREADABLE as exc:
@@ -93,7 +97,7 @@ def load_jobs(connection: sqlite3.Connection) -> dict[JobId, JobRecord]:
     jobs: dict[JobId, JobRecord] = {}
     for seq, body in connection.execute("SELECT seq, body FROM jobs ORDER BY seq"):
         try:
-            job = JobRecord.from_json(_object(body))
+            job = JobRecord.from_json(object_in(body))
         except UNREADABLE as exc:
             raise Unreadable(f"run number {seq} in the file", repr(exc)[:200]) from exc
         jobs[job.id] = job
@@ -104,7 +108,7 @@ def load_drafts(connection: sqlite3.Connection) -> dict[NodeId | None, Draft]:
     drafts: dict[NodeId | None, Draft] = {}
     for node, body in connection.execute("SELECT node, body FROM drafts"):
         try:
-            drafts[NodeId(str(node)) if node else None] = Draft.from_json(_object(body))
+            drafts[NodeId(str(node)) if node else None] = Draft.from_json(object_in(body))
         except UNREADABLE as exc:
             raise Unreadable("a draft", repr(exc)[:200]) from exc
     return drafts
@@ -117,7 +121,7 @@ def replay(connection: sqlite3.Connection, nodes: dict[NodeId, Node]) -> Session
     for seq, verb, body in rows:
         try:
             if verb == DO:
-                change = _change(_object(body), nodes)
+                change = _change(object_in(body), nodes)
                 _check_known(change, session)
                 session.apply(change)
             elif verb == UNDO and session.done:
@@ -133,7 +137,50 @@ def replay(connection: sqlite3.Connection, nodes: dict[NodeId, Node]) -> Session
     return session
 
 
-def _change(body: dict[str, object], nodes: dict[NodeId, Node]) -> Change:
+def replay_what_fits(
+    entries: Mapping[int, tuple[str, str | None]], nodes: Mapping[NodeId, Node]
+) -> Session:
+    """The session that is left of a journal with holes, and all of `nodes`, which come in order.
+    Behind a hole nothing is taken back any more: it is not known what was."""
+    session = Session()
+    has_hole = False
+    for expected, (seq, (verb, body)) in enumerate(sorted(entries.items()), start=1):
+        has_hole = has_hole or seq != expected
+        try:
+            if verb == DO:
+                change = _change_that_fits(object_in(body), nodes, session)
+                if change is not None:
+                    _check_known(change, session)
+                    session.apply(change)
+            elif not has_hole:
+                (session.apply_undo if verb == UNDO else session.apply_redo)()
+        except UNREADABLE:
+            has_hole = True
+    for node in nodes.values():
+        if node.id not in session.history:
+            session.apply(session.add((node,), move_head=session.head is None))
+    return session
+
+
+def _change_that_fits(
+    body: dict[str, object], nodes: Mapping[NodeId, Node], session: Session
+) -> Change | None:
+    """The change as far as its steps are there and fit; None where none of them does."""
+    if body.get("type") != "nodes_added" or not isinstance(body["nodes"], list):
+        return _change(body, nodes)
+    there = [nodes[one] for one in body["nodes"] if one in nodes]
+    fresh = [node for node in there if node.id not in session.history]
+    if not fresh:
+        return None
+    for node in nodes.values():  # those before it were added where the hole is now
+        if node.id == fresh[0].id:
+            break
+        if node.id not in session.history:
+            session.apply(session.add((node,), move_head=True))
+    return session.add(fresh, move_head=True)
+
+
+def _change(body: dict[str, object], nodes: Mapping[NodeId, Node]) -> Change:
     if body.get("type") != "nodes_added":
         return change_from_json(body)
     ids, before, after = body["nodes"], body["head_before"], body["head_after"]
@@ -163,7 +210,9 @@ def _check_known(change: Change, session: Session) -> None:
             raise ValueError(f"there is no step {one}")
 
 
-def _object(body: object) -> dict[str, object]:
+def object_in(body: object) -> dict[str, object]:
+    if isinstance(body, str) and len(body) > MAX_BODY:
+        raise ValueError("too long for what it is")
     value = json.loads(body) if isinstance(body, str) else None
     if not isinstance(value, dict):
         raise TypeError("not an object")

@@ -1,5 +1,5 @@
 """One writer per session file, over all processes. The operating system holds the lock and lets go
-of it when its process ends in any way; the process number in the lock file is for people only."""
+of it when its process ends in any way; what stands in the lock file is for people only."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import contextlib
 import errno
 import os
 import sys
+import time
 from pathlib import Path
 
 if sys.platform == "win32":
@@ -21,11 +22,13 @@ _LOCKED_AT = 1 << 20
 
 
 class LockTaken(Exception):
-    """Another process, or another object in this one, holds the lock. `pid` where it told."""
+    """Another process, or another object in this one, holds the lock. `pid` and `since` (seconds
+    since 1970) where it told."""
 
-    def __init__(self, pid: int | None) -> None:
+    def __init__(self, pid: int | None, since: float | None) -> None:
         super().__init__(f"locked by process {pid}")
         self.pid = pid
+        self.since = since
 
 
 class FileLock:
@@ -44,16 +47,17 @@ class FileLock:
             except OSError as exc:
                 # Anything else means that this file system has no locks: SQLite's own have to do.
                 if exc.errno in _TAKEN:
-                    pid = _number_in(handle)
+                    pid, since = _told_in(handle)
                     os.close(handle)
-                    raise LockTaken(pid) from None
+                    raise LockTaken(pid, since) from None
             if _is_same_file(handle, self._path):
                 self._handle = handle
             else:  # its owner removed it between our opening and our locking
                 os.close(handle)
-        os.ftruncate(self._handle, 0)
-        os.lseek(self._handle, 0, os.SEEK_SET)
-        os.write(self._handle, str(os.getpid()).encode())
+        with contextlib.suppress(OSError):  # it is locked, also where a full disk leaves it empty
+            os.ftruncate(self._handle, 0)
+            os.lseek(self._handle, 0, os.SEEK_SET)
+            os.write(self._handle, f"{os.getpid()} {time.time():.0f}".encode())
 
     def release(self) -> None:
         """Let go and leave nothing behind. Safe to call twice."""
@@ -61,7 +65,8 @@ class FileLock:
         if handle is None:
             return
         with contextlib.suppress(OSError):
-            self._path.unlink()
+            if _is_same_file(handle, self._path):  # else its folder was exchanged meanwhile
+                self._path.unlink()
         os.close(handle)
 
 
@@ -74,12 +79,13 @@ def _lock(handle: int) -> None:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
-def _number_in(handle: int) -> int | None:
+def _told_in(handle: int) -> tuple[int | None, float | None]:
     try:
         os.lseek(handle, 0, os.SEEK_SET)
-        return int(os.read(handle, 20))
-    except (OSError, ValueError):
-        return None
+        words = os.read(handle, 60).split()
+        return int(words[0]), float(words[1]) if len(words) > 1 else None
+    except (OSError, ValueError, IndexError):
+        return None, None
 
 
 def _is_same_file(handle: int, path: Path) -> bool:

@@ -62,6 +62,11 @@ class Places:
         """Where sessions lie that have not been given a name yet."""
         return self.home / "sessions"
 
+    @property
+    def aside_folder(self) -> Path:
+        """Where results lie that were paid for and are too large to be opened."""
+        return self.home / "unopened"
+
     def new_untitled(self) -> Path:
         """A path for a new session that no other process will choose; its folder is made."""
         make_private_folder(self.untitled_folder)
@@ -69,6 +74,12 @@ class Places:
             name = f"Untitled {time.strftime('%Y-%m-%d')} {secrets.token_hex(3)}{SESSION_SUFFIX}"
             if not (path := self.untitled_folder / name).exists():
                 return path
+
+    def new_recovered(self, lost: Path) -> Path:
+        """A path for what is left of a session whose file is gone; its folder is made."""
+        make_private_folder(self.untitled_folder)
+        mark = f"{time.strftime('%Y-%m-%d')} {secrets.token_hex(3)}"
+        return self.untitled_folder / f"{lost.stem[:100]} recovered {mark}{SESSION_SUFFIX}"
 
 
 def make_private_folder(folder: Path) -> None:

@@ -3,8 +3,10 @@ that is not ours."""
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import stat
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,7 +54,7 @@ class Head:
     in_wal_mode: bool
 
 
-def read_head(path: Path) -> Head:
+def read_head(path: Path, *, newer_too: bool = False) -> Head:
     """Look at a file by plain reading. Raise NotASession, NewerSession or SessionDamaged."""
     name = shown_name(path)
     try:
@@ -76,20 +78,27 @@ def read_head(path: Path) -> Head:
     if int.from_bytes(head[68:72], "big") != APPLICATION_ID:
         raise NotASession(f"{name} is not a Kontext Studio session.")
     version = int.from_bytes(head[60:64], "big")
-    if version > VERSION:
-        raise NewerSession(
-            f"{name} was made with a newer version of Kontext Studio (format {version}).",
-            hint="Update the program to open it. The file was not changed.",
-        )
+    if version > VERSION and not newer_too:
+        raise newer(name, version)
+    if version < 1:
+        raise SessionDamaged(f"{name} is damaged.", detail="it states no version")
     in_wal_mode = head[18] == 2
     size_is_stated = head[24:28] == head[92:96]  # else another SQLite wrote since
     stated = int.from_bytes(head[28:32], "big") * int.from_bytes(head[16:18], "big")
-    if size_is_stated and status.st_size < stated and not wal_beside(path).exists():
+    is_under_way = wal_beside(path).exists() or journal_beside(path).exists()
+    if size_is_stated and status.st_size < stated and not is_under_way:
         raise SessionDamaged(
             f"{name} is cut short: {status.st_size:,} of {stated:,} bytes are there.",
             hint="Look for a whole copy. The file was not changed.",
         )
     return Head(version, in_wal_mode)
+
+
+def newer(name: str, version: int) -> NewerSession:
+    return NewerSession(
+        f"{name} was made with a newer version of Kontext Studio (format {version}).",
+        hint="Open it read-only, or update the program. The file was not changed.",
+    )
 
 
 def wal_beside(path: Path) -> Path:
@@ -111,25 +120,43 @@ def create_schema(connection: sqlite3.Connection) -> None:
     connection.execute("COMMIT")
 
 
-def check_schema(connection: sqlite3.Connection, name: str) -> None:
-    """Raise where the database holds anything but exactly our tables, or too much in them."""
+def check_schema(
+    connection: sqlite3.Connection,
+    name: str,
+    tables: Mapping[str, str] | None = None,
+    *,
+    may_hold_more: bool = False,
+) -> None:
+    """Raise where the database holds anything but exactly our tables (those of this version, where
+    none are given), or too much in them. With `may_hold_more` there may be plain tables beside
+    them, and columns: a newer version may have added some."""
+    tables = TABLES if tables is None else tables
     found = {}
     rows = connection.execute("SELECT type, name, sql FROM sqlite_schema LIMIT 1000").fetchall()
     for kind, title, sql in rows:
         if kind == "index" and str(title).startswith("sqlite_autoindex_") and sql is None:
             continue
-        if kind != "table" or TABLES.get(str(title)) != sql:
+        known = tables.get(str(title)) == sql
+        if kind != "table" or not (known or (may_hold_more and _is_plain(sql))):
             raise NotASession(
                 f"{name} holds parts that no Kontext Studio session has.",
                 hint="It was not opened, and nothing in it was run.",
                 detail=f"{kind} {str(title)[:60]}",
             )
         found[str(title)] = sql
-    if missing := sorted(TABLES.keys() - found.keys()):
+    if missing := sorted(tables.keys() - found.keys()):
         raise SessionDamaged(f"{name} is damaged.", detail=f"missing: {', '.join(missing)}")
-    for table in TABLES:
+    for table in tables:
         (rows_there,) = connection.execute(
             f"SELECT count(*) FROM (SELECT 1 FROM {table} LIMIT {MAX_ROWS + 1})"
         ).fetchone()
         if rows_there > MAX_ROWS:
             raise SessionDamaged(f"{name} holds more than a session can.", detail=table)
+
+
+def _is_plain(statement: object) -> bool:
+    """A table that computes nothing, so that reading it runs nothing of the file's own."""
+    text = str(statement)
+    return bool(re.match(r"CREATE TABLE\b", text)) and not re.search(
+        r"\b(GENERATED|AS|CHECK|DEFAULT)\b", text, re.IGNORECASE
+    )

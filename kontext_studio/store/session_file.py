@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from kontext_studio import __version__
+from kontext_studio.core import kill_points
 from kontext_studio.core.changes import Change, HeadMoved, NodesAdded, is_undoable
 from kontext_studio.core.drafts import Draft
 from kontext_studio.core.errors import BadInput, SessionDamaged, SessionError
@@ -24,42 +23,46 @@ from kontext_studio.core.history import NodeId
 from kontext_studio.core.images import ImageRef
 from kontext_studio.core.jobs import JobRecord
 from kontext_studio.core.provider import HostedUrl
-from kontext_studio.store import faults
+from kontext_studio.store import faults, schema
 from kontext_studio.store.checking import Damage, check_all, name_of, pictures_of
 from kontext_studio.store.database import (
     new_database,
-    open_database,
-    reading_mode,
+    open_for_writing,
     take_lock,
 )
 from kontext_studio.store.file_names import shown_name
 from kontext_studio.store.journal import (
     DO,
-    HEAD_KEY,
     REDO,
     UNDO,
     LoadedSession,
     Unreadable,
-    change_to_text,
-    head_after,
     load_all,
     load_nodes,
-    moves_head,
 )
-from kontext_studio.store.lock import FileLock
-from kontext_studio.store.schema import create_schema, journal_beside, read_head
+from kontext_studio.store.opened import OpenDatabase
+from kontext_studio.store.room import check_room
+from kontext_studio.store.rows import (
+    insert_image,
+    put_draft,
+    put_entry,
+    put_head,
+    put_job,
+    put_node,
+)
+from kontext_studio.store.schema import create_schema, read_head
+from kontext_studio.store.versions import bring_up_to_date, open_for_reading
+from kontext_studio.store.watch import Whereabouts, identity_of
 
 
 class SessionFile:
     """Made by `create` or `open`, ended by `close`. Its methods raise SessionError."""
 
-    def __init__(self, path: Path, connection: sqlite3.Connection, lock: FileLock | None) -> None:
+    def __init__(self, path: Path, database: OpenDatabase) -> None:
         self.path = path
         self._name = shown_name(path)
-        self._connection = connection
-        self._lock = lock
-        self._closed = False
-        self._has_log = False
+        self._database = database
+        self._connection = database.connection
         self._loaded: LoadedSession | None = None
         # How many acts the journal could take back and do again: it must never say more.
         self._undoable = self._redoable = 0
@@ -83,15 +86,20 @@ class SessionFile:
     ) -> SessionFile:
         """Open a session; where it cannot be written it is open for reading, told by `read_only`.
 
-        Opening and reading change nothing. `max_bytes` lets the file grow no further.
+        Opening and reading change nothing, except that a file of an older version is brought up
+        to date when it is opened for writing; it is kept beside the new one. One of a newer
+        version opens for reading only. `max_bytes` lets the file grow no further.
         """
         path = path.absolute()
-        head = read_head(path)
+        head = read_head(path, newer_too=read_only)
         path = path.resolve()
         lock = None if read_only else take_lock(path)
         try:
-            mode = reading_mode(path, head) if lock is None else "rw"
-            return cls(path, open_database(path, mode, max_bytes), lock)
+            if lock is None:
+                return cls(path, OpenDatabase(path, open_for_reading(path, head), None))
+            if head.version < schema.VERSION:
+                bring_up_to_date(path, head.version)
+            return cls(path, OpenDatabase(path, open_for_writing(path, max_bytes), lock))
         except BaseException:
             if lock is not None:
                 lock.release()
@@ -99,29 +107,25 @@ class SessionFile:
 
     @property
     def read_only(self) -> bool:
-        return self._lock is None
+        return self._database.read_only
+
+    def whereabouts(self) -> Whereabouts:
+        """Whether the file is still the one that was opened. Where it is not, writing raises
+        SessionGone, reading and `save_copy` still work, and `close` leaves the other alone."""
+        return self._database.whereabouts()
+
+    def room(self) -> int | None:
+        """How many bytes may still be written where the session lies; None where nobody knows."""
+        with faults.session_faults(self._name):
+            return self._database.room()
+
+    def check_room(self, expected_bytes: int) -> None:
+        """Raise DiskFull where the result of a run could not be kept; asked before it is sent."""
+        check_room(self.room(), expected_bytes)
 
     def close(self) -> None:
         """Leave a single whole file behind. Safe to call twice."""
-        if self._closed:
-            return
-        self._closed = True
-        try:
-            if not self.read_only:
-                # A reader elsewhere may be in the way: then it, being the last, tidies up.
-                with contextlib.suppress(sqlite3.OperationalError):
-                    self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-                    if journal_beside(self.path).exists():
-                        # A process was killed and left it. Changing from PERSIST to DELETE makes
-                        # SQLite remove it, under the locks that keep one that is needed.
-                        self._connection.execute("PRAGMA journal_mode = PERSIST")
-                    self._connection.execute("PRAGMA journal_mode = DELETE")
-        except sqlite3.DatabaseError:
-            pass  # damaged: what can be saved lies in the file and its log
-        finally:
-            self._connection.close()
-            if self._lock is not None:
-                self._lock.release()
+        self._database.close()
 
     def __enter__(self) -> Self:
         return self
@@ -176,9 +180,11 @@ class SessionFile:
         row = self._row("SELECT data FROM thumbnails WHERE sha256 = ?", sha256)
         return row[0] if row is not None and isinstance(row[0], bytes) else None
 
-    def read_measure(self, key: str) -> float | None:
-        row = self._row("SELECT value FROM measures WHERE key = ?", key)
-        return float(row[0]) if row is not None and isinstance(row[0], int | float) else None
+    def read_measures(self) -> dict[str, float]:
+        """Every figure that is known, by its key."""
+        with faults.session_faults(self._name):
+            rows = self._connection.execute("SELECT key, value FROM measures").fetchall()
+        return {str(key): float(value) for key, value in rows if isinstance(value, int | float)}
 
     def hosted_url(self, sha256: str, origin: str) -> HostedUrl | None:
         """Where a service holds the picture, as far as is remembered; perhaps expired."""
@@ -204,24 +210,28 @@ class SessionFile:
     ) -> None:
         """Write an act, with the runs it ends and the pictures its steps need, all or nothing."""
         self._count_acts()
-        with self._writing() as connection:
+        jobs = tuple(jobs)
+        for job in jobs:
+            kill_points.before_commit(job.state)
+        with self._database.writing() as connection:
             for ref, data in images:
-                _insert_image(connection, ref, data)
+                insert_image(connection, ref, data)
+                kill_points.reach(kill_points.KillPoint.INPUT_COPY)  # the first is an original
             if isinstance(change, NodesAdded):
                 for node in change.nodes:
                     for picture, what in pictures_of(node):
                         if not self.has_image(picture.sha256):
                             raise ValueError(f"{what} of step {node.id} is not stored")
-                    connection.execute(
-                        "INSERT INTO nodes (id, body) VALUES (?, ?)",
-                        (node.id, json.dumps(node.to_json())),
-                    )
+                    put_node(connection, node)
             for job in jobs:
-                _put_job(connection, job)
+                put_job(connection, job)
+                kill_points.inside_commit(job.state)
             if isinstance(change, HeadMoved):
-                _put_head(connection, change.after)
+                put_head(connection, change.after)
             else:
-                _put_entry(connection, DO, change)
+                put_entry(connection, DO, change)
+        for job in jobs:
+            kill_points.after_commit(job.state)
         if is_undoable(change):
             self._undoable, self._redoable = self._undoable + 1, 0
 
@@ -230,8 +240,8 @@ class SessionFile:
         self._count_acts()
         if not self._undoable:
             raise ValueError("there is nothing to undo in the file")
-        with self._writing() as connection:
-            _put_entry(connection, UNDO, change)
+        with self._database.writing() as connection:
+            put_entry(connection, UNDO, change)
         self._undoable, self._redoable = self._undoable - 1, self._redoable + 1
 
     def commit_redo(self, change: Change) -> None:
@@ -239,51 +249,52 @@ class SessionFile:
         self._count_acts()
         if not self._redoable:
             raise ValueError("there is nothing to redo in the file")
-        with self._writing() as connection:
-            _put_entry(connection, REDO, change)
+        with self._database.writing() as connection:
+            put_entry(connection, REDO, change)
         self._undoable, self._redoable = self._undoable + 1, self._redoable - 1
 
     def save_head(self, node: NodeId | None) -> None:
-        with self._writing() as connection:
-            _put_head(connection, node)
+        with self._database.writing() as connection:
+            put_head(connection, node)
 
     def save_job(self, record: JobRecord) -> None:
-        """Write a run's present state over its last one."""
-        with self._writing() as connection:
-            _put_job(connection, record)
+        """Write a run's present state over its last one; on a full disk with room put by."""
+
+        def write() -> None:
+            with self._database.writing() as connection:
+                put_job(connection, record)
+                kill_points.inside_commit(record.state)
+
+        kill_points.before_commit(record.state)
+        self._database.urgently(write)
+        kill_points.after_commit(record.state)
 
     def save_draft(self, node: NodeId | None, draft: Draft) -> None:
         """Keep what is typed for the next run from a step; an empty draft is forgotten."""
-        with self._writing() as connection:
-            if draft == Draft():
-                connection.execute("DELETE FROM drafts WHERE node = ?", (node or "",))
-            else:
-                body = json.dumps(draft.to_json())
-                connection.execute(
-                    "INSERT OR REPLACE INTO drafts VALUES (?, ?)", (node or "", body)
-                )
+        with self._database.writing() as connection:
+            put_draft(connection, node, draft)
 
     def put_image(self, ref: ImageRef, data: bytes) -> None:
         """Store a picture once. Raise ValueError where the bytes are not those of `ref`."""
-        with self._writing() as connection:
-            _insert_image(connection, ref, data)
+        with self._database.writing() as connection:
+            insert_image(connection, ref, data)
 
     def put_thumbnail(self, sha256: str, data: bytes) -> None:
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             connection.execute("INSERT OR REPLACE INTO thumbnails VALUES (?, ?)", (sha256, data))
 
     def put_measure(self, key: str, value: float) -> None:
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             connection.execute("INSERT OR REPLACE INTO measures VALUES (?, ?)", (key, value))
 
     def remember_hosted(self, sha256: str, origin: str, hosted: HostedUrl) -> None:
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             row = (sha256, origin, hosted.url, hosted.expires)
             connection.execute("INSERT OR REPLACE INTO hosted VALUES (?, ?, ?, ?)", row)
 
     def forget_hosted(self, sha256: str, origin: str | None = None) -> None:
         """Forget where a service holds a picture; every service without `origin`."""
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             connection.execute(
                 "DELETE FROM hosted WHERE sha256 = ?1 AND (?2 IS NULL OR origin = ?2)",
                 (sha256, origin),
@@ -294,10 +305,11 @@ class SessionFile:
 
         Raise BadInput where the name is taken or there is no such folder.
         """
-        if path.exists() and path.samefile(self.path):
+        if (target := identity_of(path)) is not None and target == identity_of(self.path):
             raise BadInput(f"{shown_name(path)} is the session that is open.")
         with new_database(path, overwrite=overwrite) as copy:
             self._connection.backup(copy)
+            kill_points.reach(kill_points.KillPoint.SAVE_AS)
             copy.execute("PRAGMA journal_mode = DELETE")
 
     # Inside.
@@ -306,26 +318,6 @@ class SessionFile:
         if self._loaded is None:
             self.load()
 
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        if self.read_only:
-            raise faults.read_only(self._name)
-        connection = self._connection
-        with faults.session_faults(self._name):
-            if not self._has_log:
-                # Not sooner, so that looking at a session leaves its file as it is. Where a file
-                # system has no shared memory SQLite stays with its rollback journal, which is safe.
-                connection.execute("PRAGMA journal_mode = WAL")
-                self._has_log = True
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
-
     def _row(self, question: str, *values: str) -> tuple[object, ...] | None:
         with faults.session_faults(self._name):
             row: tuple[object, ...] | None = self._connection.execute(question, values).fetchone()
@@ -333,7 +325,7 @@ class SessionFile:
 
     def _lost(self, sha256: str, state: str, detail: str) -> SessionDamaged:
         steps: list[str] = []
-        with contextlib.suppress(Unreadable, sqlite3.Error):
+        with contextlib.suppress(Unreadable, sqlite3.Error, UnicodeDecodeError):
             nodes = load_nodes(self._connection).values()
             steps = [name_of(node) for node in nodes if node.image.sha256 == sha256]
         whose = f"The picture of {_inside(steps[0])}" if steps else "A picture"
@@ -343,37 +335,6 @@ class SessionFile:
             hint="Its instruction and settings are kept: run it again.",
             detail=detail or sha256,
         )
-
-
-# ---------------------------------------------------------------- rows
-
-
-def _insert_image(connection: sqlite3.Connection, ref: ImageRef, data: bytes) -> None:
-    if hashlib.sha256(data).hexdigest() != ref.sha256:
-        raise ValueError("these are not the bytes of that picture")
-    connection.execute(
-        "INSERT OR IGNORE INTO images VALUES (?, ?, ?, ?, ?)",
-        (ref.sha256, ref.media_type, ref.width, ref.height, data),
-    )
-
-
-def _put_job(connection: sqlite3.Connection, record: JobRecord) -> None:
-    connection.execute(
-        "INSERT INTO jobs (id, body) VALUES (?, ?)"
-        " ON CONFLICT (id) DO UPDATE SET body = excluded.body",
-        (record.id, json.dumps(record.to_json())),
-    )
-
-
-def _put_head(connection: sqlite3.Connection, node: NodeId | None) -> None:
-    connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (HEAD_KEY, node or ""))
-
-
-def _put_entry(connection: sqlite3.Connection, verb: str, change: Change) -> None:
-    body = change_to_text(change) if verb == DO else None
-    connection.execute("INSERT INTO journal (verb, body) VALUES (?, ?)", (verb, body))
-    if moves_head(change):
-        _put_head(connection, head_after(change))
 
 
 def _inside(step: str) -> str:

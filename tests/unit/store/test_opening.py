@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import random
+import re
 import shutil
 import socket
 import sqlite3
@@ -53,6 +54,8 @@ FOREIGN = {
     "text": b"hello " * 60,
     "head of a database": b"SQLite format 3\0" + b"\0" * 50,
     "almost a database": b"SQLite format 2\0" + b"\0" * 500,
+    "log of a database": b"\x37\x7f\x06\x82" + b"\0" * 500,
+    "photograph": b"\xff\xd8\xff\xe0" + b"x" * 100_000,
 }
 
 
@@ -128,7 +131,7 @@ def test_f_sec_8_a_session_with_parts_of_its_own_is_not_opened(finished, stateme
     assert folder_state(finished.parent) == before
 
 
-def test_a_session_that_lacks_a_table_is_damaged(finished):
+def test_f_loc_8_a_session_that_lacks_a_table_is_damaged(finished):
     with sqlite3.connect(finished) as connection:
         connection.execute("DROP TABLE drafts")
     connection.close()
@@ -137,19 +140,68 @@ def test_a_session_that_lacks_a_table_is_damaged(finished):
     assert refusal.value.detail == "missing: drafts"
 
 
-@pytest.mark.parametrize("read_only", [True, False])
-def test_f_loc_9_a_newer_session_is_named_and_stays_byte_for_byte(finished, read_only):
-    data = bytearray(finished.read_bytes())
-    data[60:64] = (7).to_bytes(4, "big")
-    finished.write_bytes(data)
+def made_newer(path: Path, *statements: str) -> bytes:
+    """The session as version 7 would leave it."""
+    with sqlite3.connect(path) as connection:
+        for statement in (*statements, "PRAGMA user_version = 7"):
+            connection.execute(statement)
+    connection.close()
+    return path.read_bytes()
+
+
+def test_f_loc_9_a_newer_session_is_named_and_stays_byte_for_byte(finished):
+    data = made_newer(finished)
 
     with pytest.raises(NewerSession) as refusal:
-        SessionFile.open(finished, read_only=read_only)
+        SessionFile.open(finished)
 
     assert refusal.value.message == (
         "work.kontext was made with a newer version of Kontext Studio (format 7)."
     )
-    assert folder_state(finished.parent) == {"work.kontext": bytes(data)}
+    assert refusal.value.hint.startswith("Open it read-only")
+    assert folder_state(finished.parent) == {"work.kontext": data}
+
+
+def test_f_loc_9_a_newer_session_opens_read_only_with_what_it_added(finished, tmp_path):
+    data = made_newer(
+        finished,
+        "ALTER TABLE nodes ADD COLUMN colour TEXT",
+        "CREATE TABLE moods (name TEXT PRIMARY KEY, words TEXT)",
+        "INSERT INTO moods VALUES ('calm', 'kept')",
+        "UPDATE nodes SET body = json_set(body, '$.mood', 'calm'), colour = 'red'",
+    )
+
+    with SessionFile.open(finished, read_only=True) as file:
+        loaded = file.load()
+        assert len(loaded.session.history) == 4
+        assert file.read_image(picture(2)[0].sha256) == picture(2)[1]
+        with pytest.raises(ReadOnlySession):
+            file.save_head(None)
+        file.save_copy(tmp_path / "copy.kontext")
+
+    assert finished.read_bytes() == data
+    with sqlite3.connect(tmp_path / "copy.kontext") as copy:
+        assert copy.execute("SELECT words FROM moods").fetchall() == [("kept",)]
+        (body,) = copy.execute("SELECT body FROM nodes LIMIT 1").fetchone()
+        assert '"mood":"calm"' in body
+    copy.close()
+
+
+@pytest.mark.parametrize(
+    ("statement", "fault"),
+    [
+        ("UPDATE nodes SET body = json_remove(body, '$.parents')", SessionDamaged),
+        ("DROP TABLE journal", NewerSession),
+        ("CREATE VIEW moods AS SELECT * FROM nodes", NotASession),
+        ("CREATE TABLE moods (a, b AS (abs(a)))", NotASession),
+        ("CREATE TRIGGER t AFTER INSERT ON jobs BEGIN DELETE FROM nodes; END", NotASession),
+    ],
+)
+def test_f_loc_9_a_newer_session_that_is_not_understood_is_refused(finished, statement, fault):
+    data = made_newer(finished, statement)
+    with pytest.raises(fault), SessionFile.open(finished, read_only=True) as file:
+        file.load()
+    assert folder_state(finished.parent) == {"work.kontext": data}
 
 
 # ---------------------------------------------------------------- damaged
@@ -238,7 +290,7 @@ def test_f_loc_8_rows_that_make_no_sense_are_damage(finished, statement):
     assert [one.name for one in finished.parent.iterdir()] == ["work.kontext"]
 
 
-def test_steps_that_the_journal_does_not_know_are_damage(finished):
+def test_f_loc_8_steps_that_the_journal_does_not_know_are_damage(finished):
     with sqlite3.connect(finished) as connection:
         connection.executescript(
             "DELETE FROM journal WHERE seq > 3;UPDATE meta SET value = 'step2' WHERE key = 'head';"
@@ -255,7 +307,7 @@ def test_f_sec_8_a_file_with_endless_rows_is_not_read(finished, monkeypatch):
         SessionFile.open(finished)
 
 
-def test_connections_are_durable_and_trust_no_schema(finished):
+def test_f_sec_8_connections_are_durable_and_trust_no_schema(finished):
     connection = open_database(finished, "rw")
     values = {
         name: connection.execute(f"PRAGMA {name}").fetchone()[0]
@@ -263,7 +315,7 @@ def test_connections_are_durable_and_trust_no_schema(finished):
     }
     connection.close()
     assert values == {
-        "synchronous": 2,  # FULL
+        "synchronous": 3,  # EXTRA
         "trusted_schema": 0,
         "cell_size_check": 1,
         "page_size": 32_768,
@@ -302,9 +354,8 @@ def test_f_loc_5_a_second_writer_is_told_who_has_the_session(finished):
     with held(finished) as holder:
         with pytest.raises(SessionLocked) as refusal:
             SessionFile.open(finished)
-        assert refusal.value.message == (
-            f"work.kontext is open in another window (PID {holder.pid})."
-        )
+        told = rf"^work\.kontext is open in another window \(PID {holder.pid}, since \d\d:\d\d\)\.$"
+        assert re.match(told, refusal.value.message)
         with SessionFile.open(finished, read_only=True) as reader:
             assert reader.load().drafts == {None: Draft(text="by the other process")}
             assert len(reader.loaded.session.history) == 4
@@ -337,9 +388,30 @@ def test_the_used_up_journal_of_a_killed_process_is_cleared_away(finished):
 
 
 def test_f_loc_6_a_lock_file_that_names_a_living_process_blocks_nobody(finished):
-    (finished.parent / ".work.kontext.lock").write_text(str(os.getppid()))
+    (finished.parent / ".work.kontext.lock").write_text(f"{os.getppid()} 1800000000")
     with SessionFile.open(finished) as file:
         assert not file.read_only
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", ""),
+        ("nobody", ""),
+        ("77", " (PID 77)"),
+        ("77 1e999", " (PID 77)"),
+        ("77 1800000000", r" (PID 77, since \d{4}-\d\d-\d\d \d\d:\d\d)"),
+    ],
+)
+def test_f_loc_5_whatever_stands_in_a_lock_file_the_lock_is_what_counts(finished, text, words):
+    with SessionFile.open(finished):
+        (finished.parent / ".work.kontext.lock").write_text(text)
+        with pytest.raises(SessionLocked) as refusal:
+            SessionFile.open(finished)
+    pattern = words.replace("(", r"\(").replace(")", r"\)")
+    assert re.fullmatch(
+        rf"work\.kontext is open in another window{pattern}\.", refusal.value.message
+    )
 
 
 def test_f_loc_12_the_same_session_is_locked_within_one_process_and_by_any_name(finished):
@@ -366,11 +438,11 @@ def test_a_lock_file_that_goes_away_while_it_is_taken_is_made_anew(finished, mon
     with SessionFile.open(finished):
         with pytest.raises(SessionLocked):
             SessionFile.open(finished)
-        assert lock_path.read_text() == str(os.getpid())
+        assert lock_path.read_text().split()[0] == str(os.getpid())
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="flock is of the others")
-def test_where_a_file_system_has_no_locks_sessions_still_open(finished, monkeypatch):
+def test_f_loc_13_where_a_file_system_has_no_locks_sessions_still_open(finished, monkeypatch):
     import fcntl
 
     def no_locks(*_: object) -> None:
@@ -394,7 +466,7 @@ def test_a_session_that_could_not_be_opened_is_not_locked(finished):
 # ---------------------------------------------------------------- read-only
 
 
-def test_a_session_opened_for_reading_refuses_every_act(finished):
+def test_f_loc_4_a_session_opened_for_reading_refuses_every_act(finished):
     before = folder_state(finished.parent)
     ref, data = picture(9)
     with SessionFile.open(finished, read_only=True) as file:
@@ -459,6 +531,31 @@ def test_f_loc_4_where_nothing_can_be_written_a_session_opens_for_reading(finish
 
         assert read.stderr == ""
         assert read.stdout == "True 4\nwork.kontext cannot be written where it lies.\n"
+        assert folder_state(folder) == before
+        folder.chmod(0o755)
+
+
+def test_f_loc_4_what_a_killed_process_left_is_read_where_nothing_can_be_written(finished):
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        with SessionFile.open(finished) as file:
+            file.save_draft(None, Draft(text="in the log"))
+            for one in ("work.kontext", "work.kontext-wal"):
+                shutil.copy(finished.with_name(one), folder / one)
+                (folder / one).chmod(0o444)
+        folder.chmod(0o555)
+        before = folder_state(folder)
+
+        script = READER.replace("len(file.load().session.history)", "file.load().drafts[None].text")
+        read = subprocess.run(
+            [sys.executable, "-c", script, str(folder / "work.kontext")],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+        assert read.stderr == ""
+        assert read.stdout.startswith("True in the log\n")
         assert folder_state(folder) == before
         folder.chmod(0o755)
 
@@ -542,7 +639,7 @@ def test_a_copy_never_takes_the_place_of_a_session_that_is_open(finished, opened
     assert not any(name.endswith(".part") for name in names)
 
 
-def test_a_read_only_session_can_be_copied(finished, opened, tmp_path):
+def test_f_loc_4_a_read_only_session_can_be_copied(finished, opened, tmp_path):
     opened(read_only=True).save_copy(tmp_path / "mine.kontext")
     mine = opened(tmp_path / "mine.kontext")
     assert not mine.read_only

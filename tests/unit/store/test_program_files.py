@@ -146,7 +146,7 @@ def test_f_loc_39_a_wrong_value_falls_back_alone(data):
 # ---------------------------------------------------------------- exports
 
 
-def test_an_export_is_written_whole_with_usual_rights(tmp_path):
+def test_f_loc_36_an_export_is_written_whole_with_usual_rights(tmp_path):
     old = os.umask(0o022)
     try:
         write_export(tmp_path / "a.png", b"pixels", overwrite=False)
@@ -202,7 +202,7 @@ def test_f_loc_36_a_full_disk_leaves_the_old_file(tmp_path, monkeypatch):
     assert target.read_bytes() == b"old"
 
 
-def test_a_file_is_on_the_disk_before_it_gets_its_name(tmp_path, monkeypatch):
+def test_f_loc_36_a_file_is_on_the_disk_before_it_gets_its_name(tmp_path, monkeypatch):
     seen: list[tuple[bytes, bool]] = []
     real = os.fsync
 
@@ -236,7 +236,7 @@ def test_a_file_system_without_links_still_never_overwrites(tmp_path, monkeypatc
     assert (tmp_path / "a.png").read_bytes() == b"one"
 
 
-def test_files_of_the_program_are_private(tmp_path):
+def test_f_sec_22_files_of_the_program_are_private(tmp_path):
     old = os.umask(0)
     try:
         write_whole(tmp_path / "new" / "routes.json", b"{}")

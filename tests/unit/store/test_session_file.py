@@ -320,7 +320,7 @@ def test_thumbnails_figures_and_hosted_addresses_are_remembered(opened):
     file = opened(create=True)
     sha = picture(1)[0].sha256
     assert file.thumbnail(sha) is None
-    assert file.read_measure("changed:a") is None
+    assert file.read_measures() == {}
     assert file.hosted_url(sha, "https://fal.run") is None
 
     file.put_thumbnail(sha, b"small")
@@ -332,7 +332,7 @@ def test_thumbnails_figures_and_hosted_addresses_are_remembered(opened):
 
     file = opened()
     assert file.thumbnail(sha) == b"better"
-    assert file.read_measure("changed:a") == 0.25
+    assert file.read_measures() == {"changed:a": 0.25}
     assert file.hosted_url(sha, "https://fal.run") == HostedUrl("https://a/1.png", 99.5)
     assert file.hosted_url(sha, "https://other") == HostedUrl("https://b/1.png", None)
 
@@ -372,7 +372,7 @@ def test_the_caller_owns_what_was_loaded(opened, path):
     assert reloaded(path).stars == {root.id}
 
 
-def test_closing_leaves_one_file_that_only_its_owner_reads(opened, path):
+def test_f_sec_22_closing_leaves_one_file_that_only_its_owner_reads(opened, path):
     file, session = opened(create=True), Session()
     add_original(file, session)
     during = {one.name: one.stat().st_mode & 0o777 for one in path.parent.iterdir()}
@@ -381,6 +381,7 @@ def test_closing_leaves_one_file_that_only_its_owner_reads(opened, path):
         "work.kontext-wal",
         "work.kontext-shm",
         ".work.kontext.lock",
+        ".work.kontext.reserve",
     }
     assert set(during.values()) == {0o600}
 
@@ -457,7 +458,7 @@ def test_a_step_is_never_added_twice(opened):
     assert file.load().session.history[root.id].title == "cat.jpg"
 
 
-def test_names_of_any_kind_hold_a_session(tmp_path, opened):
+def test_f_loc_32_names_of_any_kind_hold_a_session(tmp_path, opened):
     for name in ("ä b?#%41&.kontext", "'\";$(x).kontext", "-rf.kontext", "🧵.kontext", "x" * 200):
         file = opened(tmp_path / name, create=True)
         add_original(file, Session())
@@ -466,7 +467,7 @@ def test_names_of_any_kind_hold_a_session(tmp_path, opened):
         assert len(opened(tmp_path / name).load().session.history) == 1
 
 
-def test_a_sha_is_only_ever_a_name(opened):
+def test_f_sec_5_a_sha_is_only_ever_a_name(opened):
     file = opened(create=True)
     with pytest.raises(SessionDamaged):
         file.read_image(Sha256("../../etc/passwd' OR 1=1 --"))

@@ -1,0 +1,57 @@
+"""Single rows of a session file, written inside somebody else's transaction."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+
+from kontext_studio.core.changes import Change
+from kontext_studio.core.drafts import Draft
+from kontext_studio.core.history import Node, NodeId
+from kontext_studio.core.images import ImageRef
+from kontext_studio.core.jobs import JobRecord
+from kontext_studio.store.journal import DO, HEAD_KEY, change_to_text, head_after, moves_head
+
+
+def insert_image(connection: sqlite3.Connection, ref: ImageRef, data: bytes) -> None:
+    if hashlib.sha256(data).hexdigest() != ref.sha256:
+        raise ValueError("these are not the bytes of that picture")
+    connection.execute(
+        "INSERT OR IGNORE INTO images VALUES (?, ?, ?, ?, ?)",
+        (ref.sha256, ref.media_type, ref.width, ref.height, data),
+    )
+
+
+def put_node(connection: sqlite3.Connection, node: Node) -> None:
+    connection.execute(
+        "INSERT INTO nodes (id, body) VALUES (?, ?)", (node.id, json.dumps(node.to_json()))
+    )
+
+
+def put_job(connection: sqlite3.Connection, record: JobRecord) -> None:
+    connection.execute(
+        "INSERT INTO jobs (id, body) VALUES (?, ?)"
+        " ON CONFLICT (id) DO UPDATE SET body = excluded.body",
+        (record.id, json.dumps(record.to_json())),
+    )
+
+
+def put_draft(connection: sqlite3.Connection, node: NodeId | None, draft: Draft) -> None:
+    """An empty draft is forgotten."""
+    if draft == Draft():
+        connection.execute("DELETE FROM drafts WHERE node = ?", (node or "",))
+    else:
+        row = (node or "", json.dumps(draft.to_json()))
+        connection.execute("INSERT OR REPLACE INTO drafts VALUES (?, ?)", row)
+
+
+def put_head(connection: sqlite3.Connection, node: NodeId | None) -> None:
+    connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (HEAD_KEY, node or ""))
+
+
+def put_entry(connection: sqlite3.Connection, verb: str, change: Change) -> None:
+    body = change_to_text(change) if verb == DO else None
+    connection.execute("INSERT INTO journal (verb, body) VALUES (?, ?)", (verb, body))
+    if moves_head(change):
+        put_head(connection, head_after(change))
