@@ -5,12 +5,18 @@ It promises never to guess: an address that could be read in two ways has no ori
 
 from __future__ import annotations
 
-import asyncio
 import socket
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
 
+from kontext_studio.core.errors import BadAnswer
+
 _PORTS = {"http": 80, "https": 443}
+_NAT64 = IPv6Network("64:ff9b::/96")
+
+
+class AddressRefused(BadAnswer):
+    """Nothing is sent there, however often it is asked for."""
 
 
 def origin(url: str) -> str | None:
@@ -57,24 +63,15 @@ def keeps_secrets(url: str) -> bool:
     return whole.startswith("https://") or is_loopback(host_of(url))
 
 
-async def leads_inside(url: str) -> bool:
-    """Whether an address ends on this machine, in a private network or at a metadata service.
+def is_inside(host: str) -> bool:
+    """Whether a host is plainly this machine, one of a private network, or a metadata service.
 
-    A name that cannot be resolved here (behind a network proxy) counts as outside; the connection
-    that follows resolves again, so a name that changes its mind in between is not caught.
+    Other names than those of this machine are not: what they lead to is judged when it is dialled.
     """
-    host = host_of(url)
     if is_loopback(host):
         return True
-    literal = _literal(host)
-    if literal is not None:
-        return not literal.is_global
-    try:
-        found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
-    except OSError:
-        return False
-    addresses = [_literal(str(entry[4][0])) for entry in found]
-    return any(one is not None and not one.is_global for one in addresses)
+    address = _literal(host)
+    return address is not None and not address.is_global
 
 
 def _literal(host: str) -> IPv4Address | IPv6Address | None:
@@ -86,5 +83,11 @@ def _literal(host: str) -> IPv4Address | IPv6Address | None:
             address = IPv4Address(socket.inet_aton(host))
         except (OSError, ValueError, UnicodeEncodeError):
             return None
-    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
-    return mapped or address
+    return _carried(address) if isinstance(address, IPv6Address) else address
+
+
+def _carried(address: IPv6Address) -> IPv4Address | IPv6Address:
+    """The IPv4 address that an IPv6 address stands for, else the address itself."""
+    if address in _NAT64:
+        return IPv4Address(int(address) & 0xFFFF_FFFF)
+    return address.ipv4_mapped or address.sixtofour or address

@@ -5,23 +5,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kontext_studio.core.errors import BadAnswer
-
-MAX_DEPTH = 32
-"""Deepest nesting of a JSON answer (FAILURES 1.4)."""
-
-SHOWN_CHARACTERS = 300
-"""Text from outside is cut to this before anyone sees it."""
+from kontext_studio.core.redaction import redact
+from kontext_studio.providers.limits import MAX_DEPTH, SHOWN_CHARACTERS
 
 _TEXTS = re.compile(rb'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
 _SQUARE = bytes.maketrans(b"{}", b"[]")
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+")
-_DATA_URI = re.compile(r"data:[\w.+/-]*(?:;[\w=.+-]+)*,[\w+/=%-]{16,}")
-_SIGNED = re.compile(r"(https?://[^\s\"'<>?]+)\?[^\s\"'<>]*")
-_CREDENTIAL = re.compile(r"\b(Key|Bearer|Basic)\s+[^\s\"',}]+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +23,7 @@ class Answer:
 
     status: int
     headers: Mapping[str, str]
-    body: bytes
+    body: bytes = field(repr=False)
     host: str
 
     @property
@@ -69,7 +62,7 @@ class Answer:
         for name in ("x-fal-request-id", "x-fal-error-type", "x-fal-retryable"):
             if name in self.headers:
                 lines.append(f"{name}: {shown(self.headers[name])}")
-        text = redacted(self.body[:2048].decode("utf-8", "replace"))
+        text = redact(self.body[:2048].decode("utf-8", "replace"))
         if text.strip():
             lines.append(_CONTROLS.sub(" ", text).strip())
         return "\n".join(lines)
@@ -104,12 +97,5 @@ def _is_deep(body: bytes) -> bool:
 def shown(text: object, most: int = SHOWN_CHARACTERS) -> str:
     """Text from outside as one plain line: no control characters, no lone surrogates, cut."""
     plain = str(text).encode("utf-8", "replace").decode()
-    line = " ".join(_CONTROLS.sub(" ", redacted(plain)).split())
+    line = " ".join(_CONTROLS.sub(" ", redact(plain)).split())
     return line if len(line) <= most else line[: most - 1] + "…"
-
-
-def redacted(text: str) -> str:
-    """The text without pictures, credentials and the queries of signed addresses."""
-    text = _DATA_URI.sub(lambda found: f"[{len(found.group())} characters of data]", text)
-    text = _SIGNED.sub(r"\1?…", text)
-    return _CREDENTIAL.sub(r"\1 …", text)

@@ -8,46 +8,58 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import socket
-import ssl
 import zlib
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
-from contextlib import aclosing, asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass, field
 
 import httpx
-from httpx_sse import EventSource, SSEError
-from socksio.exceptions import SOCKSError
+from httpx_sse import EventSource
 
 from kontext_studio import __version__
-from kontext_studio.core.errors import BadAnswer, ConnectionLost, StudioError, Unreachable
+from kontext_studio.core.errors import BadAnswer, ConnectionLost
 from kontext_studio.core.route import Access
 from kontext_studio.providers.addresses import host_of
 from kontext_studio.providers.answers import Answer
-from kontext_studio.providers.routing import API_CALL, RouteUnfit, road, transport
+from kontext_studio.providers.faults import PictureOverLimit, Sent, TooLarge, mapped
+from kontext_studio.providers.limits import Limits
+from kontext_studio.providers.routing import API_CALL, road, transport
 
-_MIB = 2**20
 _USER_AGENT = f"kontext-studio/{__version__}"
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """FAILURES 1.4, in one place; tests pass smaller ones."""
+@dataclass(slots=True)
+class Part:
+    """What has come of a download, and the strong tag by which the rest of it may be asked for."""
 
-    connect_s: float = 10.0
-    gap_s: float = 30.0
-    exchange_s: float = 60.0
-    picture_s: float = 300.0
-    json_bytes: int = 2 * _MIB
-    result_bytes: int = 96 * _MIB
-    picture_bytes: int = 64 * _MIB
-    events_bytes: int = 16 * _MIB
-    least_bytes_per_s: int = 4096
-    slow_window_s: float = 30.0
+    data: bytearray = field(default_factory=bytearray)
+    tag: str = ""
 
+    def wanted(self) -> Mapping[str, str]:
+        """The headers that ask for the rest; none where all is asked for."""
+        if not self.data or not self.tag:
+            return {}
+        return {"range": f"bytes={len(self.data)}-", "if-range": self.tag}
 
-class Quiet(ConnectionLost):
-    """An event stream said nothing for a while; that alone is no trouble."""
+    def takes(self, answer: httpx.Response) -> bool:
+        """Whether the body that follows belongs to the picture. It goes on or begins anew."""
+        if answer.status_code == 206 and self.wanted():
+            begins = f"bytes {len(self.data)}-"
+            if answer.headers.get("content-range", "").startswith(begins):
+                return True
+            self.clear()
+            raise BadAnswer("Another part of the picture came than was asked for.")
+        if answer.status_code != 200:
+            return False
+        self.clear()
+        tag = answer.headers.get("etag", "")
+        # A weak tag ("W/...") says that two pictures look alike, not that their bytes are equal.
+        self.tag = tag if len(tag) > 2 and tag[0] == tag[-1] == '"' else ""
+        return True
+
+    def clear(self) -> None:
+        self.data.clear()
+        self.tag = ""
 
 
 class NotAStream(BadAnswer):
@@ -56,18 +68,6 @@ class NotAStream(BadAnswer):
     def __init__(self, answer: Answer) -> None:
         super().__init__("The service does not stream its progress.", detail=answer.facts())
         self.answer = answer
-
-
-class _Sent:
-    """Notes whether any byte of a request left; the network library tells through its trace."""
-
-    def __init__(self) -> None:
-        self.anything = False
-
-    async def __call__(self, event: str, info: Mapping[str, object]) -> None:
-        if event.endswith(".send_request_headers.started"):
-            # The CONNECT to a network proxy is not yet the request.
-            self.anything |= getattr(info.get("request"), "method", b"") != b"CONNECT"
 
 
 class HttpClient:
@@ -80,7 +80,7 @@ class HttpClient:
         self.road = road(access.route, defaults)
         _keep_addresses_out_of_logs()
         self._client = httpx.AsyncClient(
-            transport=transport(access, self.road, defaults),
+            transport=transport(access, self.road, defaults, self.limits),
             trust_env=False,
             follow_redirects=False,
             headers={"user-agent": _USER_AGENT},
@@ -123,16 +123,20 @@ class HttpClient:
             most_bytes=self.limits.json_bytes,
         )
 
-    async def get_picture(self, url: str) -> Answer:
-        """A download, without a key. Raise BadAnswer where it comes compressed."""
+    async def get_picture(self, url: str, part: Part | None = None) -> Answer:
+        """A download, without a key. Raise BadAnswer where it comes compressed.
+
+        `part` keeps what came of it where it breaks off, and has it continued by the next call.
+        """
+        part = part or Part()
         return await self._exchange(
             "GET",
             url,
             None,
-            headers={"accept": "image/*", "accept-encoding": "identity"},
+            headers={"accept": "image/*", "accept-encoding": "identity", **part.wanted()},
             total_s=self.limits.picture_s,
             most_bytes=self.limits.picture_bytes,
-            may_be_encoded=False,
+            part=part,
         )
 
     @asynccontextmanager
@@ -141,9 +145,9 @@ class HttpClient:
 
         Raise NotAStream where something else answered, Quiet after a gap without a byte.
         """
-        sent = _Sent()
+        sent = Sent()
         host = host_of(url)
-        with _mapped(host, sent):
+        with mapped(host, sent):
             request = self._client.build_request(
                 "GET",
                 url,
@@ -159,9 +163,9 @@ class HttpClient:
         try:
             kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
             if response.status_code != 200 or kind != "text/event-stream":
-                with _mapped(host, sent):
+                with mapped(host, sent):
                     async with asyncio.timeout(self.limits.exchange_s):
-                        answer = await self._whole(response, host, self.limits.json_bytes, True)
+                        answer = await self._whole(response, host, self.limits.json_bytes)
                 raise NotAStream(answer)
             bounded = httpx.Response(
                 200,
@@ -186,11 +190,11 @@ class HttpClient:
         total_s: float,
         most_bytes: int,
         extensions: Mapping[str, object] | None = None,
-        may_be_encoded: bool = True,
+        part: Part | None = None,
     ) -> Answer:
-        sent = _Sent()
+        sent = Sent()
         host = host_of(url)
-        with _mapped(host, sent):
+        with mapped(host, sent):
             async with asyncio.timeout(total_s):
                 request = self._client.build_request(
                     method,
@@ -201,32 +205,34 @@ class HttpClient:
                 )
                 response = await self._client.send(request, stream=True)
                 try:
-                    return await self._whole(response, host, most_bytes, may_be_encoded)
+                    return await self._whole(response, host, most_bytes, part)
                 finally:
                     await response.aclose()
 
     async def _whole(
-        self, response: httpx.Response, host: str, most_bytes: int, may_be_encoded: bool
+        self, response: httpx.Response, host: str, most_bytes: int, part: Part | None = None
     ) -> Answer:
+        headers = response.headers.raw
+        if sum(len(name) + len(value) + 4 for name, value in headers) > self.limits.header_bytes:
+            raise TooLarge(host, self.limits.header_bytes)
         encoding = response.headers.get("content-encoding", "identity").strip().lower()
         unpack = _unpacker(encoding)
-        if unpack is None or (encoding not in ("", "identity") and not may_be_encoded):
+        if unpack is None or (encoding not in ("", "identity") and part is not None):
             raise BadAnswer(f"{host} sent a form of answer that is not taken ({encoding[:40]}).")
+        kept = part is not None and part.takes(response)
+        body = part.data if part is not None and kept else bytearray()
+        too_large = (PictureOverLimit if kept else TooLarge)(host, most_bytes)
         declared = response.headers.get("content-length", "")
-        if declared.isdigit() and int(declared[:20]) > most_bytes:
-            raise _too_large(host, most_bytes)
+        if declared.isdigit() and len(body) + int(declared[:20]) > most_bytes:
+            raise too_large
         pace = _Pace(self.limits, host)
-        parts: list[bytes] = []
-        size = 0
         async for chunk in response.aiter_raw():
             pace.note(len(chunk))
-            part = unpack(chunk, most_bytes - size + 1)
-            size += len(part)
-            if size > most_bytes:
-                raise _too_large(host, most_bytes)
-            parts.append(part)
+            body += unpack(chunk, most_bytes - len(body) + 1)
+            if len(body) > most_bytes:
+                raise too_large
         named = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(response.status_code, named, b"".join(parts), host)
+        return Answer(200 if kept else response.status_code, named, bytes(body), host)
 
 
 class _Pace:
@@ -276,96 +282,11 @@ class _Bounded(httpx.AsyncByteStream):
             yield chunk
 
 
-async def _texts(source: EventSource, host: str, sent: _Sent) -> AsyncGenerator[str]:
-    with _mapped(host, sent, streaming=True):
+async def _texts(source: EventSource, host: str, sent: Sent) -> AsyncGenerator[str]:
+    with mapped(host, sent, streaming=True):
         async with aclosing(source.aiter_sse()) as events:
             async for event in events:
                 yield event.data
-
-
-@contextmanager
-def _mapped(host: str, sent: _Sent, *, streaming: bool = False) -> Iterator[None]:
-    """Turns every fault of the network library into one of ours."""
-    try:
-        yield
-    except StudioError:
-        raise
-    except httpx.DecodingError as fault:
-        raise BadAnswer(f"The answer of {host} makes no sense.") from fault
-    except (
-        httpx.HTTPError,
-        httpx.InvalidURL,
-        httpx.StreamError,
-        SSEError,
-        SOCKSError,
-        zlib.error,
-        OSError,  # TimeoutError of the total time among them
-        ValueError,  # a header that cannot be written, a length that is no number
-        AssertionError,  # httpcore 1.0.9 asserts what a SOCKS proxy answered
-    ) as fault:
-        if streaming and isinstance(fault, httpx.ReadTimeout):
-            raise Quiet(f"{host} has been silent for a while.") from fault
-        if not sent.anything:
-            raise _not_made(host, fault) from fault
-        detail = type(fault).__name__
-        if isinstance(fault, (httpx.TimeoutException, TimeoutError)):
-            raise ConnectionLost(f"{host} did not answer in time.", detail=detail) from fault
-        raise ConnectionLost(f"The connection to {host} broke.", detail=detail) from fault
-
-
-def _not_made(host: str, fault: BaseException) -> Unreachable:
-    causes = list(_causes(fault))
-    detail = type(fault).__name__
-    for cause in causes:
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return RouteUnfit(
-                f"The certificate of {host} is not valid ({cause.verify_message}). "
-                "Nothing was sent.",
-                hint="Where your network has a certificate of its own, add its file in Settings.",
-                detail=detail,
-            )
-        if isinstance(cause, socket.gaierror):
-            return Unreachable(
-                f"The server {host} cannot be found. Nothing was sent.",
-                hint="Check the network and the address of the connection.",
-                detail=detail,
-            )
-        if isinstance(cause, (httpx.UnsupportedProtocol, httpx.InvalidURL)):
-            return RouteUnfit(
-                "The address cannot be used. Nothing was sent.",
-                hint="Check the addresses of the connection.",
-                detail=detail,
-            )
-    if isinstance(fault, httpx.ProxyError) and str(fault).startswith("407"):
-        return RouteUnfit(
-            "The network proxy wants a user name and a password. Nothing was sent.",
-            hint="Write them into the proxy's address in Settings.",
-            detail=detail,
-        )
-    if isinstance(fault, (httpx.ProxyError, SOCKSError, AssertionError)):
-        return Unreachable(
-            f"The network proxy makes no connection to {host}. Nothing was sent.",
-            hint="Check the proxy's address in Settings.",
-            detail=detail,
-        )
-    return Unreachable(
-        f"{host} is not answering. Nothing was sent.",
-        hint="Check the network and the address of the connection.",
-        detail=detail,
-    )
-
-
-def _causes(fault: BaseException) -> Iterator[BaseException]:
-    seen: BaseException | None = fault
-    for _ in range(10):
-        if seen is None:
-            return
-        yield seen
-        seen = seen.__cause__ or seen.__context__
-
-
-def _too_large(host: str, most_bytes: int) -> BadAnswer:
-    return BadAnswer(f"The answer of {host} is too large (over {most_bytes / _MIB:.0f} MiB).")
 
 
 def _keep_addresses_out_of_logs() -> None:

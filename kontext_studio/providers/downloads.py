@@ -16,23 +16,36 @@ from kontext_studio.core.errors import (
 )
 from kontext_studio.core.provider import Trouble
 from kontext_studio.providers.addresses import (
+    AddressRefused,
     host_of,
+    is_inside,
     keeps_secrets,
-    leads_inside,
     origin,
 )
 from kontext_studio.providers.answers import Answer, shown
-from kontext_studio.providers.client import HttpClient
-from kontext_studio.providers.retries import Patience
-from kontext_studio.providers.routing import RouteUnfit
+from kontext_studio.providers.client import HttpClient, Part
+from kontext_studio.providers.faults import PictureOverLimit
+from kontext_studio.providers.retries import GONE_ATTEMPTS, Patience
+from kontext_studio.providers.routing import BadCertificate, RouteUnfit
 
-_REDIRECTS = 3
-_GONE_ATTEMPTS = 3
-_WRONG_ATTEMPTS = 5
+_SIZE_ATTEMPTS = 5
+"""A stated size that never comes true is then not believed any more; the decoder will tell."""
+
+
+_BEGINNINGS = (b"\x89PNG", b"\xff\xd8\xff", b"RIFF", b"GIF8", b"II*\0", b"MM\0*", b"BM")
+"""Of every kind of picture that is decoded here but AVIF, whose mark comes four bytes later."""
+
+
+class _Short(ConnectionLost):
+    """Fewer bytes came than the service had stated."""
 
 
 class Downloads:
-    """Repeats until the picture is there, or until it is plain that it never will be."""
+    """Repeats until the picture is there, or until it is plain that it never will be.
+
+    It was paid for, so nothing ends the attempts but the word of the storage that it is gone, an
+    address that is refused, and a picture over the limit.
+    """
 
     def __init__(self, client: HttpClient, patience: Patience, charged: Charged) -> None:
         self._client = client
@@ -45,37 +58,42 @@ class Downloads:
         `size` is what the service said; where a connection ends early without telling, it is the
         only sign of it.
         """
-        faults = gone = wrong = 0
+        part = Part()
+        faults = gone = short = 0
         while True:
             try:
-                data = await self._once(url, size if wrong < _WRONG_ATTEMPTS - 1 else None)
+                data = await self._once(url, size if short < _SIZE_ATTEMPTS else None, part)
             except NotFound as fault:
                 gone += 1
-                if gone >= _GONE_ATTEMPTS:
+                if gone >= GONE_ATTEMPTS:
                     raise
                 trouble: StudioError = fault
-            except RouteUnfit:
+                wait_s = self._patience.gone_wait_s(gone)
+            except BadCertificate as fault:
+                trouble, gone = fault, 0
+                wait_s = self._patience.read_wait_s(faults + 1)
+            except (AddressRefused, PictureOverLimit, RouteUnfit) as fault:
+                fault.charged = self._charged
                 raise
-            except BadAnswer as fault:
-                wrong += 1
-                if wrong >= _WRONG_ATTEMPTS:
-                    raise
-                trouble = fault
             except (RouteError, ServiceFailed) as fault:
-                trouble = fault
+                trouble, gone = fault, 0
+                wait_s = self._patience.read_wait_s(faults + 1)
             else:
                 if faults:
                     yield Trouble(None)
                 yield data
                 return
+            short += isinstance(trouble, _Short)
+            if not isinstance(trouble, ConnectionLost):
+                part.clear()
             faults += 1
             yield Trouble(trouble)
-            await self._patience.sleep(self._patience.read_wait_s(faults))
+            await self._patience.sleep(wait_s)
 
-    async def _once(self, url: str, size: int | None) -> bytes:
-        for _ in range(_REDIRECTS + 1):
-            await self._demand_open(url)
-            answer = await self._client.get_picture(url)
+    async def _once(self, url: str, size: int | None, part: Part) -> bytes:
+        for _ in range(self._client.limits.redirects + 1):
+            self._demand_open(url)
+            answer = await self._client.get_picture(url, part)
             if answer.status not in (301, 302, 303, 307, 308):
                 return self._picture(answer, size)
             url = urljoin(url, answer.headers.get("location", ""))
@@ -95,25 +113,24 @@ class Downloads:
                 detail=answer.facts(),
                 charged=self._charged,
             )
-        kind = answer.headers.get("content-type", "").lower()
-        # The bytes decide what a picture is; only text in its place is told apart here.
-        if answer.is_page or not answer.body or "json" in kind or answer.body[:1] in b"{[":
+        # The bytes decide what a picture is, whatever their stated type.
+        if not answer.body.startswith(_BEGINNINGS) and answer.body[4:8] != b"ftyp":
             raise self._wrong("What came is not a picture.", answer.facts())
         if size is not None and len(answer.body) < size:
-            raise ConnectionLost(
+            raise _Short(
                 f"The picture arrived in part ({len(answer.body)} of {size} bytes).",
                 charged=self._charged,
             )
         return answer.body
 
-    async def _demand_open(self, url: str) -> None:
+    def _demand_open(self, url: str) -> None:
         """Public addresses over https; others only where the route itself is at home there."""
         if origin(url) is None:
-            raise self._wrong("The picture's address makes no sense.", shown(url))
+            raise AddressRefused("The picture's address makes no sense.", detail=shown(url))
         if self._client.road.is_own(url):
             return
-        if not keeps_secrets(url) or await leads_inside(url):
-            raise self._wrong(f"The picture's address is refused: {shown(host_of(url))}.", "")
+        if not keeps_secrets(url) or is_inside(host_of(url)):
+            raise AddressRefused(f"The picture's address is refused: {shown(host_of(url))}.")
 
     def _wrong(self, message: str, detail: str) -> BadAnswer:
         return BadAnswer(message, detail=detail, charged=self._charged)

@@ -21,6 +21,10 @@ QUICK_ATTEMPTS = 10
 """R2: a call that may be repeated; after these it is tried once a minute."""
 _SLOW_WAIT_S = 60.0
 
+GONE_ATTEMPTS = 3
+"""An answer that the request or the picture is gone is believed after so many in a row."""
+_GONE_WAITS_S = (2.0, 10.0)
+
 
 @dataclass(frozen=True, slots=True)
 class Patience:
@@ -40,6 +44,10 @@ class Patience:
         if attempt >= QUICK_ATTEMPTS:
             return _SLOW_WAIT_S
         return self._spread(min(30.0, 0.5 * 2.0 ** (attempt - 1)))
+
+    def gone_wait_s(self, attempt: int) -> float:
+        """The pause after the given answer in a row (from 1) that there is no such thing."""
+        return self._spread(_GONE_WAITS_S[min(attempt, len(_GONE_WAITS_S)) - 1])
 
     def refused_wait_s(self, attempt: int, asked_s: float | None) -> float:
         """The pause after the given attempt (from 1) that was not accepted."""

@@ -12,7 +12,7 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import certifi
 import httpx
@@ -20,6 +20,8 @@ import httpx
 from kontext_studio.core.errors import BadAnswer, BadRequest, Unreachable
 from kontext_studio.core.route import Access, Route, RouteMode
 from kontext_studio.providers.addresses import host_of, keeps_secrets, origin
+from kontext_studio.providers.kill_moments import watched
+from kontext_studio.providers.limits import Limits
 
 API_CALL = "studio_api_address"
 """Request extension of a call to the service itself; it holds the address as it was given.
@@ -34,6 +36,15 @@ _KEEP_ALIVE_S = 20.0
 
 class RouteUnfit(Unreachable):
     """No connection was made, and another attempt would end the same way."""
+
+
+class BadCertificate(RouteUnfit):
+    """Somebody else may be answering for the server, a sign-in page's gateway for example: what
+    may be repeated is repeated, nothing else is."""
+
+
+OPTIONAL_ROLE = "platform"
+"""The part of a service that tells an account what it ran; no run needs it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +62,20 @@ class Road:
         """Whether an address that the service named is one this route may talk to."""
         return origin(url) in self.origins
 
+    def own_hosts(self) -> frozenset[tuple[str, int]]:
+        """Host and port of everything the person wrote down: these may lie inside the network."""
+        urls = [*self.origins, *([self.route.address] if self.route.address else [])]
+        parts = [urlsplit(whole) for url in urls if (whole := origin(url)) is not None]
+        return frozenset((one.hostname or "", one.port or 0) for one in parts)
+
 
 def road(route: Route, defaults: Mapping[str, str]) -> Road:
     """Raise BadRequest where the route's addresses cannot be used."""
+    elsewhere = route.hosts and route.mode is not RouteMode.GATEWAY
+    if elsewhere and OPTIONAL_ROLE not in dict(route.hosts):
+        # A key belongs to the addresses it was saved with: what they leave out is not asked, rather
+        # than asked at its usual place.
+        defaults = {role: url for role, url in defaults.items() if role != OPTIONAL_ROLE}
     bases = {role: route.host(role, default) for role, default in defaults.items()}
     if route.mode is RouteMode.GATEWAY:
         _whole(route.address, "address")
@@ -78,9 +100,11 @@ def _whole(url: str, field: str) -> str:
     return found
 
 
-def transport(access: Access, way: Road, defaults: Mapping[str, str]) -> httpx.AsyncBaseTransport:
+def transport(
+    access: Access, way: Road, defaults: Mapping[str, str], limits: Limits
+) -> httpx.AsyncBaseTransport:
     """The transport of a route, over its network proxy where it has one."""
-    wires = _Wires(access.route)
+    wires = _Wires(access, way, limits)
     match access.route.mode:
         case RouteMode.SERVER_PROXY:
             return _ServerProxy(wires, way)
@@ -96,8 +120,11 @@ class _Wires(httpx.AsyncBaseTransport):
     Reading the root certificates takes longer than a frame, so it happens in a thread.
     """
 
-    def __init__(self, route: Route) -> None:
-        self._route = route
+    def __init__(self, access: Access, way: Road, limits: Limits) -> None:
+        self._road = way
+        self._route = way.route
+        self._password = access.proxy_password
+        self._limits = limits
         self._made: dict[bool, httpx.AsyncHTTPTransport] = {}
         self._making = asyncio.Lock()
 
@@ -114,10 +141,10 @@ class _Wires(httpx.AsyncBaseTransport):
         else:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # trusts nobody; never used
         try:
-            return httpx.AsyncHTTPTransport(
+            made = httpx.AsyncHTTPTransport(
                 verify=context,
                 trust_env=False,
-                proxy=self._route.network_proxy or None,
+                proxy=self._proxy(),
                 limits=httpx.Limits(max_keepalive_connections=8, keepalive_expiry=_KEEP_ALIVE_S),
             )
         except (ValueError, httpx.InvalidURL) as fault:
@@ -125,6 +152,22 @@ class _Wires(httpx.AsyncBaseTransport):
                 "The network proxy's address cannot be used. Nothing was sent.",
                 hint="It looks like http://proxy.example:3128 or socks5://127.0.0.1:1080.",
             ) from fault
+        if not self._route.network_proxy:
+            from kontext_studio.providers.dialing import Dialer  # httpcore: at the first exchange
+
+            dialer = Dialer(self._road.own_hosts(), self._limits.next_address_s)
+            # httpx 0.28 has no parameter for what its pool has one for.
+            made._pool._network_backend = dialer
+        return watched(made)
+
+    def _proxy(self) -> httpx.Proxy | None:
+        if not self._route.network_proxy:
+            return None
+        url = httpx.URL(self._route.network_proxy)
+        if self._password is not None:
+            password = quote(self._password.reveal(), safe="")
+            url = url.copy_with(username=url.username, password=password)
+        return httpx.Proxy(url)
 
     async def aclose(self) -> None:
         for made in self._made.values():
@@ -193,7 +236,9 @@ class _Gateway(_Way):
     ) -> None:
         super().__init__(wires, way)
         self._key = access.key
-        self._base_of = {origin(url): way.base(role) for role, url in defaults.items()}
+        self._base_of = {
+            origin(url): way.base(role) for role, url in defaults.items() if role in way.bases
+        }
 
     def _prepared(self, request: httpx.Request, address: str) -> httpx.Request:
         base = self._base_of.get(origin(address))

@@ -53,7 +53,9 @@ class ScriptedEngine:
                 progress(0.5, "")
         progress(0.75, "painting")
         pictures = tuple(
-            EnginePicture(png(grey=(request.seed + index) % 256), "image/png", 4, 4)
+            EnginePicture(
+                png(grey=(request.seed + index) % 256), "image/png", 4, 4, request.seed + index
+            )
             for index in range(request.count)
         )
         return EngineResult(pictures, request.seed, ("Nothing was measured.",), 0.01)

@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 
 import httpx
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
@@ -39,7 +39,10 @@ class FalProxy:
         return Starlette(routes=[route], lifespan=lifespan)
 
     async def _forward(self, request: Request) -> Response:
-        body = await request.body()
+        try:
+            body = await request.body()
+        except ClientDisconnect:
+            return Response(status_code=400)  # nobody hears it: the caller has died
         target = request.headers.get("x-fal-target-url", "")
         self.asked.append((request.method, target, dict(request.headers), body))
         bare = target.partition("://")[2]
@@ -60,7 +63,10 @@ class FalProxy:
         asked = self._upstream.build_request(
             request.method, target, headers=headers, content=content
         )
-        answer = await self._upstream.send(asked, stream=True)
+        try:
+            answer = await self._upstream.send(asked, stream=True)
+        except httpx.HTTPError:
+            return JSONResponse("Bad gateway", 502)
         dropped = ("content-length", "content-encoding", "transfer-encoding", "connection")
         told = {name: value for name, value in answer.headers.items() if name not in dropped}
 

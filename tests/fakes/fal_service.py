@@ -7,13 +7,17 @@ body that breaks off, a connection closed between the request and its answer, ga
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import struct
+import time
 import zlib
 from collections import defaultdict, deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from kontext_studio.core.jobs import RemoteHandle
 from kontext_studio.core.route import Access, Route
@@ -72,7 +76,7 @@ class Exchange:
 
     async def read(self, most: int | None = None) -> None:
         length = int(self.headers.get("content-length", "0"))
-        wanted = length if most is None else min(most, length)
+        wanted = length if most is None else min(most, length) if most >= 0 else length + most
         self.body = await self.reader.readexactly(wanted)
 
     def note(self) -> None:
@@ -105,6 +109,8 @@ Fault = Callable[[Exchange], Awaitable[None]]
 
 
 def drops_before_reading(body_bytes: int = 0) -> Fault:
+    """Closes after so many bytes of the body, or, below zero, so many before its end."""
+
     async def fault(exchange: Exchange) -> None:
         await exchange.read(body_bytes)
         exchange.note()
@@ -172,12 +178,29 @@ def hangs() -> Fault:
     return _after_reading(act)
 
 
+def sells_and(act: Callable[[Exchange], Awaitable[None]]) -> Fault:
+    """Takes the run, so that it is bought and in the account's list, and then misbehaves."""
+
+    async def fault(exchange: Exchange) -> None:
+        await exchange.read()
+        exchange.note()
+        exchange.service.sell(exchange)
+        await act(exchange)
+
+    return fault
+
+
+async def loses_the_answer(exchange: Exchange) -> None:
+    exchange.drop()
+
+
 @dataclass
 class FalService:
     """`faults[step]` are used up one per request before the step works again.
 
-    Steps: initiate, put, submit, stream, status, result, picture, cancel. `statuses` is the course
-    of every run: each poll sees the next, a stream tells the rest.
+    Steps: initiate, put, submit, stream, status, result, picture, cancel, history. `statuses` is
+    the course of every run: each poll sees the next, a stream tells the rest. `history` is the
+    account's list of runs; each that is sold is added to it.
     """
 
     statuses: list[Mapping[str, object]] = field(
@@ -195,6 +218,8 @@ class FalService:
     ledger: list[Seen] = field(default_factory=list)
     faults: dict[str, deque[Fault]] = field(default_factory=lambda: defaultdict(deque))
     pictures: dict[str, bytes] = field(default_factory=dict)
+    history: list[dict[str, Any]] = field(default_factory=list)
+    clock: Callable[[], float] = time.time
     sold: int = 0
     connections: int = 0
     port: int = 0
@@ -216,8 +241,10 @@ class FalService:
     def origin(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def access(self, key: str | None = KEY, **changes: Any) -> Access:
-        hosts = tuple((role, self.origin) for role in ("run", "queue", "rest"))
+    def access(self, key: str | None = KEY, *, lists: bool = False, **changes: Any) -> Access:
+        """A direct route to here; `lists`: with the account's list of runs."""
+        roles = ("run", "queue", "rest", *(["platform"] if lists else []))
+        hosts = tuple((role, self.origin) for role in roles)
         route = Route(**{"name": "test", "provider": "fal", "hosts": hosts, **changes})
         return Access(route, Secret(key) if key is not None else None)
 
@@ -227,6 +254,10 @@ class FalService:
 
     def seen(self, step: str) -> list[Seen]:
         return [one for one in self.ledger if one.step == step]
+
+    def statuses_of(self, request_id: str) -> Sequence[Mapping[str, object]]:
+        """The course of one run."""
+        return self.statuses
 
     def fault(self, step: str, *faults: Fault) -> None:
         self.faults[step].extend(faults)
@@ -281,19 +312,27 @@ class FalService:
         self.pictures[name] = exchange.body
         await exchange.answer(200, {})
 
-    async def _submit(self, exchange: Exchange) -> None:
+    def sell(self, exchange: Exchange) -> str:
+        """Take a run: its number. It is charged from here on."""
         self.sold += 1
         request_id = f"run-{self.sold}"
-        remote = self.remote(request_id)
+        self.history.append(
+            listed(request_id, exchange.path.strip("/"), self.clock(), json.loads(exchange.body))
+        )
+        return request_id
+
+    async def _submit(self, exchange: Exchange) -> None:
+        remote = self.remote(self.sell(exchange))
         await exchange.answer(
             200, {"status": "IN_QUEUE", "queue_position": 0, **remote.to_json(), **self.foreign}
         )
 
     async def _status(self, exchange: Exchange) -> None:
         request_id = exchange.path.split("/requests/")[1].split("/")[0]
-        at = min(self._told[request_id], len(self.statuses) - 1)
+        statuses = self.statuses_of(request_id)
+        at = min(self._told[request_id], len(statuses) - 1)
         self._told[request_id] += 1
-        await exchange.answer(202 if at < len(self.statuses) - 1 else 200, self.statuses[at])
+        await exchange.answer(202 if at < len(statuses) - 1 else 200, statuses[at])
 
     async def _stream(self, exchange: Exchange) -> None:
         if not self.streams:
@@ -302,7 +341,7 @@ class FalService:
         request_id = exchange.path.split("/requests/")[1].split("/")[0]
         head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked"
         await exchange.write(f"{head}\r\n\r\n".encode())
-        for status in self.statuses[self._told[request_id] :]:
+        for status in self.statuses_of(request_id)[self._told[request_id] :]:
             event = f": ping\n\ndata: {json.dumps(status)}\n\n".encode()
             await exchange.write(f"{len(event):x}\r\n".encode() + event + b"\r\n")
         await exchange.write(b"0\r\n\r\n")
@@ -321,6 +360,21 @@ class FalService:
     async def _cancel(self, exchange: Exchange) -> None:
         status = {"OK": 200, "CANCELLATION_REQUESTED": 202, "ALREADY_COMPLETED": 400}
         await exchange.answer(status.get(self.cancel_status, 404), {"status": self.cancel_status})
+
+    async def _history(self, exchange: Exchange) -> None:
+        asked = {name: one[0] for name, one in parse_qs(urlsplit(exchange.path).query).items()}
+        listed = [
+            run if asked.get("expand") == "payloads" else {**run, "json_input": None}
+            for run in self.history
+            if run["endpoint_id"] == asked["endpoint_id"]
+            and asked["start"] <= str(run["sent_at"]) < asked["end"]
+        ]
+        begin = int(base64.b64decode(asked["cursor"])) if "cursor" in asked else 0
+        end = begin + int(asked.get("limit", "50"))
+        more = end < len(listed)
+        following = base64.b64encode(str(end).encode()).decode() if more else None
+        page = {"items": listed[begin:end], "has_more": more, "next_cursor": following}
+        await exchange.answer(200, page)
 
     async def _other(self, exchange: Exchange) -> None:
         await exchange.answer(404, {"detail": "Not Found"})
@@ -342,8 +396,25 @@ class FalService:
         }
 
 
+def listed(request_id: str, endpoint: str, sent: float, given: object) -> dict[str, Any]:
+    """A run as the account's list shows it."""
+    return {
+        "request_id": request_id,
+        "endpoint_id": endpoint,
+        "sent_at": datetime.fromtimestamp(sent, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        "started_at": datetime.fromtimestamp(sent + 1, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        "ended_at": datetime.fromtimestamp(sent + 4, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        "status_code": 200,
+        "duration": 3.0,
+        "json_input": given,
+        "json_output": None,
+    }
+
+
 def _step(method: str, path: str) -> str:
     bare = path.split("?")[0]
+    if bare == "/v1/models/requests/by-endpoint":
+        return "history"
     if bare == "/storage/upload/initiate":
         return "initiate"
     if bare.startswith("/put/"):

@@ -36,6 +36,7 @@ class ScriptedProvider:
     cancel_answer: wire.CancelAnswer = ASKED
     on_cancel: Callable[[], None] = lambda: None
     cancel_gate: asyncio.Event | None = None
+    found: Sequence[RemoteHandle] | None = None
 
     async def edit(
         self, request: EditRequest, spec: ModelSpec, pictures: tuple[wire.InputPicture, ...]
@@ -54,10 +55,21 @@ class ScriptedProvider:
             async for event in _play(step):
                 yield event
 
-    async def collect(self, answer: str) -> AsyncGenerator[wire.JobEvent]:
+    async def collect(
+        self, answer: str, remote: RemoteHandle | None = None
+    ) -> AsyncGenerator[wire.JobEvent]:
         for step in self.collected:
             async for event in _play(step):
                 yield event
+
+    @property
+    def cannot_find(self) -> str:
+        return "" if self.found is not None else "There is no list of runs here."
+
+    async def find(
+        self, request: EditRequest, spec: ModelSpec, sent_at: float
+    ) -> tuple[RemoteHandle, ...]:
+        return tuple(self.found or ())
 
     async def cancel(self, remote: RemoteHandle) -> wire.CancelAnswer:
         self.cancelled.append(remote)

@@ -11,9 +11,9 @@ from tests.fakes.fal_service import Exchange, FalService, Fault
 
 
 @contextmanager
-def fal_service_running() -> Iterator[FalService]:
+def fal_service_running(service: FalService | None = None) -> Iterator[FalService]:
     """Serve until the block ends. The ledger may be read once the program has ended."""
-    service = FalService()
+    service = service or FalService()
     ready = threading.Event()
     loops: list[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = []
 

@@ -26,8 +26,8 @@ def body_of(request: EditRequest, spec: ModelSpec, picture_urls: Sequence[str]) 
     lossless = spec.lossless_format()
     if wanted is not None and lossless is not None:
         body.setdefault(wanted.name, lossless)
-    body[_name(spec, ParamRole.INSTRUCTION, "prompt")] = request.instruction
-    body[_name(spec, ParamRole.SEED, "seed")] = request.seed
+    body[wire_name(spec, ParamRole.INSTRUCTION, "prompt")] = request.instruction
+    body[wire_name(spec, ParamRole.SEED, "seed")] = request.seed
     if (count := spec.with_role(ParamRole.COUNT)) is not None:
         body[count.name] = request.count
     elif request.count != 1:
@@ -49,7 +49,8 @@ def _pictures(spec: ModelSpec, urls: Sequence[str]) -> dict[str, object]:
     return {one.name: urls[0]}
 
 
-def _name(spec: ModelSpec, role: ParamRole, default: str) -> str:
+def wire_name(spec: ModelSpec, role: ParamRole, default: str) -> str:
+    """What a model calls the parameter of that role."""
     known = spec.with_role(role)
     return known.name if known is not None else default
 

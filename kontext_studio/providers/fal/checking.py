@@ -93,7 +93,7 @@ async def _name(client: HttpClient) -> CheckStep:
 
 
 def _failed(name: str, fault: StudioError, seconds: float = 0.0) -> CheckStep:
-    return CheckStep(name, False, f"{fault.message} {fault.hint}".strip(), seconds)
+    return CheckStep(name, False, f"{fault.message} {fault.hint}".strip(), seconds, fault.kind)
 
 
 def _skipped(name: str) -> CheckStep:

@@ -23,6 +23,7 @@ from kontext_studio.core.errors import (
     StudioError,
     Unauthorized,
 )
+from kontext_studio.core.redaction import redact_value
 from kontext_studio.providers.addresses import host_of
 from kontext_studio.providers.answers import Answer, shown
 from kontext_studio.providers.fal.service import Service
@@ -56,6 +57,19 @@ STATUS_OF_TYPE: Mapping[str, int] = {
 """What an error type means where the status is lost: a proxy of fal's Express adapter answers 200
 to everything, and so does COMPLETED with an error inside."""
 
+_OF_THE_CALL = frozenset({"unauthorized", "not_found", "rate_limited", "queue_full"})
+"""Types that say why a call was not answered, and nothing of the run it asked about."""
+
+_NOT_YET = frozenset({408, 409, 425})
+
+_FAILED_WORDS: Mapping[str, str] = {
+    "FAILED": "internal_error",
+    "ERROR": "internal_error",
+    "CANCELLED": CANCELLED,
+    "CANCELED": CANCELLED,
+}
+"""Ends that some services which copy fal's protocol tell without an error."""
+
 _SUCCESS = frozenset({"images", "image", "request_id", "status", "upload_url"})
 
 _NO_CREDIT = re.compile(r"exhausted balance|is locked|top up|billing", re.IGNORECASE)
@@ -76,10 +90,28 @@ class Complaint:
     problems: tuple[FieldProblem, ...]
     facts: str
     from_proxy: bool = False
+    about: str = ""
+    """The request that the answer says it is about, where it says so."""
 
     @property
     def still_running(self) -> bool:
         return self.status in (200, 400) and _STILL_RUNNING.search(self.text) is not None
+
+    def ends(self, request_id: str) -> bool:
+        """Whether this is the run's own end. A key that was changed, a busy service, a gateway or
+        a proxy that refuses say nothing of it: the picture is still there, and was paid for."""
+        if self.from_proxy or self.kind in _OF_THE_CALL:
+            return False
+        if self.problems or self.kind in STATUS_OF_TYPE:
+            return True
+        if self.status >= 500:
+            # A gateway neither gives a type nor knows the run.
+            return bool(self.kind) or self.about == request_id
+        return self.status in (400, 422, 499)
+
+    @property
+    def gone(self) -> bool:
+        return self.status in (404, 410) and not self.from_proxy
 
     @property
     def surely_not_taken(self) -> bool:
@@ -107,10 +139,13 @@ def complaint_in(answer: Answer, value: object) -> Complaint | None:
 
 def complaint_in_status(answer: Answer, status: Mapping[str, object]) -> Complaint | None:
     """The complaint of a run that is COMPLETED with an error: fal knows no failed status."""
-    said = status.get("error")
-    if not said and not status.get("error_type"):
+    said, kind = status.get("error"), status.get("error_type")
+    word = str(status.get("status", "")).upper()
+    if not said and not kind and word not in _FAILED_WORDS:
         return None
-    return _complaint(answer, said or "", status.get("error_type"))
+    if not kind and word in _FAILED_WORDS:
+        kind = _FAILED_WORDS[word]
+    return _complaint(answer, said or "", kind)
 
 
 def _complaint(answer: Answer, detail: object, stated: object) -> Complaint:
@@ -119,7 +154,17 @@ def _complaint(answer: Answer, detail: object, stated: object) -> Complaint:
     text = " ".join(one.message for one in problems) if problems else shown(detail)
     kind = shown(stated) if stated else (problems[0].kind if problems else "")
     status = answer.status if answer.status >= 400 else _meant_status(kind, text, bool(problems))
-    return Complaint(status, text, kind, problems, answer.facts())
+    about = answer.headers.get("x-fal-request-id", "")
+    return Complaint(status, text, kind, problems, answer.facts(), about=about)
+
+
+def passing(said: Complaint, service: Service) -> StudioError:
+    """A complaint about a call alone, as the fault that is shown while it is tried again."""
+    if said.status == 429 or said.status in _NOT_YET or said.still_running:
+        return RateLimited("The service is not ready to answer yet.", detail=said.facts)
+    if said.status >= 500:
+        return ServiceFailed("The service is in trouble.", detail=said.facts)
+    return fault_of(said, service, ran=True)
 
 
 def fault_of(said: Complaint, service: Service, *, model: str = "", ran: bool) -> StudioError:
@@ -254,5 +299,11 @@ def _problem(entry: Mapping[str, object]) -> FieldProblem:
         field=".".join(steps),
         kind=shown(entry.get("type", ""), 80),
         message=shown(entry.get("msg", "")),
-        context=dict(context) if isinstance(context, dict) else None,
+        context=_plain(context) if isinstance(context, dict) else None,
     )
+
+
+def _plain(context: Mapping[str, object]) -> dict[str, object]:
+    """The facts of a problem as they are kept; some services repeat the whole request in them."""
+    clean = redact_value(context)
+    return clean if isinstance(clean, dict) else {}

@@ -9,33 +9,30 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from urllib.parse import urlsplit, urlunsplit
 
-from kontext_studio.core.errors import (
-    BadAnswer,
-    NotFound,
-    RateLimited,
-    RouteError,
-    StudioError,
-)
+from kontext_studio.core import kill_points
+from kontext_studio.core.errors import BadAnswer, NotFound, RouteError, StudioError
 from kontext_studio.core.jobs import RemoteHandle
 from kontext_studio.core.provider import Queued, RemoteDone, Running, Trouble
 from kontext_studio.providers.addresses import host_of
 from kontext_studio.providers.answers import Answer, parse_json, shown
-from kontext_studio.providers.client import HttpClient, NotAStream, Quiet
+from kontext_studio.providers.client import HttpClient, NotAStream
 from kontext_studio.providers.fal.errors import (
     Complaint,
     complaint_in,
     complaint_in_status,
     fault_of,
+    passing,
     redirected,
 )
 from kontext_studio.providers.fal.service import Service
-from kontext_studio.providers.retries import Patience
+from kontext_studio.providers.faults import Quiet
+from kontext_studio.providers.retries import GONE_ATTEMPTS, QUICK_ATTEMPTS, Patience
+from kontext_studio.providers.routing import BadCertificate, RouteUnfit
 
 _STREAM_ATTEMPTS = 3
 _DRAIN_S = 0.1
 _QUICK_POLL_S, _QUICK_POLLS = 0.5, 60
 _SLOW_POLL_S = 1.0
-_UNKNOWN_REQUESTS = 3
 
 # fal itself says COMPLETED to every end; some services that copy its protocol do not.
 _ENDS = frozenset({"COMPLETED", "OK", "FAILED", "ERROR", "CANCELLED", "CANCELED"})
@@ -99,11 +96,20 @@ class Follower:
                 if event is not None and event != last:
                     last = event
                     yield event
+                    kill_points.reach(kill_points.KillPoint.BETWEEN_POLLS)
                 if found.ended:
                     end = found
                     break
+        kill_points.reach(kill_points.KillPoint.BEFORE_RESULT)
         said = complaint_in_status(end.answer, end.value) if end is not None else None
         async with aclosing(self._result(said)) as results:
+            async for result in results:
+                yield result
+
+    async def result(self) -> AsyncGenerator[Trouble | RemoteDone]:
+        """The result of a run that is known to have finished, asked for once more."""
+        self._demand_own_addresses()
+        async with aclosing(self._result(None)) as results:
             async for result in results:
                 yield result
 
@@ -141,18 +147,20 @@ class Follower:
                 except NotAStream:
                     pass
                 except RouteError as fault:
+                    _demand_fit(fault)
                     yield fault
                 # Where nothing at all was heard, something on the way holds streams back.
                 streams = streams - cost if heard else 0
             try:
                 status = await self._poll()
             except StudioError as fault:
+                _demand_fit(fault)
                 faults += 1
                 unknown = unknown + 1 if isinstance(fault, NotFound) else 0
-                if unknown >= _UNKNOWN_REQUESTS:
+                if unknown >= GONE_ATTEMPTS:
                     raise
                 yield fault
-                await self._patience.sleep(self._patience.read_wait_s(faults))
+                await self._patience.sleep(self._wait_s(faults, unknown))
                 continue
             faults = unknown = 0
             yield status
@@ -169,31 +177,33 @@ class Follower:
             raise BadAnswer(f"The answer of {answer.host} makes no sense.", detail=answer.facts())
         return _Status(value, answer)
 
-    async def _result(self, ended_with: Complaint | None) -> AsyncGenerator[Trouble | RemoteDone]:
-        """The result of a finished run: its own error is the end, a gateway's is not."""
+    async def _result(self, failed: Complaint | None) -> AsyncGenerator[Trouble | RemoteDone]:
+        """The result of a finished run. Its own error is the end; whatever else goes wrong is only
+        in the way, unless the status has told already that the run `failed`."""
         faults = unknown = 0
         while True:
             try:
                 value = await self._fetch_result()
             except _Over as over:
                 raise over.fault from None
-            except NotFound as fault:
-                unknown += 1
-                if unknown >= _UNKNOWN_REQUESTS:
-                    raise self._end(ended_with) if ended_with else fault from None
-                trouble: StudioError = fault
             except StudioError as fault:
-                trouble = fault
-            else:
-                if faults:
-                    yield Trouble(None)
-                if ended_with is not None and not _has_pictures(value):
-                    raise self._end(ended_with)
-                yield RemoteDone(json.dumps(value))
-                return
-            faults += 1
-            yield Trouble(trouble)
-            await self._patience.sleep(self._patience.read_wait_s(faults))
+                _demand_fit(fault)
+                faults += 1
+                unknown = unknown + 1 if isinstance(fault, NotFound) else 0
+                over_now = unknown >= GONE_ATTEMPTS
+                if failed is not None and (over_now or faults >= QUICK_ATTEMPTS):
+                    raise self._end(failed) from None
+                if over_now:
+                    raise
+                yield Trouble(fault)
+                await self._patience.sleep(self._wait_s(faults, unknown))
+                continue
+            if faults:
+                yield Trouble(None)
+            if failed is not None and not _has_pictures(value):
+                raise self._end(failed)
+            yield RemoteDone(await asyncio.to_thread(json.dumps, value))
+            return
 
     async def _fetch_result(self) -> Mapping[str, object]:
         answer = await self._client.api(
@@ -201,7 +211,8 @@ class Follower:
         )
         if 300 <= answer.status < 400:
             raise redirected(answer)
-        value = answer.json()
+        # With pictures inside it is too large to be read between two frames.
+        value = await asyncio.to_thread(answer.json)
         said = complaint_in(answer, value)
         if said is None:
             if not isinstance(value, dict):
@@ -209,14 +220,19 @@ class Follower:
                     f"The answer of {answer.host} makes no sense.", detail=answer.facts()
                 )
             return value
-        if said.status == 404:
+        if said.gone:
             raise self._gone()
-        if said.status == 429 or said.still_running:
-            raise RateLimited("The result is not ready yet.", detail=said.facts)
-        raise _Over(self._end(said))
+        if said.ends(self._remote.request_id) and not said.still_running:
+            raise _Over(self._end(said))
+        raise passing(said, self._service)
 
     def _end(self, said: Complaint) -> StudioError:
         return fault_of(said, self._service, ran=True)
+
+    def _wait_s(self, faults: int, unknown: int) -> float:
+        return (
+            self._patience.gone_wait_s(unknown) if unknown else self._patience.read_wait_s(faults)
+        )
 
     def _value(self, answer: Answer) -> object:
         """The JSON of a poll; its complaints are faults that may pass."""
@@ -226,9 +242,9 @@ class Follower:
         said = complaint_in(answer, value)
         if said is None:
             return value
-        if said.status == 404:
+        if said.gone:
             raise self._gone()
-        raise fault_of(said, self._service, ran=True)
+        raise passing(said, self._service)
 
     def _gone(self) -> NotFound:
         return NotFound(
@@ -239,6 +255,13 @@ class Follower:
     def _stream_url(self) -> str:
         parts = urlsplit(self._remote.status_url)
         return _with_logs(urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}/stream")))
+
+
+def _demand_fit(fault: StudioError) -> None:
+    """Only a person can mend a route that is unfit. A strange certificate may be a sign-in page's,
+    and passes with it."""
+    if isinstance(fault, RouteUnfit) and not isinstance(fault, BadCertificate):
+        raise fault
 
 
 class _Over(Exception):

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-from kontext_studio.core.errors import BadAnswer, NotFound, RouteError, StudioError
+from kontext_studio.core import kill_points
+from kontext_studio.core.errors import BadAnswer, NotFound, RateLimited, RouteError, ServiceFailed
 from kontext_studio.core.images import Sha256
 from kontext_studio.core.jobs import RemoteHandle
 from kontext_studio.core.models import ModelSpec
@@ -24,17 +25,20 @@ from kontext_studio.core.provider import (
 )
 from kontext_studio.core.request import EditRequest
 from kontext_studio.core.route import Access
-from kontext_studio.providers.client import HttpClient, Limits
+from kontext_studio.providers.client import HttpClient
 from kontext_studio.providers.downloads import Downloads
 from kontext_studio.providers.fal.body import body_of
 from kontext_studio.providers.fal.checking import check
-from kontext_studio.providers.fal.errors import complaint_in, fault_of, redirected
+from kontext_studio.providers.fal.errors import complaint_in, passing, redirected
+from kontext_studio.providers.fal.finding import Finder
 from kontext_studio.providers.fal.follow import Follower
 from kontext_studio.providers.fal.result import collect
 from kontext_studio.providers.fal.service import FAL, Service
 from kontext_studio.providers.fal.storage import Storage
 from kontext_studio.providers.fal.submit import submit
+from kontext_studio.providers.limits import Limits
 from kontext_studio.providers.retries import Patience
+from kontext_studio.providers.routing import RouteUnfit
 
 _CANCEL_ATTEMPTS = 3
 
@@ -57,6 +61,7 @@ class FalProvider:
         self._patience = patience or Patience()
         self._client = HttpClient(access, service.origins, limits)
         self._storage = Storage(self._client, service, self._patience)
+        self._finder = Finder(self._client, service, self._patience)
         self._downloads = Downloads(self._client, self._patience, service.surely())
 
     async def edit(
@@ -94,14 +99,28 @@ class FalProvider:
                 if isinstance(event, RemoteDone):
                     answer = event.answer
                 yield event
-        async with aclosing(self.collect(answer)) as rest:
+        async with aclosing(self.collect(answer, remote)) as rest:
             async for later in rest:
                 yield later
 
-    async def collect(self, answer: str) -> AsyncGenerator[JobEvent]:
-        async with aclosing(collect(self._downloads, self._service, answer)) as events:
+    async def collect(
+        self, answer: str, remote: RemoteHandle | None = None
+    ) -> AsyncGenerator[JobEvent]:
+        reread = None
+        if remote is not None:
+            reread = Follower(self._client, self._service, self._patience, remote).result
+        async with aclosing(collect(self._downloads, self._service, answer, reread)) as events:
             async for event in events:
                 yield event
+
+    @property
+    def cannot_find(self) -> str:
+        return self._finder.cannot
+
+    async def find(
+        self, request: EditRequest, spec: ModelSpec, sent_at: float
+    ) -> tuple[RemoteHandle, ...]:
+        return await self._finder.find(request, spec, sent_at)
 
     async def cancel(self, remote: RemoteHandle) -> CancelAnswer:
         if not self._client.road.is_own(remote.cancel_url):
@@ -114,14 +133,15 @@ class FalProvider:
             attempt += 1
             try:
                 return await self._cancel_once(remote)
-            except RouteError:
-                if attempt >= _CANCEL_ATTEMPTS:
+            except (RouteError, ServiceFailed, RateLimited) as fault:
+                if attempt >= _CANCEL_ATTEMPTS or isinstance(fault, RouteUnfit):
                     raise
                 await self._patience.sleep(self._patience.read_wait_s(attempt))
 
     async def _cancel_once(self, remote: RemoteHandle) -> CancelAnswer:
         # Some proxies read a JSON body from every PUT.
         answer = await self._client.api("PUT", remote.cancel_url, b"{}")
+        kill_points.reach(kill_points.KillPoint.CANCEL)
         if 300 <= answer.status < 400:
             raise redirected(answer)
         value = answer.json()
@@ -135,7 +155,7 @@ class FalProvider:
         said = complaint_in(answer, value)
         if said is None:
             return CancelAnswer(accepted=answer.status < 300, status=str(word or ""))
-        fault: StudioError = fault_of(said, self._service, ran=True)
+        fault = passing(said, self._service)
         if isinstance(fault, NotFound):
             return CancelAnswer(accepted=False, status="NOT_FOUND")
         raise fault

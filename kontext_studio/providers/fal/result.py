@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-import binascii
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
-from urllib.parse import unquote_to_bytes
 
-from kontext_studio.core.errors import BadAnswer, NoPicture
-from kontext_studio.core.provider import Finished, Trouble
+from kontext_studio.core import data_uris, kill_points
+from kontext_studio.core.errors import BadAnswer, NoPicture, NotFound, StudioError
+from kontext_studio.core.provider import Finished, RemoteDone, Trouble
 from kontext_studio.core.result import EditResult, ReceivedImage
 from kontext_studio.providers.answers import parse_json, shown
 from kontext_studio.providers.downloads import Downloads
@@ -20,36 +18,70 @@ from kontext_studio.providers.fal.service import Service
 
 @dataclass(frozen=True, slots=True)
 class Promised:
-    """One picture of an answer: where it is, whether it is flagged, how large it is said to be."""
+    """One picture of an answer: where it is, whether it is flagged, how large it is said to be in
+    bytes and in pixels, and its own seed."""
 
     url: str
     flagged: bool
     size: int | None
+    stated: tuple[int, int] | None
+    seed: int | None
+
+    def with_bytes(self, data: bytes, url: str) -> ReceivedImage:
+        return ReceivedImage(data, url, self.flagged, self.stated, self.seed)
+
+
+Reread = Callable[[], AsyncGenerator[Trouble | RemoteDone]]
+"""Asks for the result of a finished run once more: signed addresses come anew each time."""
 
 
 async def collect(
-    downloads: Downloads, service: Service, answer: str
+    downloads: Downloads, service: Service, answer: str, reread: Reread | None = None
 ) -> AsyncGenerator[Trouble | Finished]:
-    """Fetch every picture of the answer; ends with Finished."""
-    value = _value(answer, service)
+    """Fetch every picture of the answer; ends with Finished.
+
+    Where a picture is gone, the result is read again once: its address may only have expired.
+    """
+    value = await asyncio.to_thread(_value, answer, service)
     promised = _promised(value, service)
     images: list[ReceivedImage] = []
-    for one in promised:
-        if one.url.startswith("data:"):
-            data = await asyncio.to_thread(_decoded, one.url, service)
-            images.append(ReceivedImage(data, "", one.flagged))
-            continue
-        async with aclosing(downloads.fetch(one.url, one.size)) as fetched:
-            async for event in fetched:
-                if isinstance(event, bytes):
-                    images.append(ReceivedImage(event, one.url, one.flagged))
-                else:
-                    yield event
-    seed = value.get("seed")
+    try:
+        for one in promised:
+            if one.url.startswith("data:"):
+                data = await asyncio.to_thread(_decoded, one.url, service)
+                images.append(one.with_bytes(data, ""))
+                continue
+            kill_points.reach(kill_points.KillPoint.BEFORE_DOWNLOAD)
+            async with aclosing(downloads.fetch(one.url, one.size)) as fetched:
+                async for event in fetched:
+                    if isinstance(event, bytes):
+                        images.append(one.with_bytes(event, one.url))
+                    else:
+                        yield event
+    except NotFound as gone:
+        if reread is None:
+            raise
+        try:
+            async with aclosing(reread()) as results:
+                async for result in results:
+                    if isinstance(result, RemoteDone):
+                        answer = result.answer
+                    else:
+                        yield result
+            again = _promised(_value(answer, service), service)
+        except StudioError:
+            raise gone from None
+        if [one.url for one in again] == [one.url for one in promised]:
+            raise
+        async with aclosing(collect(downloads, service, answer)) as events:
+            async for later in events:
+                yield later
+        return
+    kill_points.reach(kill_points.KillPoint.AFTER_DOWNLOAD)
     yield Finished(
         EditResult(
             images=tuple(images),
-            seed=seed if isinstance(seed, int) and not isinstance(seed, bool) else None,
+            seed=_seed(value.get("seed")),
             prompt=_text(value.get("prompt")),
             timings=_timings(value.get("timings")),
             notes=_notes(value.get("notes")),
@@ -72,6 +104,7 @@ def _promised(value: Mapping[str, object], service: Service) -> tuple[Promised, 
     if not isinstance(images, list):
         images = [value["image"]] if isinstance(value.get("image"), dict) else []
     flags = value.get("has_nsfw_concepts")
+    seeds = value.get("seeds")  # our own engine tells one for each variant
     found: list[Promised] = []
     for index, image in enumerate(images[:16]):
         url = image.get("url") if isinstance(image, dict) else image
@@ -80,9 +113,11 @@ def _promised(value: Mapping[str, object], service: Service) -> tuple[Promised, 
         flagged = flags is True or (
             isinstance(flags, list) and index < len(flags) and flags[index] is True
         )
-        size = image.get("file_size") if isinstance(image, dict) else None
-        is_size = isinstance(size, int) and not isinstance(size, bool) and size > 0
-        found.append(Promised(url, flagged, size if is_size else None))
+        facts = image if isinstance(image, dict) else {}
+        width, height = _count(facts.get("width")), _count(facts.get("height"))
+        stated = (width, height) if width and height else None
+        seed = seeds[index] if isinstance(seeds, list) and index < len(seeds) else None
+        found.append(Promised(url, flagged, _count(facts.get("file_size")), stated, _seed(seed)))
     if not found:
         raise NoPicture(
             "The service returned no picture.",
@@ -93,15 +128,20 @@ def _promised(value: Mapping[str, object], service: Service) -> tuple[Promised, 
     return tuple(found)
 
 
+def _seed(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _count(value: object) -> int | None:
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    return value if value > 0 else None
+
+
 def _decoded(url: str, service: Service) -> bytes:
-    head, comma, data = url.partition(",")
     try:
-        if not comma:
-            raise ValueError("no data")
-        if head.lower().endswith(";base64"):
-            return base64.b64decode(unquote_to_bytes(data) if "%" in data else data, validate=True)
-        return unquote_to_bytes(data)
-    except (ValueError, binascii.Error) as fault:
+        return data_uris.bytes_of(url)
+    except ValueError as fault:
         raise BadAnswer(
             "The picture inside the service's answer is damaged.", charged=service.surely()
         ) from fault

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from kontext_studio.core.errors import Charged
+from kontext_studio.core.jobs import RemoteHandle
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ FAL = Service(
             "run": "https://fal.run",
             "queue": "https://queue.fal.run",
             "rest": "https://rest.fal.ai",
+            "platform": "https://api.fal.ai",
         }
     ),
 )
@@ -52,6 +54,12 @@ EMBEDDED_ENGINE = Service(
     ),
     billed=False,
 )
+
+
+def handle_of(base: str, endpoint: str, request_id: str) -> RemoteHandle:
+    """The addresses of a run of which the number alone is known."""
+    root = queue_address(base, endpoint, request_id)
+    return RemoteHandle(request_id, f"{root}/status", root, f"{root}/cancel")
 
 
 def queue_address(base: str, endpoint: str, request_id: str) -> str:

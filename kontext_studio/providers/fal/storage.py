@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator
 
 from kontext_studio.core.errors import (
     BadAnswer,
+    RateLimited,
     RouteError,
     ServiceFailed,
     StudioError,
@@ -14,10 +15,11 @@ from kontext_studio.core.errors import (
 )
 from kontext_studio.core.provider import HostedUrl, InputPicture, Trouble, Uploaded
 from kontext_studio.providers.addresses import (
+    AddressRefused,
     host_of,
+    is_inside,
     is_loopback,
     keeps_secrets,
-    leads_inside,
     origin,
 )
 from kontext_studio.providers.answers import Answer, shown
@@ -67,9 +69,9 @@ class Storage:
             attempt += 1
             try:
                 hosted = await self._once(data, media_type)
-            except RouteUnfit:
+            except (RouteUnfit, AddressRefused):
                 raise
-            except (RouteError, ServiceFailed) as fault:
+            except (RouteError, ServiceFailed, RateLimited) as fault:
                 connects += isinstance(fault, Unreachable)
                 if attempt >= _UPLOAD_ATTEMPTS or connects >= CONNECT_ATTEMPTS:
                     raise
@@ -94,7 +96,7 @@ class Storage:
         upload_url, file_url = value.get("upload_url"), value.get("file_url")
         if not isinstance(upload_url, str) or not isinstance(file_url, str):
             raise BadAnswer(f"{answer.host} gave no address to upload to.", detail=answer.facts())
-        await self._demand_outside(upload_url)
+        self._demand_outside(upload_url)
         stored = await self._client.put_picture(upload_url, data, media_type)
         if stored.status >= 300:
             raise _not_stored(stored)
@@ -113,12 +115,12 @@ class Storage:
             raise BadAnswer(f"The answer of {answer.host} makes no sense.", detail=answer.facts())
         return value
 
-    async def _demand_outside(self, url: str) -> None:
+    def _demand_outside(self, url: str) -> None:
         """A signed address may be anywhere in the open, or where this route talks to anyway."""
         if self._client.road.is_own(url):
             return
-        if not keeps_secrets(url) or await leads_inside(url):
-            raise BadAnswer(
+        if not keeps_secrets(url) or is_inside(host_of(url)):
+            raise AddressRefused(
                 f"The service named an address for the upload that is refused: "
                 f"{shown(host_of(url))}.",
                 hint="Nothing was sent there.",

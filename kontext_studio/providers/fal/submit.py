@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 
+from kontext_studio.core import kill_points
 from kontext_studio.core.errors import (
     BadAnswer,
     OutcomeUnknown,
@@ -18,7 +19,7 @@ from kontext_studio.core.provider import NotAccepted, Sending, Submitted
 from kontext_studio.providers.answers import Answer
 from kontext_studio.providers.client import HttpClient
 from kontext_studio.providers.fal.errors import complaint_in, fault_of, redirected, too_large
-from kontext_studio.providers.fal.service import Service, queue_address
+from kontext_studio.providers.fal.service import Service, handle_of
 from kontext_studio.providers.retries import CONNECT_ATTEMPTS, WAIT_ATTEMPTS, Patience
 from kontext_studio.providers.routing import RouteUnfit
 
@@ -38,6 +39,7 @@ async def submit(
         reason: StudioError
         try:
             answer = await client.api("POST", url, body)
+            kill_points.reach(kill_points.KillPoint.AFTER_ANSWER)
         except RouteUnfit:
             raise
         except Unreachable as fault:
@@ -84,7 +86,7 @@ def _judged(
     if isinstance(value, dict) and answer.status < 300:
         request_id = value.get("request_id")
         if isinstance(request_id, str) and request_id:
-            return _handle(value, request_id, queue_address(base, endpoint, request_id))
+            return _handle(value, handle_of(base, endpoint, request_id))
     said = complaint_in(answer, value)
     if said is None:
         raise _unknown(service, "The service answered without the run's number.", answer.facts())
@@ -121,16 +123,16 @@ def _page(answer: Answer, service: Service) -> RateLimited:
     raise _unknown(service, "The answer to the run was lost.", answer.facts())
 
 
-def _handle(value: dict[str, object], request_id: str, fallback: str) -> RemoteHandle:
+def _handle(value: dict[str, object], usual: RemoteHandle) -> RemoteHandle:
     def named(field: str, default: str) -> str:
         url = value.get(field)
         return url if isinstance(url, str) and url else default
 
     return RemoteHandle(
-        request_id=request_id,
-        status_url=named("status_url", f"{fallback}/status"),
-        response_url=named("response_url", fallback),
-        cancel_url=named("cancel_url", f"{fallback}/cancel"),
+        request_id=usual.request_id,
+        status_url=named("status_url", usual.status_url),
+        response_url=named("response_url", usual.response_url),
+        cancel_url=named("cancel_url", usual.cancel_url),
     )
 
 

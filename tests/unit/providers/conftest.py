@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import json
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -17,8 +18,8 @@ from kontext_studio.core.models import Catalogue, ModelSpec, catalogue_from_json
 from kontext_studio.core.provider import HostedUrl, InputPicture, JobEvent
 from kontext_studio.core.request import EditRequest
 from kontext_studio.core.route import Access
-from kontext_studio.providers.client import Limits
 from kontext_studio.providers.fal import FalProvider
+from kontext_studio.providers.limits import Limits
 from kontext_studio.providers.retries import Patience
 from kontext_studio.resources import read_json
 from tests.fakes.fal_service import ENDPOINT, FalService, png
@@ -128,3 +129,26 @@ async def end_of(stream: AsyncGenerator[JobEvent]) -> tuple[list[JobEvent], Stud
     except StudioError as fault:
         return events, fault
     return events, None
+
+
+PNG = png(width=40, height=40)
+ONE = {"images": [{"url": "{origin}/files/one"}]}
+
+
+def collect(run, waits, answer, *faults, limits=None, pictures=None, **service):
+    """Collect a stored answer; "{origin}" in it stands for the service. With `result`, the answer
+    that the service gives now, it may be read again."""
+
+    async def story():
+        async with FalService(**service) as fal, provider_for(fal, waits, limits) as provider:
+            fal.pictures.update(pictures or {"one": PNG, "two": png(grey=7)})
+            fal.fault("picture", *faults)
+            text = answer if isinstance(answer, str) else json.dumps(answer)
+            text = text.replace("{origin}", fal.origin)
+            if fal.result is not None:
+                fal.result = json.loads(json.dumps(fal.result).replace("{origin}", fal.origin))
+            remote = fal.remote("run-1") if service else None
+            events, end = await end_of(provider.collect(text, remote))
+            return events, end, fal
+
+    return run(story())

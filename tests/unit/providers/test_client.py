@@ -1,4 +1,5 @@
 import asyncio
+import dataclasses
 import gzip
 import zlib
 
@@ -6,7 +7,9 @@ import pytest
 
 from kontext_studio.core.errors import BadAnswer, ConnectionLost, Unreachable
 from kontext_studio.core.route import RouteMode
-from kontext_studio.providers.client import HttpClient, Limits, NotAStream
+from kontext_studio.providers.client import HttpClient, NotAStream
+from kontext_studio.providers.faults import TooLarge
+from kontext_studio.providers.limits import MAX_DEPTH, Limits
 from tests.fakes.fal_service import KEY, FalService, hangs, says, says_raw
 
 
@@ -47,7 +50,7 @@ def test_a_compressed_answer_is_unpacked(run, encoding):
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate"])
-def test_an_answer_that_unpacks_into_a_flood_is_stopped_at_the_limit(run, encoding):
+def test_f_net_23_an_answer_that_unpacks_into_a_flood_is_stopped_at_the_limit(run, encoding):
     body, headers = packed(b" " * 50_000_000, encoding)
     assert len(body) < 100_000
     fault, _ = asked(run, says(200, body, headers))
@@ -55,14 +58,14 @@ def test_an_answer_that_unpacks_into_a_flood_is_stopped_at_the_limit(run, encodi
     assert "too large (over 2 MiB)" in fault.message
 
 
-def test_an_answer_without_a_stated_length_is_stopped_at_the_limit(run):
+def test_f_sec_10_an_answer_without_a_stated_length_is_stopped_at_the_limit(run):
     raw = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n" + b" " * 3_000_000
     fault, _ = asked(run, says_raw(raw))
     assert isinstance(fault, BadAnswer)
     assert "too large" in fault.message
 
 
-def test_an_answer_whose_stated_length_is_over_the_limit_is_not_waited_for(run):
+def test_f_sec_10_an_answer_whose_stated_length_is_over_the_limit_is_not_waited_for(run):
     head = b"HTTP/1.1 200 OK\r\ncontent-length: 3000000\r\n\r\n{"
     fault, _ = asked(run, says_raw(head, then_close=False))
     assert isinstance(fault, BadAnswer)
@@ -74,7 +77,7 @@ def test_a_compression_nobody_asked_for_is_refused(run):
     assert isinstance(fault, BadAnswer)
 
 
-def test_silence_ends_after_the_gap_and_a_drip_after_the_total(run):
+def test_f_sec_10_silence_ends_after_the_gap_and_a_drip_after_the_total(run):
     fault, _ = asked(run, hangs(), limits=Limits(gap_s=0.1))
     assert isinstance(fault, ConnectionLost)
     assert "did not answer in time" in fault.message
@@ -90,6 +93,91 @@ def test_silence_ends_after_the_gap_and_a_drip_after_the_total(run):
     assert isinstance(fault, ConnectionLost)
 
 
+def headed(lines: bytes) -> bytes:
+    return b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n" + lines + b"\r\n{}"
+
+
+@pytest.mark.parametrize(
+    ("count", "taken"), [(6_000, True), (7_000, False), (30_000, False)], ids=["60", "70", "300"]
+)
+def test_f_net_24_headers_are_taken_up_to_64_kib(run, count, taken):
+    answer, _ = asked(run, says_raw(headed(b"x-pad: y\r\n" * count)))
+    if taken:
+        assert answer.json() == {}
+    else:
+        assert isinstance(answer, TooLarge)
+        assert "too large" in answer.message
+
+
+def test_f_net_24_headers_without_an_end_are_stopped(run):
+    raw = b"HTTP/1.1 200 OK\r\n" + b"x-pad: " + b"y" * 400_000
+    fault, _ = asked(run, says_raw(raw, then_close=False))
+    assert isinstance(fault, TooLarge)
+
+
+NONSENSE = {
+    "garbage": b"\x16\x03\x01garbage\r\n\r\n",
+    "another protocol": b"SSH-2.0-OpenSSH_9.2\r\n\r\n",
+    "two lengths": b"HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n{}",
+    "a length that is no number": b"HTTP/1.1 200 OK\r\ncontent-length: many\r\n\r\n{}",
+    "a negative length": b"HTTP/1.1 200 OK\r\ncontent-length: -1\r\n\r\n{}",
+    "a chunk that is no number": b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n{}",
+    "a status that is no number": b"HTTP/1.1 okay\r\n\r\n",
+    "a header without a name": b"HTTP/1.1 200 OK\r\n: x\r\n\r\n",
+    "a broken compression": (
+        b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 4\r\n\r\n\x00\x01\x02\x03"
+    ),
+}
+
+
+@pytest.mark.parametrize("raw", NONSENSE.values(), ids=NONSENSE.keys())
+def test_f_net_25_what_is_no_http_makes_no_sense(run, raw):
+    fault, _ = asked(run, says_raw(raw))
+    assert type(fault) is BadAnswer
+    assert "makes no sense" in fault.message
+
+
+def test_a_connection_that_ends_early_is_lost_and_not_nonsense(run):
+    half = b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{"
+    for raw in (b"", b"HTTP/1.1 200 OK\r\nx", half):
+        fault, _ = asked(run, says_raw(raw))
+        assert isinstance(fault, ConnectionLost)
+
+
+def test_f_net_20_after_every_connection_was_dropped_the_next_call_makes_its_own(run):
+    async def call(client, fal):
+        await plain_get(client, fal)
+        for writer in fal._talking.values():
+            writer.transport.abort()
+        try:
+            await plain_get(client, fal)
+        except ConnectionLost:
+            pass
+        return await plain_get(client, fal)
+
+    answer, _ = asked(run, call=call)
+    assert answer.status == 404
+
+
+def test_all_limits_stand_in_one_place():
+    assert dataclasses.asdict(Limits()) == {
+        "connect_s": 10,
+        "gap_s": 30,
+        "exchange_s": 60,
+        "picture_s": 300,
+        "json_bytes": 2 * 2**20,
+        "result_bytes": 96 * 2**20,
+        "picture_bytes": 64 * 2**20,
+        "events_bytes": 16 * 2**20,
+        "header_bytes": 64 * 2**10,
+        "redirects": 3,
+        "least_bytes_per_s": 4096,
+        "slow_window_s": 30,
+        "next_address_s": 0.25,
+    }
+    assert MAX_DEPTH == 32
+
+
 @pytest.mark.parametrize(
     "route",
     [
@@ -100,7 +188,7 @@ def test_silence_ends_after_the_gap_and_a_drip_after_the_total(run):
     ids=["direct", "server proxy", "gateway"],
 )
 @pytest.mark.parametrize("url", ["https://evil.test/x", "https://127.0.0.1/x", "file:///x"])
-def test_no_call_to_the_service_goes_to_an_address_of_another(run, route, url):
+def test_f_sec_2_no_call_to_the_service_goes_to_an_address_of_another(run, route, url):
     async def call(client, _fal):
         return await client.api("GET", url)
 
@@ -111,7 +199,7 @@ def test_no_call_to_the_service_goes_to_an_address_of_another(run, route, url):
     assert fal.ledger == []
 
 
-def test_the_key_is_for_calls_to_the_service_alone_even_at_its_own_address(run):
+def test_f_sec_2_the_key_is_for_calls_to_the_service_alone_even_at_its_own_address(run):
     async def call(client, fal):
         await client.api("GET", f"{fal.origin}/x")
         await client.get_picture(f"{fal.origin}/files/x")

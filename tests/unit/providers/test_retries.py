@@ -36,11 +36,11 @@ def test_repeatable_calls_are_tried_ten_times_and_then_once_a_minute(calm):
         ("", None),
     ],
 )
-def test_retry_after_is_read_in_all_its_forms(calm, text, asked):
+def test_f_api_11_retry_after_is_read_in_all_its_forms(calm, text, asked):
     assert calm.retry_after_s({"retry-after": text}) == asked
 
 
-def test_a_servers_wrong_clock_does_not_change_the_wait(calm):
+def test_f_api_35_a_servers_wrong_clock_does_not_change_the_wait(calm):
     headers = {
         "retry-after": "Thu, 01 Jan 2015 00:01:00 GMT",
         "date": "Thu, 01 Jan 2015 00:00:00 GMT",

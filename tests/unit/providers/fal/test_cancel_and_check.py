@@ -2,7 +2,16 @@ import dataclasses
 
 import pytest
 
-from kontext_studio.core.errors import BadRequest, Charged, ConnectionLost, NoPicture, ServiceFailed
+from kontext_studio.core.errors import (
+    BadAnswer,
+    BadRequest,
+    Charged,
+    ConnectionLost,
+    NoPicture,
+    RateLimited,
+    ServiceFailed,
+    Unauthorized,
+)
 from kontext_studio.core.provider import CancelAnswer
 from kontext_studio.core.route import Access, Route
 from kontext_studio.core.secret import Secret
@@ -29,7 +38,7 @@ def cancel(run, waits, *faults, **service):
         ("NOT_FOUND", CancelAnswer(False, status="NOT_FOUND")),
     ],
 )
-def test_a_cancel_reaches_the_service_and_its_answer_is_told(run, waits, word, answer):
+def test_f_cancel_1_a_cancel_reaches_the_service_and_its_answer_is_told(run, waits, word, answer):
     told, fal = cancel(run, waits, cancel_status=word)
     assert told == answer
     (seen,) = fal.ledger
@@ -38,12 +47,12 @@ def test_a_cancel_reaches_the_service_and_its_answer_is_told(run, waits, word, a
     assert seen.json() == {}
 
 
-def test_a_cancel_of_a_request_nobody_knows_is_no_fault(run, waits):
+def test_f_cancel_4_a_cancel_of_a_request_nobody_knows_is_no_fault(run, waits):
     told, _ = cancel(run, waits, says(404, {"detail": "Request not found"}))
     assert told == CancelAnswer(False, status="NOT_FOUND")
 
 
-def test_a_cancel_is_repeated_where_the_connection_breaks(run, waits):
+def test_f_cancel_4_a_cancel_is_repeated_where_the_connection_breaks(run, waits):
     told, fal = cancel(run, waits, drops(), drops())
     assert told.accepted
     assert len(fal.seen("cancel")) == 3
@@ -51,9 +60,29 @@ def test_a_cancel_is_repeated_where_the_connection_breaks(run, waits):
         cancel(run, waits, *[drops()] * 3)
 
 
-def test_a_cancel_that_breaks_the_service_is_told(run, waits):
-    with pytest.raises(ServiceFailed):
-        cancel(run, waits, says(500, {"detail": "x", "error_type": "internal_error"}))
+@pytest.mark.parametrize(
+    "fault",
+    [
+        says(500, {"detail": "x", "error_type": "internal_error"}),
+        says(503, {"detail": "x"}),
+        says(429, {"detail": "x"}),
+        page(502),
+        page(),
+    ],
+    ids=["500", "503", "429", "502 of a page", "a sign-in page"],
+)
+def test_f_cancel_4_a_cancel_that_does_not_go_through_is_repeated_and_then_told(run, waits, fault):
+    told, fal = cancel(run, waits, fault, fault)
+    assert told.accepted
+    assert len(fal.seen("cancel")) == 3
+    with pytest.raises((ServiceFailed, RateLimited, BadAnswer)):
+        cancel(run, waits, *[fault] * 3)
+
+
+def test_f_cancel_4_a_key_that_was_changed_is_told_at_once(run, waits):
+    with pytest.raises(Unauthorized):
+        cancel(run, waits, says(401, {"detail": "No user"}))
+    assert waits.asked == []
 
 
 def check(run, waits, *faults, **route):

@@ -6,16 +6,11 @@ from kontext_studio.core.errors import (
     BadAnswer,
     Charged,
     ConnectionLost,
-    ContentBlocked,
     NotFound,
-    OutOfCredit,
-    Refused,
-    ServiceFailed,
-    Unauthorized,
 )
 from kontext_studio.core.jobs import RemoteHandle
 from kontext_studio.core.provider import Finished, Queued, RemoteDone, Running, Submitted, Trouble
-from kontext_studio.providers.client import Limits
+from kontext_studio.providers.limits import Limits
 from tests.fakes.fal_service import (
     FalService,
     cut,
@@ -50,7 +45,7 @@ def kinds(events):
     return [type(event) for event in events]
 
 
-def test_a_run_is_found_again_by_its_addresses_after_a_restart(run, waits, dev):
+def test_f_api_6_a_run_is_found_again_by_the_addresses_the_service_gave(run, waits, dev):
     async def story():
         async with FalService() as fal:
             async with provider_for(fal, waits) as provider:
@@ -76,7 +71,7 @@ def test_where_nothing_streams_the_status_is_polled_at_a_decent_pace(run, waits)
     assert waits.asked == [0.5] * 60 + [1.0] * 10
 
 
-def test_the_place_in_the_queue_and_going_back_to_it_are_told(run, waits):
+def test_f_api_28_the_place_in_the_queue_and_going_back_to_it_are_told(run, waits):
     statuses = [
         {"status": "IN_QUEUE", "queue_position": 3},
         {"status": "IN_QUEUE", "queue_position": 3},
@@ -96,14 +91,14 @@ def test_the_place_in_the_queue_and_going_back_to_it_are_told(run, waits):
     ]
 
 
-def test_a_status_nobody_knows_is_shown_and_waited_out(run, waits):
+def test_f_api_27_a_status_nobody_knows_is_shown_and_waited_out(run, waits):
     events, end, _ = resume(run, waits, statuses=[{"status": "PAUSED"}, COMPLETED])
     assert end is None
     assert events[0] == Queued(None, "PAUSED")
 
 
 @pytest.mark.parametrize("streams", [True, False])
-def test_faults_of_the_status_are_troubles_and_never_the_end(run, waits, streams):
+def test_f_net_9_faults_of_the_status_are_troubles_and_never_the_end(run, waits, streams):
     poll_faults = [
         drops(),
         page(200),
@@ -150,12 +145,12 @@ def test_after_a_good_answer_the_waits_begin_anew(run, waits):
     assert run(story()) == [0.5, 1.0, 0.5, 0.5]
 
 
-@pytest.mark.parametrize("told", range(4))
-def test_a_stream_that_breaks_off_goes_on_as_polling(run, waits, told):
+@pytest.mark.parametrize("told", range(6))
+def test_f_net_14_a_stream_that_breaks_off_goes_on_as_polling(run, waits, told):
     statuses = [
         {"status": "IN_QUEUE", "queue_position": 0},
         RUNNING,
-        {**RUNNING, "progress": 0.5},
+        *({**RUNNING, "progress": share} for share in (0.2, 0.5, 0.8)),
     ][:told]
     frames = b"".join(f"data: {json.dumps(one)}\n\n".encode() for one in statuses)
     head = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-length: 9999\r\n\r\n"
@@ -214,7 +209,7 @@ def test_a_stream_without_end_is_cut_and_polled_instead(run, waits):
     assert len(fal.seen("status")) == 1
 
 
-def test_a_request_the_service_does_not_know_is_asked_for_three_times(run, waits):
+def test_f_api_6_a_request_the_service_does_not_know_is_asked_for_three_times(run, waits):
     unknown = says(404, {"detail": "Request not found"})
     events, end, fal = resume(
         run, waits, streams=False, faults=[("status", unknown)] * 5, statuses=[COMPLETED]
@@ -226,7 +221,7 @@ def test_a_request_the_service_does_not_know_is_asked_for_three_times(run, waits
     assert kinds(events) == [Trouble, Trouble]
 
 
-def test_a_request_that_is_only_unknown_for_a_moment_goes_on(run, waits):
+def test_f_api_6_a_request_that_is_only_unknown_for_a_moment_goes_on(run, waits):
     unknown = says(404, {"detail": "Request not found"})
     _, end, _ = resume(run, waits, streams=False, faults=[("status", unknown)] * 2)
     assert end is None
@@ -249,7 +244,7 @@ def test_a_request_that_is_only_unknown_for_a_moment_goes_on(run, waits):
         "",
     ],
 )
-def test_an_address_that_is_not_the_services_own_is_never_asked(run, waits, url):
+def test_f_sec_2_an_address_that_is_not_the_services_own_is_never_asked(run, waits, url):
     own = "https://queue.fal.run/fal-ai/x/requests/1"
 
     async def story():
@@ -266,128 +261,3 @@ def test_an_address_that_is_not_the_services_own_is_never_asked(run, waits, url)
     for end in run(story()):
         assert isinstance(end, BadAnswer)
         assert end.charged is Charged.MAYBE
-
-
-def test_a_result_that_breaks_off_is_asked_for_until_it_is_whole(run, waits):
-    events, end, fal = resume(
-        run,
-        waits,
-        statuses=[COMPLETED],
-        faults=[("result", fault) for fault in (cut(), drops(), page(200), page(502), cut())],
-    )
-    assert end is None
-    assert len(fal.seen("result")) == 6
-    assert kinds(events) == [Trouble] * 6 + [RemoteDone, Finished]
-    assert events[5] == Trouble(None)
-
-
-def test_a_result_may_be_as_large_as_the_pictures_inside_it(run, waits):
-    url = "data:image/png;base64," + "A" * 4_000_000
-    _, end, _ = resume(run, waits, statuses=[COMPLETED], result={"images": [{"url": url}]})
-    assert end is None
-
-
-def test_a_result_that_is_not_ready_is_waited_for(run, waits):
-    early = says(400, {"detail": "Request is still in progress"})
-    _, end, fal = resume(run, waits, statuses=[COMPLETED], faults=[("result", early)])
-    assert end is None
-    assert len(fal.seen("result")) == 2
-
-
-def detail(kind, message="No.", **context):
-    entry = {"loc": ["body", "prompt"], "msg": message, "type": kind}
-    return {"detail": [{**entry, "ctx": context}] if context else [entry]}
-
-
-ENDS = {
-    "content": (422, detail("content_policy_violation"), ContentBlocked, Charged.MAYBE),
-    "content as 400": (400, detail("content_policy_violation"), ContentBlocked, Charged.MAYBE),
-    "field": (422, detail("image_too_small", min_width=64), Refused, Charged.MAYBE),
-    "no media": (422, detail("no_media_generated"), Refused, Charged.MAYBE),
-    "401": (401, {"detail": "No user found for Key ID and Secret"}, Unauthorized, Charged.MAYBE),
-    "balance": (403, {"detail": "User is locked. Exhausted balance."}, OutOfCredit, Charged.MAYBE),
-    "403": (403, {"detail": "Forbidden"}, Unauthorized, Charged.MAYBE),
-    "500": (500, detail("internal_server_error"), ServiceFailed, Charged.NO),
-    "503": (503, {"detail": "x", "error_type": "runner_disconnected"}, ServiceFailed, Charged.NO),
-    "504": (504, detail("generation_timeout"), ServiceFailed, Charged.NO),
-    "downstream": (400, detail("downstream_service_error"), ServiceFailed, Charged.NO),
-    "cancelled": (499, {"detail": "x", "error_type": "client_cancelled"}, Refused, Charged.MAYBE),
-}
-
-
-@pytest.mark.parametrize("quirk", [False, True], ids=["status kept", "status lost"])
-@pytest.mark.parametrize(("status", "body", "kind", "charged"), ENDS.values(), ids=ENDS.keys())
-def test_an_error_in_the_result_is_the_end_of_the_run(
-    run, waits, quirk, status, body, kind, charged
-):
-    if quirk and body == {"detail": "Forbidden"}:
-        kind = Refused  # without its status this sentence tells nothing more
-    events, end, fal = resume(
-        run,
-        waits,
-        statuses=[COMPLETED],
-        result=body,
-        result_status=200 if quirk else status,
-    )
-    assert type(end) is kind
-    assert end.charged is charged
-    assert len(fal.seen("result")) == 1
-    assert events == []
-
-
-def test_a_refusal_names_its_fields_with_all_their_facts(run, waits):
-    body = {
-        "detail": [
-            {
-                "loc": ["body", "image_url"],
-                "msg": "too small",
-                "type": "image_too_small",
-                "ctx": {"min_width": 64},
-                "url": "https://docs.test/errors",
-            },
-            {"loc": ["body", "loras", 0, "path"], "msg": "gone", "type": "file_download_error"},
-            "rubbish",
-        ]
-    }
-    _, end, _ = resume(run, waits, statuses=[COMPLETED], result=body, result_status=422)
-    first, second = end.problems
-    assert (first.field, first.kind, first.message) == ("image_url", "image_too_small", "too small")
-    assert first.context == {"min_width": 64}
-    assert second.field == "loras.0.path"
-    assert end.message == "The service refused this request: too small gone"
-    assert "HTTP 422" in end.detail
-
-
-def test_completed_with_an_error_inside_ends_as_its_result_says(run, waits):
-    failed = {**COMPLETED, "error": "Invalid status code: 422", "error_type": "bad_request"}
-    _, end, _ = resume(
-        run,
-        waits,
-        statuses=[failed],
-        result=detail("content_policy_violation"),
-        result_status=422,
-    )
-    assert isinstance(end, ContentBlocked)
-
-
-@pytest.mark.parametrize(
-    ("result", "result_status"), [({}, 200), ({"detail": "Request not found"}, 404)]
-)
-def test_completed_with_an_error_and_no_result_ends_as_the_status_says(
-    run, waits, result, result_status
-):
-    failed = {**COMPLETED, "error": "The runner was lost", "error_type": "runner_disconnected"}
-    _, end, _ = resume(run, waits, statuses=[failed], result=result, result_status=result_status)
-    assert isinstance(end, ServiceFailed)
-    assert "The runner was lost" in end.message
-
-
-def test_a_service_that_says_failed_is_asked_for_the_reason(run, waits):
-    _, end, _ = resume(
-        run,
-        waits,
-        statuses=[{"status": "FAILED"}],
-        result=detail("image_load_error"),
-        result_status=422,
-    )
-    assert isinstance(end, Refused)

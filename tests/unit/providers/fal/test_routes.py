@@ -207,7 +207,7 @@ def test_a_gateway_replaces_the_services_addresses_and_those_it_passes_on(run, w
             assert "x-team" not in one.headers
 
 
-def test_a_key_never_leaves_over_plain_http(run, waits, dev):
+def test_f_sec_3_a_key_never_leaves_over_plain_http(run, waits, dev):
     hosts = tuple((role, "http://gpu.office.test") for role in ("run", "queue", "rest"))
     routes = [
         Access(Route("x", "fal", hosts=hosts), Secret(KEY)),
@@ -241,7 +241,9 @@ def test_a_key_never_leaves_over_plain_http(run, waits, dev):
         assert events == []
 
 
-def test_the_environment_does_not_choose_where_a_key_goes(run, waits, dev, monkeypatch, tmp_path):
+def test_f_sec_21_the_environment_does_not_choose_where_a_key_goes(
+    run, waits, dev, monkeypatch, tmp_path
+):
     netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login canary password canary\n")
     netrc.chmod(0o600)
@@ -317,7 +319,7 @@ def test_a_network_proxy_carries_everything(run, waits, dev):
     assert len(seen) == len(fal.ledger) == 6
 
 
-def test_a_network_proxy_that_wants_a_password_is_named(run, waits, dev):
+def test_f_net_15_a_network_proxy_that_wants_a_password_is_named(run, waits, dev):
     async def story():
         server = await forwarding_proxy([], demands_sign_in=True)
         port = server.sockets[0].getsockname()[1]
@@ -380,7 +382,7 @@ def test_a_network_proxy_with_a_strange_address_is_refused_in_words(run, waits, 
     assert isinstance(end, RouteUnfit)
 
 
-def test_no_key_and_no_signature_is_in_any_log_record_or_fault(run, waits, dev, caplog):
+def test_f_sec_1_no_key_and_no_signature_is_in_any_log_record_or_fault(run, waits, dev, caplog):
     caplog.set_level(logging.DEBUG)
     echo = {"detail": f"you sent Key {KEY}", "error_type": "internal_error"}
 

@@ -87,7 +87,7 @@ def test_a_storage_that_answers_rubbish_ends_the_run_before_it_begins(run, waits
         "https://me@storage.test/put",
     ],
 )
-def test_a_picture_is_not_uploaded_in_the_clear_or_into_the_network(run, waits, dev, url):
+def test_f_sec_12_a_picture_is_not_uploaded_in_the_clear_or_into_the_network(run, waits, dev, url):
     # The network of the tests would notice any attempt to look up or reach it.
     answer = says(200, {"upload_url": url, "file_url": "https://v3.fal.media/files/x"})
     _, end, fal = edit(run, waits, dev, *[("initiate", answer)] * 5)

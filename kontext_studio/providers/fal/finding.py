@@ -1,0 +1,162 @@
+"""A run whose answer was lost, looked for in the account's own list of runs.
+
+It promises not to guess: model, instruction, time and our own seed must all agree. A list that
+cannot be read to its end proves nothing, so it raises rather than say that there is no such run.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from urllib.parse import urlencode
+
+from kontext_studio.core.errors import (
+    BadAnswer,
+    NotFound,
+    RateLimited,
+    RouteError,
+    ServiceFailed,
+    StudioError,
+    Unauthorized,
+)
+from kontext_studio.core.jobs import RemoteHandle
+from kontext_studio.core.models import ModelSpec, ParamRole
+from kontext_studio.core.request import EditRequest
+from kontext_studio.providers.answers import Answer
+from kontext_studio.providers.client import HttpClient
+from kontext_studio.providers.fal.body import wire_name
+from kontext_studio.providers.fal.errors import Complaint, complaint_in, passing, redirected
+from kontext_studio.providers.fal.service import Service, handle_of
+from kontext_studio.providers.retries import CONNECT_ATTEMPTS, Patience
+from kontext_studio.providers.routing import OPTIONAL_ROLE, RouteUnfit
+
+WINDOW_S = 300.0
+"""How far the service's time of a run may lie from ours."""
+
+_PATH = "/v1/models/requests/by-endpoint"
+_PAGE, _MOST_PAGES = 100, 20
+# The list may be bounded by the end of a run, and a run may wait long in the queue.
+_LONGEST_RUN_S = 24 * 3600.0
+_REQUEST_ID = re.compile(r"[\w-]{1,128}", re.ASCII)
+
+
+class Finder:
+    """Looks through the list of one service over one route."""
+
+    def __init__(self, client: HttpClient, service: Service, patience: Patience) -> None:
+        self._client = client
+        self._service = service
+        self._patience = patience
+
+    @property
+    def cannot(self) -> str:
+        """Why there is no list to look through; empty where there is one."""
+        if OPTIONAL_ROLE in self._client.road.bases:
+            return ""
+        if not self._service.billed:
+            return "The embedded engine keeps no list of its runs. Running again costs nothing."
+        return "This connection's service has no list of runs that could be looked through."
+
+    async def find(
+        self, request: EditRequest, spec: ModelSpec, sent_at: float
+    ) -> tuple[RemoteHandle, ...]:
+        """Every run in the list that can only be this one."""
+        if self.cannot:
+            raise NotFound(self.cannot)
+        found: dict[str, RemoteHandle] = {}
+        cursor = ""
+        for _ in range(_MOST_PAGES):
+            page = await self._page(spec.id, sent_at, cursor)
+            items = page.get("items")
+            if not isinstance(items, list):
+                raise BadAnswer("The list of runs makes no sense.")
+            for item in items:
+                if isinstance(item, dict) and _is_it(item, request, spec, sent_at):
+                    request_id = str(item["request_id"])
+                    base = self._client.road.base("queue")
+                    found[request_id] = handle_of(base, spec.id, request_id)
+            if not page.get("has_more"):
+                return tuple(found.values())
+            following = page.get("next_cursor")
+            if not isinstance(following, str) or following in ("", cursor):
+                raise BadAnswer("The list of runs makes no sense.")
+            cursor = following
+        raise BadAnswer(
+            "There are too many runs around that time to look through.",
+            hint="Look at the requests in your account.",
+        )
+
+    async def _page(self, endpoint: str, sent_at: float, cursor: str) -> Mapping[str, object]:
+        asked = {
+            "endpoint_id": endpoint,
+            "start": _iso(sent_at - WINDOW_S),
+            "end": _iso(min(sent_at + _LONGEST_RUN_S, self._patience.now()) + WINDOW_S),
+            "expand": "payloads",
+            "limit": str(_PAGE),
+        }
+        if cursor:
+            asked["cursor"] = cursor
+        url = f"{self._client.road.base(OPTIONAL_ROLE)}{_PATH}?{urlencode(asked)}"
+        attempt = 0
+        while True:
+            attempt += 1
+            try:
+                # Other programs of the account may put whole pictures into their requests.
+                most = self._client.limits.result_bytes
+                return self._read(await self._client.api("GET", url, most_bytes=most))
+            except RouteUnfit:
+                raise
+            except (RouteError, ServiceFailed, RateLimited):
+                if attempt >= CONNECT_ATTEMPTS:
+                    raise
+                await self._patience.sleep(self._patience.read_wait_s(attempt))
+
+    def _read(self, answer: Answer) -> Mapping[str, object]:
+        if 300 <= answer.status < 400:
+            raise redirected(answer)
+        value = answer.json()
+        said = complaint_in(answer, value)
+        if said is not None:
+            raise self._fault(said)
+        if not isinstance(value, dict):
+            raise BadAnswer(f"The answer of {answer.host} makes no sense.", detail=answer.facts())
+        return value
+
+    def _fault(self, said: Complaint) -> StudioError:
+        if said.status == 403:
+            return Unauthorized("This key may not read the list of runs.", detail=said.facts)
+        if said.from_proxy or said.status in (400, 404, 405, 410, 422):
+            return NotFound("This connection hands out no list of runs.", detail=said.facts)
+        return passing(said, self._service)
+
+
+def _is_it(
+    item: Mapping[str, object], request: EditRequest, spec: ModelSpec, sent_at: float
+) -> bool:
+    given, request_id, time = item.get("json_input"), item.get("request_id"), item.get("sent_at")
+    if not isinstance(given, dict) or item.get("endpoint_id") != spec.id:
+        return False
+    if not isinstance(request_id, str) or not _REQUEST_ID.fullmatch(request_id):
+        return False
+    seed = given.get(wire_name(spec, ParamRole.SEED, "seed"))
+    if isinstance(seed, bool) or not isinstance(seed, int | str) or str(seed) != str(request.seed):
+        return False
+    if given.get(wire_name(spec, ParamRole.INSTRUCTION, "prompt")) != request.instruction:
+        return False
+    seconds = _seconds_of(time)
+    return seconds is not None and abs(seconds - sent_at) <= WINDOW_S
+
+
+def _seconds_of(time: object) -> float | None:
+    if not isinstance(time, str):
+        return None
+    try:
+        moment = datetime.fromisoformat(time)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        return None
+
+
+def _iso(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
