@@ -75,7 +75,7 @@ class SettingsChanged:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Something inside the program went wrong outside any run; the work is saved."""
+    """Something went wrong outside any run, in words; the work is saved."""
 
     message: str
     detail: str = ""

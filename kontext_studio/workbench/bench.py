@@ -4,23 +4,16 @@ and hear of everything through its announcements."""
 from __future__ import annotations
 
 import asyncio
-import logging
 import random
 import time
 import uuid
-from collections.abc import Callable, Coroutine, Mapping
-from functools import partial
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kontext_studio.core.changes import Change, Hidden
 from kontext_studio.core.drafts import Draft
-from kontext_studio.core.errors import (
-    BadInput,
-    BadRequest,
-    ReadOnlySession,
-    SessionError,
-    StudioError,
-)
+from kontext_studio.core.errors import BadInput, ReadOnlySession, SessionError, SessionGone
 from kontext_studio.core.history import JobId, Node, NodeId, NodeKind
 from kontext_studio.core.images import ImageRef
 from kontext_studio.core.jobs import JobRecord, JobState
@@ -29,8 +22,8 @@ from kontext_studio.core.request import MAX_SEED
 from kontext_studio.core.result import Cost
 from kontext_studio.core.session import Session
 from kontext_studio.core.settings import Settings
+from kontext_studio.store.file_names import shown_name
 from kontext_studio.store.places import Places
-from kontext_studio.store.session_file import SessionFile
 from kontext_studio.workbench import pictures
 from kontext_studio.workbench.announcements import (
     Announcement,
@@ -43,16 +36,32 @@ from kontext_studio.workbench.announcements import (
     SessionOpened,
     SettingsChanged,
 )
+from kontext_studio.workbench.background import Background
 from kontext_studio.workbench.catalogue import load_catalogue
 from kontext_studio.workbench.connections import Connections
-from kontext_studio.workbench.desk import Desk
+from kontext_studio.workbench.desk import Desk, Rescue
+from kontext_studio.workbench.measures import Measures
 from kontext_studio.workbench.orders import RunOrder
+from kontext_studio.workbench.prices import demand_within_limit, price_of_run, spent_usd
 from kontext_studio.workbench.progress import JobView
 from kontext_studio.workbench.reach import Reach
 from kontext_studio.workbench.requests import build_request, refuse_twins
 from kontext_studio.workbench.runs import Runs
+from kontext_studio.workbench.thumbnails import Thumbnails
 
-log = logging.getLogger(__name__)
+CLOSING_GRACE_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """Everything that lives as long as one session is open."""
+
+    desk: Desk
+    named: bool
+    runs: Runs
+    background: Background
+    measures: Measures
+    thumbnails: Thumbnails
 
 
 class Workbench:
@@ -60,7 +69,8 @@ class Workbench:
 
     `places` says where the program keeps its files, `environment` where keys may be. `new_id` and
     `new_seed` are given by tests that want the same every time, `make_reach` by those that script
-    the services.
+    the services. `grace_s` is how long closing waits for the answer to what was just sent;
+    `disk_attempts` how often a write is tried that must not be lost (None: until it succeeds).
     """
 
     def __init__(
@@ -72,24 +82,24 @@ class Workbench:
         new_seed: Callable[[], int] = lambda: random.SystemRandom().randint(1, MAX_SEED),
         clock: Callable[[], float] = time.time,
         make_reach: Callable[[Connections, Catalogue], Reach] = Reach,
+        grace_s: float = CLOSING_GRACE_S,
+        disk_attempts: int | None = None,
     ) -> None:
         self.announcer = Announcer()
         self.places = places
         self.settings = Settings()
         self.connections = Connections(places.routes_file, environment)
+        self.grace_s = grace_s
+        self._disk_attempts = disk_attempts
         self._catalogue: Catalogue | None = None
         self._reach: Reach | None = None
-        self._desk: Desk | None = None
-        self._runs: Runs | None = None
+        self._opened: _Opened | None = None
+        self._switching = asyncio.Lock()
+        self._reruns: dict[tuple[JobId, bool], asyncio.Task[JobId]] = {}
         self._new_id = new_id
         self._new_seed = new_seed
         self._clock = clock
         self._make_reach = make_reach
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._thumbnails: dict[tuple[Path, str], asyncio.Task[bytes]] = {}
-        self._measured: dict[NodeId, Measured] = {}
-        self._to_measure: set[NodeId] = set()
-        self._measuring = asyncio.Lock()
         self.announcer.subscribe(self._hear)
 
     # The program's own files.
@@ -143,14 +153,12 @@ class Workbench:
 
     @property
     def is_open(self) -> bool:
-        return self._desk is not None
+        return self._opened is not None
 
     @property
     def desk(self) -> Desk:
         """The open session. Raise SessionError where there is none."""
-        if self._desk is None:
-            raise SessionError("No session is open.")
-        return self._desk
+        return self._session_open.desk
 
     @property
     def session(self) -> Session:
@@ -158,9 +166,7 @@ class Workbench:
 
     @property
     def runs(self) -> Runs:
-        if self._runs is None:
-            raise SessionError("No session is open.")
-        return self._runs
+        return self._session_open.runs
 
     @property
     def path(self) -> Path:
@@ -169,7 +175,13 @@ class Workbench:
     @property
     def is_named(self) -> bool:
         """Whether the person gave it a place; else it lies in the program's own folder."""
-        return self.desk.path.parent != self.places.untitled_folder
+        return self._session_open.named
+
+    @property
+    def _session_open(self) -> _Opened:
+        if self._opened is None:
+            raise SessionError("No session is open.")
+        return self._opened
 
     async def new_session(self) -> None:
         """A fresh untitled session in the program's own folder. What was open is closed first."""
@@ -187,70 +199,103 @@ class Workbench:
         self, path: Path, *, create: bool = False, read_only: bool = False
     ) -> None:
         """Open a session file and take up the runs it holds. What was open stays open where the
-        new one cannot be opened. Raise SessionError."""
-        desk = await Desk.open(path, create=create, read_only=read_only)
-        await self.close_session()
-        self._desk = desk
-        self._runs = Runs(
-            desk,
-            self.reach,
-            self.catalogue,
-            self.announcer,
-            max_running=self.settings.max_running,
-            clock=self._clock,
-        )
-        recovered = 0 if desk.read_only else await self._runs.recover()
-        self.announcer.announce(SessionOpened(desk.path, self.is_named, desk.read_only, recovered))
+        new one cannot be opened, and where it is the same file. Raise SessionError."""
+        async with self._switching:
+            now = self._opened
+            alike = now is not None and now.desk.read_only == read_only and not create
+            if now and alike and await asyncio.to_thread(pictures.same_file, now.desk.path, path):
+                return
+            desk = await Desk.open(
+                path,
+                create=create,
+                read_only=read_only,
+                rescue=Rescue(self.places.new_recovered, self._tell_rescued),
+            )
+            try:
+                named = await asyncio.to_thread(self._is_elsewhere, desk.path)
+                await self._close()
+            except BaseException:
+                await desk.close()
+                raise
+            background = Background(self.announcer)
+            self._opened = opened = _Opened(
+                desk,
+                named,
+                Runs(
+                    desk,
+                    self.reach,
+                    self.catalogue,
+                    self.announcer,
+                    aside=self.places.aside_folder,
+                    max_running=self.settings.max_running,
+                    clock=self._clock,
+                    disk_attempts=self._disk_attempts,
+                ),
+                background,
+                Measures(desk, background, self.announcer),
+                Thumbnails(desk),
+            )
+            await opened.measures.read_known()
+            recovered = 0 if desk.read_only else await opened.runs.recover()
+            self.announcer.announce(SessionOpened(desk.path, named, desk.read_only, recovered))
 
     async def close_session(self) -> None:
         """Put the session away; an untitled one without a single picture is removed."""
-        if self._runs is not None:
-            await self._runs.shutdown()
-        background = (*self._tasks, *self._thumbnails.values())
-        for task in background:
-            task.cancel()
-        await asyncio.gather(*background, return_exceptions=True)
-        desk, self._desk, self._runs = self._desk, None, None
-        self._measured.clear()
-        self._to_measure.clear()
-        if desk is None:
+        async with self._switching:
+            await self._close()
+
+    async def _close(self) -> None:
+        opened = self._opened
+        if opened is None:
             return
-        empty = not len(desk.session.history) and not desk.jobs and not desk.drafts
-        untitled = desk.path.parent == self.places.untitled_folder
+        desk = opened.desk
+        await opened.runs.shutdown(self.grace_s)
+        await opened.background.close()
+        await opened.thumbnails.close()
+        self._opened = None
         await desk.close()
-        if empty and untitled and not desk.read_only:
+        empty = not len(desk.session.history) and not desk.jobs and not desk.drafts
+        if empty and not opened.named and not desk.read_only:
             await asyncio.to_thread(desk.path.unlink, missing_ok=True)
 
     async def name_session(self, path: Path, *, overwrite: bool = False) -> None:
-        """Give the session its own file: a whole copy is made there and opened; an untitled
-        session's old file goes away. Raise SessionError; what was open stays as it was."""
-        old, was_untitled = self.desk.path, not self.is_named
-        if pictures.same_file(old, path):
-            return
-        # The file changes under the runs: a result stored meanwhile would stay in the old one.
-        if any(view.active for view in self.runs.views()):
-            raise SessionError(
-                "A run is under way.", hint="Name the session when it has ended, or save a copy."
-            )
-        await self.save_copy(path, overwrite=overwrite)
-        await self.open_session(path)
-        if was_untitled:
-            await asyncio.to_thread(old.unlink, missing_ok=True)
-        self.announcer.announce(SessionNamed(path))
+        """Give the session its own file: a whole copy is made there, and work goes on in it, runs
+        included; an untitled session's old file goes away. Raise SessionError or BadInput; the
+        session stays where it was then."""
+        async with self._switching:
+            opened = self._session_open
+            if await asyncio.to_thread(pictures.same_file, opened.desk.path, path):
+                return
+            old = await opened.desk.move_to(path, overwrite=overwrite)
+            named = await asyncio.to_thread(self._is_elsewhere, opened.desk.path)
+            self._opened = replace(opened, named=named)
+            if not opened.named:
+                await asyncio.to_thread(old.unlink, missing_ok=True)
+            self.announcer.announce(SessionNamed(opened.desk.path))
 
     async def save_copy(self, path: Path, *, overwrite: bool = False) -> None:
         """Write a whole copy elsewhere; work goes on in the present file. Raise SessionError."""
         await self.desk.run(lambda file: file.save_copy(path, overwrite=overwrite))
+
+    def _tell_rescued(self, gone: SessionGone, path: Path) -> None:
+        if self._opened is not None and self._opened.desk.path == path:
+            self._opened = replace(self._opened, named=False)
+            self.announcer.announce(SessionNamed(path))
+        self.announcer.announce(Fault(f"{gone.message} It goes on in {path}.", gone.hint))
+
+    def _is_elsewhere(self, path: Path) -> bool:
+        return path.resolve().parent != self.places.untitled_folder.resolve()
 
     # Pictures in.
 
     async def import_file(self, path: Path) -> Node:
         """A picture file becomes a new original and the current step; the file is never written.
         Raise BadPicture with one sentence."""
-        return await self.import_picture(await pictures.read_picture_file(path), path.name)
+        return await self.import_picture(await pictures.read_picture_file(path), shown_name(path))
 
     async def import_picture(self, data: bytes, title: str) -> Node:
         """Bytes of a picture become a new original and the current step. Raise BadPicture."""
+        desk = self.desk  # the session may be another one when the picture has been looked at
         imported = await pictures.examine(data, title or "The picture")
         node = Node(
             id=NodeId(self._new_id()),
@@ -262,7 +307,7 @@ class Workbench:
             title=title,
             notes=imported.notes,
         )
-        change = await self.desk.add_pictures(
+        change = await desk.add_pictures(
             lambda session: session.add((node,), move_head=True), ((imported.ref, imported.data),)
         )
         self.announcer.announce(Changed(change))
@@ -280,11 +325,9 @@ class Workbench:
     def price_of(self, order: RunOrder) -> Cost | None:
         """What a run would cost by the list; None where that is not known. Raise BadRequest."""
         spec = self.model_of(order)
-        megapixels = None
-        if order.parents and order.parents[0] in self.session.history:
-            image = self.session.history[order.parents[0]].image
-            megapixels = image.width * image.height / 1e6
-        return spec.price.for_run(order.count, megapixels)
+        history = self.session.history
+        inputs = tuple(history[parent].image for parent in order.parents if parent in history)
+        return price_of_run(spec, order.count, inputs)
 
     async def submit(self, order: RunOrder, *, allow_twin: bool = False) -> JobId:
         """Check an order, write it down as a prepared run, start it, return its id.
@@ -292,16 +335,23 @@ class Workbench:
         Raise BadRequest naming the field, or AlreadyRunning where the same edit is on its way and
         `allow_twin` is not set. Nothing is sent in either case.
         """
+        desk, runs = self.desk, self.runs
         spec = self.model_of(order)
         route = self.connections.get(order.route or self.settings.default_route)
         seed = order.seed if order.seed is not None else self._new_seed()
-        request = build_request(order, spec, self.session.history, seed)
-        if not allow_twin:
-            open_jobs = (view.record for view in self.runs.views())
-            refuse_twins(request, order.seed is not None, open_jobs)
-        self._within_limit(spec.price.for_run(order.count, None))
-        record = await self.desk.new_job(
-            lambda step: JobRecord(
+        request = build_request(order, spec, desk.session.history, seed)
+
+        def plan(step: int) -> JobRecord:
+            # Asked when its turn has come: of two clicks at once the second one sees the first.
+            jobs = desk.jobs.values()
+            if not allow_twin:
+                refuse_twins(request, order.seed is not None, jobs)
+            demand_within_limit(
+                price_of_run(spec, request.count, request.inputs),
+                spent_usd(desk.session, jobs, self.catalogue),
+                self.settings.spend_limit_usd,
+            )
+            return JobRecord(
                 id=JobId(self._new_id()),
                 state=JobState.PREPARED,
                 request=request,
@@ -311,15 +361,26 @@ class Workbench:
                 route=route.name,
                 created=self._clock(),
             )
-        )
-        self.runs.start(record)
+
+        record = await desk.new_job(plan)
+        runs.start(record)
         return record.id
 
     async def rerun(self, job_id: JobId, *, same_seed: bool = False) -> JobId:
         """Run once more what a job asked for. A run that was never sent, or whose picture is still
-        at the service, goes on as it is; any other becomes a new run beside it."""
+        at the service, goes on as it is; any other becomes a new run beside it. Asked twice at
+        once, it is one run."""
         if self.runs.again(job_id):
             return job_id
+        key = (job_id, same_seed)
+        under_way = self._reruns.get(key)
+        if under_way is None:
+            under_way = asyncio.get_running_loop().create_task(self._rerun(job_id, same_seed))
+            self._reruns[key] = under_way
+            under_way.add_done_callback(lambda _done: self._reruns.pop(key, None))
+        return await asyncio.shield(under_way)
+
+    async def _rerun(self, job_id: JobId, same_seed: bool) -> JobId:
         old = self.runs.view(job_id).record
         order = RunOrder(
             instruction=old.request.instruction,
@@ -339,6 +400,13 @@ class Workbench:
         """Ask a run to stop; what comes all the same is kept."""
         await self.runs.cancel(job_id)
 
+    async def look_for(self, job_id: JobId) -> JobView:
+        """Look whether the service took a run whose answer was lost. Where its list shows exactly
+        one that has our seed, that one is followed to its end; else the run stays unknown, and its
+        view says why. Nothing is ever sent again."""
+        self.runs.look_for(job_id)
+        return await self.runs.wait(job_id)
+
     async def wait_for(self, job_id: JobId) -> JobView:
         """Until nobody works on the run any more."""
         return await self.runs.wait(job_id)
@@ -350,32 +418,7 @@ class Workbench:
 
     def spent(self) -> float:
         """US dollars of this session: finished steps, and the estimates of runs not ended."""
-        total = 0.0
-        for node in self.session.history:
-            if node.result and node.result.cost:
-                total += node.result.cost.amount
-        for view in self.runs.views():
-            record = view.record
-            if record.ended and record.state is not JobState.UNKNOWN:
-                continue
-            try:
-                spec = self.catalogue.find(record.provider, record.request.model)
-            except BadRequest:
-                continue
-            cost = spec.price.for_run(record.request.count, None)
-            total += cost.amount if cost else 0.0
-        return round(total, 6)
-
-    def _within_limit(self, cost: Cost | None) -> None:
-        limit = self.settings.spend_limit_usd
-        if cost is None or not cost.amount or not limit:
-            return
-        if self.spent() + cost.amount > limit + 1e-9:
-            raise BadRequest(
-                f"This would pass this session's limit of ${limit:.2f}.",
-                field="cost",
-                hint="Raise the limit in the settings, or run fewer variants.",
-            )
+        return spent_usd(self.session, self.desk.jobs.values(), self.catalogue)
 
     # Acts on the tree.
 
@@ -424,84 +467,30 @@ class Workbench:
 
     async def thumbnail(self, ref: ImageRef) -> bytes:
         """A small encoded picture, made once and kept in the session."""
-        key = (self.desk.path, ref.sha256)
-        making = self._thumbnails.get(key)
-        if making is None:
-            # The list, the panel, the jobs and the canvas all ask when a result comes.
-            making = asyncio.get_running_loop().create_task(self._thumbnail(self.desk, ref.sha256))
-            self._thumbnails[key] = making
-            making.add_done_callback(lambda _done: self._thumbnails.pop(key, None))
-        return await asyncio.shield(making)
-
-    async def _thumbnail(self, desk: Desk, sha: str) -> bytes:
-        kept = await desk.run(lambda file: file.thumbnail(sha))
-        if kept is not None:
-            return kept
-        small = await pictures.make_thumbnail(await desk.read_image(sha))
-        if not desk.read_only:
-            await desk.run(lambda file: file.put_thumbnail(sha, small))
-        return small
+        return await self._session_open.thumbnails.get(ref.sha256)
 
     async def export(self, node: Node, path: Path, *, overwrite: bool = False) -> bool:
-        """Write a step's picture to a file. True where the stored bytes were written untouched.
-        Raise BadInput or SessionError; a file that is there is kept unless `overwrite` is set."""
+        """Write a step's picture to a file, with the mark of how it was made and without other
+        metadata. True where the file holds the stored bytes. Raise BadInput or SessionError; a file
+        that is there is kept unless `overwrite` is set."""
         if not path.parent.is_dir():
             raise BadInput(f"There is no folder {path.parent}.")
         data = await self.picture(node.image)
-        return await pictures.write_picture(data, node.image.media_type, path, overwrite=overwrite)
+        source = pictures.digital_source_of(self.session.history, node)
+        return await pictures.write_picture(data, path, overwrite=overwrite, source=source)
 
     def measured(self, node: NodeId) -> Measured | None:
-        """What is known of a step's changes; None until `measure` was asked for and has ended."""
-        return self._measured.get(node)
+        """What is known of a step's changes; None where it was never measured."""
+        return self._session_open.measures.get(node)
 
     def measure(self, node: NodeId) -> None:
-        """Measure a step in the background and announce it; known figures come from the file."""
-        if node not in self._to_measure and self.session.history[node].parents:
-            self._to_measure.add(node)
-            self._background(partial(self._measure, node))
-
-    async def _measure(self, node_id: NodeId) -> None:
-        desk = self.desk
-        async with self._measuring:
-            keys = (f"changed:{node_id}", f"drift:{node_id}")
-            known = await desk.run(lambda file: tuple(file.read_measure(key) for key in keys))
-            changed, drift = known
-            if changed is None or drift is None:
-                path = desk.session.history.path(node_id)
-                mine, parent, original = [
-                    await desk.read_image(one.image.sha256) for one in (path[-1], path[-2], path[0])
-                ]
-                changed, drift = await pictures.compare(mine, parent, original)
-                if not desk.read_only:
-                    found = ((keys[0], changed), (keys[1], drift))
-                    for key, value in found:
-                        await desk.run(partial(SessionFile.put_measure, key=key, value=value))
-            fact = Measured(node_id, changed, drift)
-            self._measured[node_id] = fact
-        self.announcer.announce(fact)
+        """Measure a step in the background and announce it, unless its figures are known."""
+        self._session_open.measures.ask(node)
 
     def _hear(self, what: Announcement) -> None:
-        if isinstance(what, ResultStored):
+        if isinstance(what, ResultStored) and self.is_open:
             for node in what.nodes:
                 self.measure(node)
-
-    def _background(self, work: Callable[[], Coroutine[None, None, None]]) -> None:
-        task = asyncio.get_running_loop().create_task(self._guarded(work))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _guarded(self, work: Callable[[], Coroutine[None, None, None]]) -> None:
-        try:
-            await work()  # made here: cancelled before it began, nothing is left unawaited
-        except StudioError as fault:
-            log.info("background work ended: %s", fault.message)
-        except Exception as exc:
-            log.exception("inner fault in background work")
-            self.announcer.announce(
-                Fault(
-                    "Something went wrong inside the app. Your work is saved.", type(exc).__name__
-                )
-            )
 
     async def remember_recent(self, path: Path) -> None:
         """Put a session on top of the list of recent ones."""

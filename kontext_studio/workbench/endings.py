@@ -13,13 +13,14 @@ from kontext_studio.core.errors import (
     NoPicture,
     NotFound,
     OutcomeUnknown,
+    PictureTooLarge,
     Refused,
-    RouteError,
     ServiceFailed,
     SessionError,
     StudioError,
 )
-from kontext_studio.core.jobs import JobFault, JobRecord, JobState
+from kontext_studio.core.jobs import ALLOWED, JobFault, JobRecord, JobState
+from kontext_studio.core.route import EMBEDDED
 
 MAYBE_SENT = "The connection broke while sending. It may have been charged."
 
@@ -42,14 +43,20 @@ def after_fault(record: JobRecord, error: StudioError, *, cancelling: bool) -> J
     """The record after `error` ended the work on it.
 
     A run that certainly was not taken goes back to `prepared` and waits for the person; a run that
-    the service has is left where it is, because only the way to it is broken.
+    the service has is left where it is, because only the way to it is broken. Where the person had
+    asked to cancel, whatever would wait or fail is cancelled.
     """
+    end = _end(record, error)
+    if end.state is JobState.UNKNOWN and record.provider == EMBEDDED:
+        return engine_is_gone(record)
+    over = end.state in (JobState.PREPARED, JobState.FAILED)
+    if cancelling and over and JobState.CANCELLED in ALLOWED[record.state]:
+        return replace(end, state=JobState.CANCELLED)
+    return end
+
+
+def _end(record: JobRecord, error: StudioError) -> JobRecord:
     ended = replace(record, fault=fault_of(error))
-    if cancelling and JobState.CANCELLED is not record.state:
-        unsure = isinstance(error, OutcomeUnknown | RouteError | SessionError)
-        certain = not unsure and type(error) is not StudioError
-        if certain and record.state in (JobState.PREPARED, JobState.SENDING, JobState.SUBMITTED):
-            return replace(ended, state=JobState.CANCELLED)
     match record.state:
         case JobState.PREPARED:
             gone = isinstance(error, BadInput | Refused)
@@ -60,19 +67,13 @@ def after_fault(record: JobRecord, error: StudioError, *, cancelling: bool) -> J
             if isinstance(error, ContentBlocked):
                 return ended.moved_to(JobState.BLOCKED)
             # Only what the service says of this run ends it; else the way to it is broken.
-            said = isinstance(error, Refused | ServiceFailed | NotFound | NoPicture | BadPicture)
-            if not said:
-                return ended
             if isinstance(error, BadPicture):
-                damaged = JobFault(
-                    error.kind,
-                    "The picture arrived damaged.",
-                    hint="It was asked for several times. The service's answer is kept.",
-                    detail=error.message,
-                    charged=Charged.YES,
-                )
-                ended = replace(ended, fault=damaged)
-            return ended.moved_to(JobState.FAILED)
+                # Paid for. What arrived damaged may be fetched again as long as the service has it.
+                ended = replace(ended, fault=replace(fault_of(error), charged=Charged.YES))
+                final = isinstance(error, PictureTooLarge)
+                return ended.moved_to(JobState.FAILED) if final else ended
+            said = isinstance(error, Refused | ServiceFailed | NotFound | NoPicture)
+            return ended.moved_to(JobState.FAILED) if said else ended
         case _:
             return ended
 
@@ -96,6 +97,13 @@ def _while_sending(ended: JobRecord, error: StudioError) -> JobRecord:
     if retryable or error.kind == "bad_answer":
         return ended.moved_to(JobState.PREPARED)
     return ended.moved_to(JobState.FAILED)
+
+
+def asks_the_person(record: JobRecord) -> bool:
+    """Whether a run waits for a key or for credit, as all others over its connection would."""
+    fault = record.fault
+    waits = record.state is JobState.PREPARED
+    return waits and fault is not None and fault.kind in ("unauthorized", "out_of_credit")
 
 
 def cut_off_while_sending(record: JobRecord) -> JobRecord:

@@ -34,6 +34,13 @@ class EngineHost:
         hosts = tuple(server.origins.items())
         return Access(replace(route, hosts=hosts), Secret(server.token))
 
+    def is_at(self, url: str) -> bool:
+        """Whether the running engine serves this address. False where none is running."""
+        server = self._server
+        if server is None or not server.alive:
+            return False
+        return any(url.startswith(f"{origin}/") for origin in server.origins.values())
+
     async def stop(self) -> None:
         """End the process if there is one."""
         server, self._server = self._server, None

@@ -3,37 +3,17 @@
 from __future__ import annotations
 
 import logging
-import re
+import os
 import sys
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
+from kontext_studio.core.redaction import redact
+from kontext_studio.store.places import make_private_folder
+
 FILE_BYTES = 5 * 1024 * 1024
 FILES = 3
-
-_PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
-    # A picture in a URL: its length says enough.
-    (re.compile(r"data:[\w.+-]+/[\w.+-]+(?:;[\w=.-]+)*,[A-Za-z0-9+/=%_-]*"), "data:[picture]"),
-    # Credentials by header name, in any of the ways that headers get printed.
-    (
-        re.compile(
-            r"(?i)(['\"]?(?:proxy-)?(?:authorization|cookie|set-cookie|x-api-key|x-fal-key)['\"]?"
-            r"\s*[:=,]\s*)(b?['\"]?)[^'\"\n]+"
-        ),
-        r"\1\2[hidden]",
-    ),
-    (re.compile(r"\b(Key|Bearer|Basic)\s+[A-Za-z0-9._~+/=:-]{6,}"), r"\1 [hidden]"),
-    # Sign-in and query of an address: both may be a signature.
-    (re.compile(r"(\w+://)[^/@\s'\"]+@"), r"\1[hidden]@"),
-    (re.compile(r"(\w+://[^\s'\"?]+)\?[^\s'\"]+"), r"\1?[hidden]"),
-)
-
-
-def redact(text: str) -> str:
-    """The text without keys, signed queries and picture data."""
-    for pattern, instead in _PATTERNS:
-        text = pattern.sub(instead, text)
-    return text
 
 
 class RedactingFormatter(logging.Formatter):
@@ -43,28 +23,48 @@ class RedactingFormatter(logging.Formatter):
         return redact(super().format(record))
 
 
-def start_logging(file: Path | None, *, verbose: bool = False) -> None:
-    """Write the log to `file` (5 MiB, three generations), and warnings to standard error.
+class _LogFile(RotatingFileHandler):
+    """A log of this user's alone. What goes wrong with it never disturbs the program."""
 
-    A folder that cannot be written is no reason not to start: then there is only standard error.
-    """
+    def __init__(self, path: Path) -> None:
+        make_private_folder(path.parent)
+        path.parent.chmod(0o700)
+        super().__init__(path, maxBytes=FILE_BYTES, backupCount=FILES - 1, encoding="utf-8")
+
+    def _open(self) -> TextIOWrapper:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+        number = os.open(self.baseFilename, flags, 0o600)
+        Path(self.baseFilename).chmod(0o600)  # also where an older version had made it
+        return TextIOWrapper(os.fdopen(number, "ab"), encoding=self.encoding)
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """A full disk, or another process that holds the file at the moment it is turned over."""
+
+
+def start_logging(file: Path | None, *, console: bool = True, verbose: bool = False) -> bool:
+    """Write the log to `file` (5 MiB, three generations), and warnings to standard error where
+    `console` is set. False where the file cannot be written, which is no reason not to start."""
     formatter = RedactingFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s")
     root = logging.getLogger()
     root.setLevel(logging.DEBUG if verbose else logging.INFO)
-    console = logging.StreamHandler(sys.stderr)
-    console.setLevel(logging.DEBUG if verbose else logging.WARNING)
-    handlers: list[logging.Handler] = [console]
+    handlers: list[logging.Handler] = []
+    if console:
+        shown = logging.StreamHandler(sys.stderr)
+        shown.setLevel(logging.DEBUG if verbose else logging.WARNING)
+        handlers.append(shown)
+    written = False
     if file is not None:
         try:
-            file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            kept = RotatingFileHandler(file, maxBytes=FILE_BYTES, backupCount=FILES - 1)
-            file.chmod(0o600)
-            handlers.append(kept)
+            handlers.append(_LogFile(file))
+            written = True
         except OSError:
             pass
+    if not handlers:
+        handlers.append(logging.NullHandler())  # else Python prints warnings on its own
     for handler in handlers:
         handler.setFormatter(formatter)
         root.addHandler(handler)
     # httpx tells every URL at INFO, with its query.
     for chatty in ("httpx", "httpcore", "PIL", "asyncio"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    return written

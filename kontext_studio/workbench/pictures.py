@@ -7,15 +7,30 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import itertools
+import stat
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
-from kontext_studio.core.errors import BadPicture
+from kontext_studio.core.errors import BadInput, BadPicture, OutOfMemory, PictureTooLarge
+from kontext_studio.core.history import History, Node, NodeKind
 from kontext_studio.core.images import ImageRef, Sha256
+from kontext_studio.core.route import EMBEDDED
+from kontext_studio.store.file_names import shown_name
+
+if TYPE_CHECKING:
+    from kontext_studio.imaging.encode import DigitalSource
+    from kontext_studio.imaging.picture import Picture
+
+T = TypeVar("T")
 
 MAX_FILE_BYTES = 512 * 1024 * 1024
 """A picture file larger than this is not read at all."""
+
+
+_NOT_A_PICTURE_BYTES = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +42,26 @@ class Imported:
     notes: tuple[str, ...]
 
 
+async def _in_thread(work: Callable[[], T], name: str = "The picture") -> T:
+    """Run it in a thread. Raise OutOfMemory wherever in it the memory ended."""
+    try:
+        return await asyncio.to_thread(work)
+    except MemoryError as exc:
+        from kontext_studio.imaging.limits import out_of_memory
+
+        raise out_of_memory(name) from exc
+
+
+# ---------------------------------------------------------------- in
+
+
 async def read_picture_file(path: Path) -> bytes:
     """The file's bytes. Raise BadPicture with one sentence for everything that can be wrong."""
-    return await asyncio.to_thread(_read, path)
+    return await _in_thread(lambda: _read(path), shown_name(path))
 
 
 def _read(path: Path) -> bytes:
-    name = path.name or str(path)
+    name = shown_name(path) or str(path)
     try:
         if not path.exists():
             raise BadPicture(f"There is no file {name}.", hint=f"Looked for {path}.")
@@ -55,25 +83,113 @@ def _read(path: Path) -> bytes:
 
 
 async def examine(data: bytes, name: str = "The picture") -> Imported:
-    """Decode fully once, so that only whole pictures are stored. Raise BadPicture naming `name`."""
-    return await asyncio.to_thread(_examine, data, name)
+    """Decode a picture of the person's fully once, so that only whole ones are stored.
+
+    Raise PictureTooLarge, OutOfMemory or BadPicture, naming `name`.
+    """
+
+    def look() -> Imported:
+        from kontext_studio.imaging.decode import decode_picture
+        from kontext_studio.imaging.shape import shape_hint
+
+        picture = decode_picture(data, name=name)
+        notes = picture.notes
+        if picture.alpha is not None:
+            notes = (*notes, "Edits are made on white, and their results have no transparency")
+        if (hint := shape_hint(picture.width, picture.height)) is not None:
+            notes = (*notes, hint.note)
+        if picture.facts.metadata:
+            notes = (*notes, f"Never sent with an edit: {', '.join(picture.facts.metadata)}")
+        return Imported(_ref_of(data, picture), data, notes)
+
+    return await _in_thread(look, name)
 
 
-def _examine(data: bytes, name: str) -> Imported:
-    from kontext_studio.imaging.decode import decode_picture
+async def examine_received(data: bytes, stated: tuple[int, int] | None = None) -> Imported:
+    """Decode a picture that a service sent, fully: what its bytes are counts. `stated` is the size
+    in pixels that the service told.
 
-    try:
-        picture = decode_picture(data)
-    except BadPicture as exc:
-        message = exc.message.replace("The picture", name, 1)
-        raise BadPicture(message, hint=exc.hint, detail=exc.detail) from exc
-    ref = ImageRef(
-        Sha256(hashlib.sha256(data).hexdigest()), picture.media_type, picture.width, picture.height
-    )
-    notes = picture.notes
-    if picture.alpha is not None:
-        notes = (*notes, "Edits are made on white, and their results have no transparency")
-    return Imported(ref, data, notes)
+    Raise PictureTooLarge or OutOfMemory where the bytes may be whole and should be kept, as
+    `keep_aside` does; BadPicture where it arrived damaged or is none, with the start of the text
+    that came in its place.
+    """
+
+    def look() -> Imported:
+        from kontext_studio.imaging.decode import decode_picture
+        from kontext_studio.imaging.formats import media_type_of
+
+        try:
+            picture = decode_picture(data)
+        except (PictureTooLarge, OutOfMemory):
+            raise
+        except BadPicture as exc:
+            if isinstance(media_type_of(data), str):
+                raise BadPicture("The picture arrived damaged.", detail=exc.detail) from exc
+            raise BadPicture("What came is not a picture.", detail=_start_of(data)) from exc
+        notes = picture.notes
+        if stated is not None and stated != (picture.width, picture.height):
+            notes = (
+                *notes,
+                f"The service said {stated[0]:,} × {stated[1]:,} pixels; "
+                f"the picture has {picture.width:,} × {picture.height:,}",
+            )
+        return Imported(_ref_of(data, picture), data, notes)
+
+    return await _in_thread(look)
+
+
+def _ref_of(data: bytes, picture: Picture) -> ImageRef:
+    sha256 = Sha256(hashlib.sha256(data).hexdigest())
+    return ImageRef(sha256, picture.media_type, picture.width, picture.height)
+
+
+def _start_of(data: bytes) -> str:
+    text = data[:_NOT_A_PICTURE_BYTES].decode("utf-8", "replace")
+    return "".join(one if one.isprintable() or one in "\n\t" else "�" for one in text)
+
+
+async def scaled_import(data: bytes, name: str = "The picture") -> tuple[bytes, tuple[str, ...]]:
+    """A picture over the limits as a lossless one of at most 8192 pixels a side, with notes: what
+    `PictureTooLarge.scaled` offers. Raise PictureTooLarge, OutOfMemory or BadPicture."""
+
+    def shrink() -> tuple[bytes, tuple[str, ...]]:
+        from kontext_studio.imaging.encode import encode
+        from kontext_studio.imaging.scaled import open_scaled
+
+        picture = open_scaled(data, name=name)
+        return encode(picture.pixels, "png", alpha=picture.alpha), picture.notes
+
+    return await _in_thread(shrink, name)
+
+
+async def keep_aside(data: bytes, folder: Path, stem: str) -> Path:
+    """Write what a service sent, and what is not opened here, into a folder as it came; return
+    where. No other file is replaced, and the same bytes are written once. Raise BadInput or
+    DiskFull."""
+
+    def keep() -> Path:
+        from kontext_studio.imaging.formats import SUFFIXES, media_type_of
+        from kontext_studio.store.export_file import write_export
+        from kontext_studio.store.file_names import safe_name
+        from kontext_studio.store.places import make_private_folder
+
+        make_private_folder(folder)
+        found = media_type_of(data)
+        suffix = SUFFIXES[found][0] if isinstance(found, str) else ".bin"
+        name = safe_name(stem)
+        for number in itertools.count(1):
+            path = folder / f"{name}{f'-{number}' if number > 1 else ''}{suffix}"
+            if not path.exists():
+                break
+            if path.stat().st_size == len(data) and path.read_bytes() == data:
+                return path
+        write_export(path, data, overwrite=False)
+        return path
+
+    return await _in_thread(keep)
+
+
+# ---------------------------------------------------------------- within
 
 
 async def working_bytes(data: bytes) -> tuple[bytes, str]:
@@ -85,7 +201,7 @@ async def working_bytes(data: bytes) -> tuple[bytes, str]:
         working = working_picture(data)
         return working.data, working.media_type
 
-    return await asyncio.to_thread(prepare)
+    return await _in_thread(prepare)
 
 
 async def make_thumbnail(data: bytes) -> bytes:
@@ -94,7 +210,7 @@ async def make_thumbnail(data: bytes) -> bytes:
 
         return thumbnail(data)
 
-    return await asyncio.to_thread(shrink)
+    return await _in_thread(shrink)
 
 
 async def compare(result: bytes, parent: bytes, original: bytes) -> tuple[float, float]:
@@ -102,14 +218,20 @@ async def compare(result: bytes, parent: bytes, original: bytes) -> tuple[float,
 
     def measure() -> tuple[float, float]:
         from kontext_studio.imaging.decode import decode_picture
-        from kontext_studio.imaging.measure import changed_share, mean_delta_e
+        from kontext_studio.imaging.measure import difference_map, mean_of, measuring_copy, share_of
 
-        mine = decode_picture(result).pixels
-        before = decode_picture(parent).pixels
-        first = before if original == parent else decode_picture(original).pixels
-        return float(changed_share(before, mine)), float(mean_delta_e(first, mine))
+        # One whole picture at a time.
+        mine, before = (measuring_copy(decode_picture(one).pixels) for one in (result, parent))
+        changed = difference_map(before, mine)
+        if original == parent:
+            return share_of(changed), mean_of(changed)
+        first = measuring_copy(decode_picture(original).pixels)
+        return share_of(changed), mean_of(difference_map(first, mine))
 
-    return await asyncio.to_thread(measure)
+    return await _in_thread(measure)
+
+
+# ---------------------------------------------------------------- out
 
 
 ExportFormat = Literal["png", "jpeg", "webp"]
@@ -122,35 +244,70 @@ EXPORT_FORMATS: dict[str, ExportFormat] = {
 }
 
 
-async def write_picture(data: bytes, media_type: str, path: Path, *, overwrite: bool) -> bool:
-    """Write a stored picture to a file whole or not at all; the stored bytes untouched where the
-    format is the same. True where they were written untouched.
+async def write_picture(
+    data: bytes,
+    path: Path,
+    *,
+    overwrite: bool,
+    source: DigitalSource | None = None,
+    keep_metadata: bool = False,
+) -> bool:
+    """Write a stored picture to a file whole or not at all; its coded pixels untouched where the
+    format is the same, without metadata unless `keep_metadata`, with the mark of its `source`.
+    True where the file holds the stored bytes.
 
-    Raise BadPicture for a format that is not offered and SessionError kinds for what the disk says.
+    Raise BadPicture for a format that is not offered, BadInput and SessionError kinds for what the
+    disk says.
     """
 
     def write() -> bool:
+        from kontext_studio.imaging.export import export_picture
         from kontext_studio.store.export_file import write_export
 
         wanted = EXPORT_FORMATS.get(path.suffix.lower())
         if wanted is None:
             offered = ", ".join(sorted(EXPORT_FORMATS))
             raise BadPicture(
-                f"“{path.name}” names no format to export.", hint=f"End it in {offered}."
+                f"“{shown_name(path)}” names no format to export.", hint=f"End it in {offered}."
             )
-        untouched = media_type == f"image/{wanted}"
-        out = data if untouched else _encode(data, wanted)
+        if "\0" in str(path):
+            raise BadInput(f"{shown_name(path)} is no name for a file.", hint="Choose another.")
+        if overwrite:
+            _demand_replaceable(path)
+        out = export_picture(data, wanted, digital_source=source, keep_metadata=keep_metadata)
         write_export(path, out, overwrite=overwrite)
-        return untouched
+        return out == data
 
-    return await asyncio.to_thread(write)
+    return await _in_thread(write)
 
 
-def _encode(data: bytes, wanted: ExportFormat) -> bytes:
-    from kontext_studio.imaging.decode import decode_picture
-    from kontext_studio.imaging.encode import encode
+def _demand_replaceable(path: Path) -> None:
+    """Renaming over something asks neither for its rights nor for what it is: a device would go."""
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError):
+        return  # not there, or writing says what is wrong
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+        raise BadInput(f"{shown_name(path)} is not a file that can be replaced.")
+    if not mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH):
+        raise BadInput(
+            f"{shown_name(path)} is write-protected.", hint="Choose another name or folder."
+        )
 
-    return encode(decode_picture(data).pixels, wanted, 92 if wanted == "jpeg" else 90)
+
+def digital_source_of(history: History, node: Node) -> DigitalSource | None:
+    """How a step's picture came to be, in IPTC's words; None for an original, of which nothing is
+    known. The embedded engine computes and was not trained on pictures."""
+    from kontext_studio.imaging.encode import DigitalSource
+
+    line = [node, *(history[one] for one in history.ancestors(node.id))]
+    made = [one for one in line if one.result is not None]
+    if not made:
+        return None
+    has_photograph = any(one.kind is NodeKind.IMPORT for one in line)
+    if all(one.result is not None and one.result.provider == EMBEDDED for one in made):
+        return DigitalSource.PROCESSED if has_photograph else DigitalSource.COMPUTED
+    return DigitalSource.EDITED if has_photograph else DigitalSource.GENERATED
 
 
 def same_file(one: Path, other: Path) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
+from kontext_studio.core.jobs import JobRecord
 from kontext_studio.core.models import Catalogue
 from kontext_studio.core.provider import Provider
 from kontext_studio.core.route import EMBEDDED, Access
@@ -28,6 +29,7 @@ class Reach:
         self._catalogue = catalogue
         self._engine = EngineHost()
         self._made: dict[str, tuple[Access, Provider]] = {}
+        self._retired: list[Provider] = []
         self._making = asyncio.Lock()
 
     async def provider(self, route_name: str) -> Reached:
@@ -44,13 +46,17 @@ class Reach:
             known = self._made.get(route.name)
             if known is None or known[0] != access:
                 if known is not None:
-                    await known[1].close()
+                    self._retired.append(known[1])  # runs may still be followed over it
                 known = (access, make_provider(access, self._catalogue))
                 self._made[route.name] = known
         storage = "|".join(
             (access.route.provider, access.route.address, *(url for _, url in access.route.hosts))
         )
         return Reached(known[1], storage)
+
+    def holds(self, record: JobRecord) -> bool:
+        """Whether a run of the embedded engine lies with the engine that is running now."""
+        return record.remote is not None and self._engine.is_at(record.remote.status_url)
 
     async def warm(self, route_name: str) -> None:
         """Make the provider ahead of its first use; what goes wrong is told at the first use."""
@@ -59,7 +65,8 @@ class Reach:
     async def close(self) -> None:
         """Close every connection and stop the engine."""
         made, self._made = self._made, {}
-        for _, provider in made.values():
+        retired, self._retired = self._retired, []
+        for provider in (*(provider for _, provider in made.values()), *retired):
             await provider.close()
         await self._engine.stop()
 

@@ -35,7 +35,7 @@ def steps_of(
         facts = ResultFacts(
             provider=job.provider,
             route=job.route,
-            seed=result.seed,
+            seed=received.seed if received.seed is not None else result.seed,
             prompt=result.prompt,
             flagged=received.flagged,
             seconds=round(stored.seconds, 3) if stored.seconds is not None else None,

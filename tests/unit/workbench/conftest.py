@@ -10,10 +10,19 @@ from pathlib import Path
 
 import pytest
 
+from kontext_studio.core.errors import DiskFull
+from kontext_studio.core.jobs import JobRecord, JobState
+from kontext_studio.core.route import Route, RouteMode
 from kontext_studio.store.places import Places
+from kontext_studio.store.session_file import SessionFile
+from kontext_studio.workbench import run
 from kontext_studio.workbench.announcements import Announcement
 from kontext_studio.workbench.bench import Workbench
+from kontext_studio.workbench.connections import Connections
 from tests.fakes.scripted_provider import ScriptedProvider, scripted_reach
+
+PAID = "lab"
+"""A connection to a service that takes money."""
 
 BenchWork = Callable[[Workbench], Awaitable[None]]
 
@@ -26,7 +35,9 @@ class Studio:
         self._numbers = itertools.count(1)
         self._seeds = itertools.count(100)
 
-    def start(self, provider: ScriptedProvider, work: BenchWork) -> None:
+    def start(
+        self, provider: ScriptedProvider, work: BenchWork, *, disk_attempts: int | None = None
+    ) -> None:
         """One start of the program: open, work, shut down."""
 
         async def whole() -> None:
@@ -36,6 +47,8 @@ class Studio:
                 new_id=lambda: f"id{next(self._numbers):04d}",
                 new_seed=lambda: next(self._seeds),
                 make_reach=scripted_reach(provider),
+                grace_s=0.05,
+                disk_attempts=disk_attempts,
             )
             bench.announcer.subscribe(self.heard.append)
             await bench.start()
@@ -50,9 +63,38 @@ class Studio:
 
 @pytest.fixture
 def studio() -> Studio:
+    connections = Connections(Places.from_environment(os.environ).routes_file, os.environ)
+    connections.add(Route(PAID, "fal", RouteMode.SERVER_PROXY, "http://127.0.0.1:9/"))
+    connections.save()
     return Studio()
 
 
 @pytest.fixture
 def session_path(tmp_path: Path) -> Path:
     return tmp_path / "work.kontext"
+
+
+@pytest.fixture
+def full_disk(monkeypatch: pytest.MonkeyPatch) -> Callable[[JobState, int], None]:
+    """Let the next writes of a run in a state find no room."""
+    monkeypatch.setattr(run, "DISK_WAITS_S", (0.0, 0.0))
+    monkeypatch.setattr(run, "DISK_RETRY_S", 0.01)
+
+    def fill(state: JobState, times: int) -> None:
+        left = [times]
+
+        def wrapped(original: Callable[..., None]) -> Callable[..., None]:
+            def write(self: SessionFile, *args: object, **more: object) -> None:
+                given = [*args, *(more.get("jobs") or ())]  # type: ignore[misc]
+                meant = any(isinstance(one, JobRecord) and one.state is state for one in given)
+                if meant and left[0]:
+                    left[0] -= 1
+                    raise DiskFull("The disk is full.")
+                original(self, *args, **more)
+
+            return write
+
+        for name in ("save_job", "commit"):
+            monkeypatch.setattr(SessionFile, name, wrapped(getattr(SessionFile, name)))
+
+    return fill

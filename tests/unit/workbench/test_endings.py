@@ -64,7 +64,9 @@ def _record(state: JobState) -> JobRecord:
         (S.SUBMITTED, errors.Unauthorized("x"), S.SUBMITTED),
         (S.REMOTE_DONE, errors.SessionLocked("x"), S.REMOTE_DONE),
         (S.REMOTE_DONE, errors.NoPicture("x"), S.FAILED),
-        (S.REMOTE_DONE, errors.BadPicture("x"), S.FAILED),
+        (S.REMOTE_DONE, errors.BadPicture("x"), S.REMOTE_DONE),
+        (S.REMOTE_DONE, errors.OutOfMemory("x"), S.REMOTE_DONE),
+        (S.REMOTE_DONE, errors.PictureTooLarge("x"), S.FAILED),
     ],
 )
 def test_a_fault_moves_a_run_to_the_state_that_is_true(

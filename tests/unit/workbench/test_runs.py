@@ -18,7 +18,6 @@ from kontext_studio.core.errors import (
     OutcomeUnknown,
     RateLimited,
     Refused,
-    SessionError,
     Unreachable,
 )
 from kontext_studio.core.history import JobId
@@ -31,7 +30,7 @@ from kontext_studio.workbench.orders import RunOrder
 from kontext_studio.workbench.progress import Phase
 from tests.fakes.photographs import png
 from tests.fakes.scripted_provider import HANDLE, ScriptedProvider, whole_run
-from tests.unit.workbench.conftest import Studio
+from tests.unit.workbench.conftest import PAID, Studio
 
 DEV = "fal-ai/flux-kontext/dev"
 
@@ -45,7 +44,7 @@ async def _opened(bench: Workbench, path: Path) -> RunOrder:
     if not len(bench.session.history):
         await bench.import_picture(png(1), "cup.png")
     assert bench.session.head is not None
-    return RunOrder("Make it warmer", (bench.session.head,))
+    return RunOrder("Make it warmer", (bench.session.head,), DEV, PAID)
 
 
 def _state_on_disk(path: Path, job: JobId) -> JobState:
@@ -157,8 +156,9 @@ def test_variants_are_siblings_of_one_run_with_one_number(
     studio.start(_good(3), work)
 
 
-def test_the_same_edit_twice_is_one_post(studio: Studio, session_path: Path) -> None:
-    provider = _good()
+def test_f_api_30_the_same_edit_twice_is_one_post(studio: Studio, session_path: Path) -> None:
+    go_on = asyncio.Event()
+    provider = ScriptedProvider(lambda request: [wire.Sending(), go_on, *whole_run([png(2)])[1:]])
 
     async def work(bench: Workbench) -> None:
         order = await _opened(bench, session_path)
@@ -166,6 +166,7 @@ def test_the_same_edit_twice_is_one_post(studio: Studio, session_path: Path) -> 
         for _ in range(19):
             with pytest.raises(AlreadyRunning):
                 await bench.submit(order)
+        go_on.set()
         await bench.wait_for(job)
 
     studio.start(provider, work)
@@ -179,7 +180,7 @@ def test_the_hosted_address_of_a_result_is_passed_on(studio: Studio, session_pat
         order = await _opened(bench, session_path)
         view = await bench.wait_for(await bench.submit(order))
         child = bench.nodes_of(view.record.id)[0]
-        await bench.wait_for(await bench.submit(RunOrder("Make it cooler", (child.id,))))
+        await bench.wait_for(await bench.submit(RunOrder("Make it cooler", (child.id,), DEV, PAID)))
 
     studio.start(provider, work)
     assert provider.hosted == [None, "https://cdn.invalid/result.png"]
@@ -243,7 +244,6 @@ def test_a_submitted_run_is_fetched_at_the_next_start(studio: Studio, session_pa
 
     async def begin(bench: Workbench) -> None:
         order = await _opened(bench, session_path)
-        order = RunOrder(order.instruction, order.parents, model=DEV, route="lab")
         job = await bench.submit(order)
         while bench.runs.view(job).record.state is not JobState.SUBMITTED:
             await asyncio.sleep(0.005)
@@ -255,23 +255,10 @@ def test_a_submitted_run_is_fetched_at_the_next_start(studio: Studio, session_pa
         assert view.record.state is JobState.STORED
         assert len(bench.nodes_of(view.record.id)) == 1
 
-    _with_lab_route()
     studio.start(first, begin)
     second = ScriptedProvider(lambda request: [], resumed=whole_run([png(2)])[2:])
     studio.start(second, go_on)
     assert not second.sent
-
-
-def _with_lab_route() -> None:
-    import os
-
-    from kontext_studio.core.route import Route, RouteMode
-    from kontext_studio.store.places import Places
-    from kontext_studio.workbench.connections import Connections
-
-    connections = Connections(Places.from_environment(os.environ).routes_file, os.environ)
-    connections.add(Route("lab", "fal", RouteMode.SERVER_PROXY, "http://127.0.0.1:9/"))
-    connections.save()
 
 
 def _leave_at(*steps: wire.JobEvent) -> ScriptedProvider:
@@ -283,11 +270,10 @@ def _cut_off(studio: Studio, path: Path, provider: ScriptedProvider, state: JobS
 
     async def begin(bench: Workbench) -> None:
         order = await _opened(bench, path)
-        job = await bench.submit(RunOrder(order.instruction, order.parents, DEV, "lab"))
+        job = await bench.submit(order)
         while bench.runs.view(job).record.state is not state:
             await asyncio.sleep(0.005)
 
-    _with_lab_route()
     studio.start(provider, begin)
 
 
@@ -507,7 +493,6 @@ def test_the_session_limit_holds_a_run_back_before_it_is_written(
             await bench.submit(paid)
         assert bench.runs.views() == ()
 
-    _with_lab_route()
     studio.start(_good(), work)
 
 
@@ -548,23 +533,5 @@ def test_a_result_of_a_deleted_branch_lands_in_the_bin_with_it(
         (node,) = bench.nodes_of(job)
         assert node.id in bench.session.hidden
         assert bench.session.shown() == ()
-
-    studio.start(provider, work)
-
-
-def test_a_session_is_not_named_while_a_run_is_under_way(
-    studio: Studio, session_path: Path, tmp_path: Path
-) -> None:
-    go_on = asyncio.Event()
-    provider = ScriptedProvider(lambda request: [wire.Sending(), go_on, *whole_run([png(2)])[1:]])
-
-    async def work(bench: Workbench) -> None:
-        job = await bench.submit(await _opened(bench, session_path))
-        with pytest.raises(SessionError, match="under way"):
-            await bench.name_session(tmp_path / "named.kontext")
-        go_on.set()
-        assert (await bench.wait_for(job)).record.state is JobState.STORED
-        await bench.name_session(tmp_path / "named.kontext")
-        assert len(bench.session.history) == 2
 
     studio.start(provider, work)

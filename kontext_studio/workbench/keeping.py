@@ -1,0 +1,153 @@
+"""Keeping a result: its pictures are looked at, then written with their steps and the run's end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from kontext_studio.core import provider as wire
+from kontext_studio.core.errors import BadPicture, OutOfMemory, PictureTooLarge, SessionError
+from kontext_studio.core.history import Node
+from kontext_studio.core.jobs import JobRecord, JobState
+from kontext_studio.core.models import Catalogue
+from kontext_studio.core.result import EditResult, ReceivedImage
+from kontext_studio.core.session import Session
+from kontext_studio.workbench import pictures
+from kontext_studio.workbench.announcements import Announcer, Changed
+from kontext_studio.workbench.desk import Desk
+from kontext_studio.workbench.hosted import HostedPictures
+from kontext_studio.workbench.prices import price_of_result
+from kontext_studio.workbench.reach import Reached
+from kontext_studio.workbench.results import Stored, steps_of
+
+DAMAGED_RETRIES = 4
+DAMAGED_WAIT_S = 0.5
+
+
+def _may_come_whole(found: pictures.Imported | BadPicture) -> bool:
+    return isinstance(found, BadPicture) and not isinstance(found, PictureTooLarge | OutOfMemory)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A result that can be written: every picture was decoded once, and the steps are made."""
+
+    done: JobRecord
+    nodes: tuple[Node, ...]
+    images: tuple[pictures.Imported, ...]
+    urls: tuple[str, ...]
+
+
+class Keeper:
+    """Turns the results of one desk's runs into steps. What is too large to be opened goes to the
+    folder `aside`."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        hosted: HostedPictures,
+        catalogue: Catalogue,
+        announcer: Announcer,
+        aside: Path,
+    ) -> None:
+        self._desk = desk
+        self._hosted = hosted
+        self._catalogue = catalogue
+        self._announcer = announcer
+        self._aside = aside
+
+    async def examine(self, record: JobRecord, reached: Reached, stored: Stored) -> Checked:
+        """Every received picture decoded once; what arrived damaged is fetched again. Pictures that
+        are whole are not lost for others of the same run that are not.
+
+        Raise BadPicture where not one can be kept in the session: OutOfMemory where it could be at
+        another time, PictureTooLarge where it was put aside unopened.
+        """
+        seen = await self._look_at(stored.result)
+        for attempt in range(DAMAGED_RETRIES):
+            if not any(_may_come_whole(one) for one in seen):
+                break
+            await asyncio.sleep(DAMAGED_WAIT_S * 2**attempt)
+            again = reached.provider.collect(record.answer, record.remote)
+            async with aclosing(again) as events:
+                async for event in events:
+                    if isinstance(event, wire.Finished):
+                        stored.result = event.result
+            seen = await self._look_at(stored.result)
+        stored.result = await self._without_the_unusable(record, stored.result, seen)
+        images = tuple(one for one in seen if isinstance(one, pictures.Imported))
+        done = replace(record.moved_to(JobState.STORED), fault=None)
+        spec = self._catalogue.find(record.provider, record.request.model)
+        cost = price_of_result(spec, tuple(image.ref for image in images))
+        urls = tuple(one.url for one in stored.result.images)
+        return Checked(done, steps_of(done, stored, images, cost), images, urls)
+
+    async def _look_at(self, result: EditResult) -> list[pictures.Imported | BadPicture]:
+        seen: list[pictures.Imported | BadPicture] = []
+        for one in result.images:
+            try:
+                seen.append(await pictures.examine_received(one.data, one.stated))
+            except BadPicture as fault:
+                seen.append(fault)
+        return seen
+
+    async def _without_the_unusable(
+        self, record: JobRecord, result: EditResult, seen: list[pictures.Imported | BadPicture]
+    ) -> EditResult:
+        """The result with the pictures that can be kept, and a note on each other one."""
+        whole: list[ReceivedImage] = []
+        faults: list[BadPicture] = []
+        for received, found in zip(result.images, seen, strict=True):
+            if isinstance(found, pictures.Imported):
+                whole.append(received)
+            elif isinstance(found, PictureTooLarge):
+                faults.append(await self._put_aside(record, received.data, found))
+            else:
+                faults.append(found)
+        if not whole and faults:
+            raise faults[0]
+        notes = (*result.notes, *(f"One picture is missing: {one.message}" for one in faults))
+        return replace(result, images=tuple(whole), notes=notes)
+
+    async def _put_aside(
+        self, record: JobRecord, data: bytes, fault: PictureTooLarge
+    ) -> PictureTooLarge:
+        """It was paid for: its bytes are kept in a file, which is not opened here."""
+        path = await pictures.keep_aside(data, self._aside, f"step {record.step} {record.id}")
+        return PictureTooLarge(
+            fault.message,
+            size=fault.size,
+            scaled=fault.scaled,
+            hint=f"It was saved unopened as {path}.",
+            detail=fault.detail,
+        )
+
+    async def write(self, checked: Checked) -> None:
+        """Pictures, steps and the run's end in one transaction, then announced. Raise
+        SessionError; nothing is changed then."""
+        images = tuple((one.ref, one.data) for one in checked.images)
+        change = await self._desk.add_pictures(
+            lambda session: session.add(checked.nodes, move_head=False), images, checked.done
+        )
+        self._announcer.announce(Changed(change))
+
+    async def follow_up(self, checked: Checked, storage: str) -> None:
+        """What is good to know later. The run has ended: whatever fails here does not touch it."""
+        with contextlib.suppress(SessionError):
+            await self._follow_into_the_bin(checked.nodes)
+            for image, url in zip(checked.images, checked.urls, strict=True):
+                await self._hosted.remember_result(image.ref, storage, url)
+
+    async def _follow_into_the_bin(self, nodes: tuple[Node, ...]) -> None:
+        """What belongs to a branch that was deleted meanwhile lands in the bin with it."""
+        parent = nodes[0].parent if nodes else None
+        if parent is None or parent not in self._desk.session.hidden:
+            return
+        for node in nodes:
+            change = await self._desk.act(partial(Session.delete, node=node.id))
+            if change is not None:
+                self._announcer.announce(Changed(change))

@@ -1,0 +1,58 @@
+"""What runs cost by the price list, and what a session has spent: estimates, never bills."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from kontext_studio.core.errors import BadRequest
+from kontext_studio.core.images import ImageRef
+from kontext_studio.core.jobs import JobRecord, JobState
+from kontext_studio.core.models import Catalogue, ModelSpec
+from kontext_studio.core.result import Cost
+from kontext_studio.core.session import Session
+
+
+def price_of_run(spec: ModelSpec, count: int, inputs: tuple[ImageRef, ...]) -> Cost | None:
+    """The estimate before a run: a result is taken to be as large as its first input. None where
+    the list does not tell."""
+    return spec.price.for_run(count, _megapixels(inputs))
+
+
+def price_of_result(spec: ModelSpec, images: tuple[ImageRef, ...]) -> Cost | None:
+    """The estimate once the pictures are there, for services that state no price."""
+    return spec.price.for_run(len(images), _megapixels(images))
+
+
+def spent_usd(session: Session, jobs: Iterable[JobRecord], catalogue: Catalogue) -> float:
+    """US dollars of a session: finished steps, and the estimates of runs that may still cost."""
+    total = sum(
+        node.result.cost.amount
+        for node in session.history
+        if node.result is not None and node.result.cost is not None
+    )
+    for job in jobs:
+        if job.ended and job.state is not JobState.UNKNOWN:
+            continue
+        try:
+            spec = catalogue.find(job.provider, job.request.model)
+        except BadRequest:
+            continue
+        cost = price_of_run(spec, job.request.count, job.request.inputs)
+        total += cost.amount if cost else 0.0
+    return round(total, 6)
+
+
+def demand_within_limit(cost: Cost | None, spent: float, limit_usd: float) -> None:
+    """Raise BadRequest where a run would pass the session's limit; 0 is no limit."""
+    if cost is None or not cost.amount or not limit_usd:
+        return
+    if spent + cost.amount > limit_usd + 1e-9:
+        raise BadRequest(
+            f"This would pass this session's limit of ${limit_usd:.2f}.",
+            field="cost",
+            hint="Raise the limit in the settings, or run fewer variants.",
+        )
+
+
+def _megapixels(pictures: tuple[ImageRef, ...]) -> float | None:
+    return pictures[0].width * pictures[0].height / 1e6 if pictures else None

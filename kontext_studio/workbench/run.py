@@ -1,0 +1,477 @@
+"""One run, followed by one task: each state is on disk before it is told.
+
+Only this module moves a run from state to state. A run's one POST leaves between the commit of
+`sending` and the commit of `submitted`; everything after that can be repeated.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from kontext_studio.core import provider as wire
+from kontext_studio.core.errors import RouteError, SessionError, StudioError
+from kontext_studio.core.history import JobId
+from kontext_studio.core.jobs import JobRecord, JobState
+from kontext_studio.core.models import Catalogue
+from kontext_studio.core.route import EMBEDDED
+from kontext_studio.store.room import expected_bytes
+from kontext_studio.workbench import endings
+from kontext_studio.workbench.announcements import Announcer, Fault, JobChanged, ResultStored
+from kontext_studio.workbench.desk import Desk
+from kontext_studio.workbench.hosted import HostedPictures
+from kontext_studio.workbench.keeping import Keeper
+from kontext_studio.workbench.line import Line
+from kontext_studio.workbench.progress import Durations, JobView, Phase
+from kontext_studio.workbench.reach import Reach, Reached
+from kontext_studio.workbench.results import Stored
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+DISK_WAITS_S = (0.5, 2.0, 8.0)
+DISK_RETRY_S = 60.0
+CANCEL_WAIT_S = 10.0
+USUAL_PIXELS = 1_048_576
+"""What the services make of a text, and about what they bring any input to."""
+NOT_FOUND = "The service lists no such run, or not yet. It was not sent again."
+TOO_MANY_FOUND = "The service lists several such runs. None was taken over."
+HELD = "Waits for another run with the same connection."
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """What all runs of one session work with. `first_to_ask` says of a run whose service wants the
+    key or money whether it is the one that asks for it, and holds those behind it in the line.
+    `disk_attempts` says how often a write is tried that must not be lost; None is for ever."""
+
+    desk: Desk
+    reach: Reach
+    catalogue: Catalogue
+    announcer: Announcer
+    hosted: HostedPictures
+    keeper: Keeper
+    line: Line
+    durations: Durations
+    clock: Callable[[], float]
+    first_to_ask: Callable[[Run], bool]
+    disk_attempts: int | None = None
+
+
+class _Withdrawn(Exception):
+    """The person took the run back, and it is certain that nothing of it was taken."""
+
+
+class _Left(Exception):
+    """The program stops following; the run stays as it is on disk."""
+
+
+class _EngineGone(Exception):
+    """The embedded engine ended, and its queue with it."""
+
+
+class Run:
+    """One run of a session, under way or not."""
+
+    def __init__(self, record: JobRecord, shop: Shop) -> None:
+        self.view = JobView(record)
+        self._shop = shop
+        self._task: asyncio.Task[None] | None = None
+        self._side_work: set[asyncio.Task[None]] = set()
+        self._cancelling = False
+        self._surely_cancelled = False
+        self._leaving = False
+        self._try_now = asyncio.Event()
+
+    @property
+    def id(self) -> JobId:
+        return self.view.record.id
+
+    @property
+    def record(self) -> JobRecord:
+        return self.view.record
+
+    @property
+    def followed(self) -> bool:
+        """Whether a task works on it."""
+        return self._task is not None and not self._task.done()
+
+    # What the person asks for.
+
+    def begin(self) -> None:
+        """Send it when its turn comes. It is on disk as `prepared`."""
+        record = self.record
+        expected_s = self._shop.durations.expected_s(record.request.model, record.request.count)
+        self.tell(phase=Phase.WAITING, expected_s=expected_s, trouble="")
+        self._spawn(self._wait_and_send)
+
+    def resume(self) -> None:
+        """Fetch what the service makes or has made of it."""
+        self._spawn(self._resume)
+
+    def look_for(self) -> None:
+        """Whether it was taken is unknown: look for it in the list of the service."""
+        if self.record.state is JobState.UNKNOWN and not self.followed:
+            self._spawn(self._look_for)
+
+    async def settle(self, end: JobRecord) -> None:
+        """Write down the end that the last process could not write."""
+        try:
+            await self._save(end)
+        except SessionError as fault:
+            log.warning("the end of run %s could not be written yet: %s", self.id, fault.message)
+            self._spawn(lambda: self._save_surely(end))
+
+    def try_now(self) -> None:
+        """Do not wait for the next attempt to write."""
+        self._try_now.set()
+
+    def hold(self) -> None:
+        """Leave the line without an end: it waits for what the person is asked for already."""
+        if self._task is not None:
+            self._task.cancel()
+        self.tell(phase=Phase.IDLE, place=None, trouble=HELD)
+
+    async def cancel(self) -> None:
+        """One call, once. What was not sent ends at once; what was sent is asked to stop, and a
+        result that comes all the same is kept."""
+        record = self.record
+        if self._cancelling or record.ended or record.state is JobState.REMOTE_DONE:
+            return
+        if record.state is JobState.PREPARED and self.view.phase is not Phase.SENDING:
+            self._cancelling = True
+            await self._withdraw()
+            return
+        if not self.followed:
+            self.resume()  # someone has to hear what becomes of it
+        self._cancelling = True
+        self.tell(phase=Phase.CANCELLING, retry_at_s=None)
+        if record.remote is not None:
+            self._beside(self._cancel_remote)
+
+    async def wait(self) -> None:
+        """Until nobody works on it any more."""
+        if self._task is not None:
+            await asyncio.wait({self._task})
+
+    async def leave(self, grace_s: float) -> None:
+        """Stop following. The state stays as it is on disk and is taken up next time; only a POST
+        or a cancel that is on its way is given `grace_s` to be answered."""
+        self._leaving = True
+        deadline = asyncio.get_running_loop().time() + grace_s
+        if self.followed and self._task is not None:
+            if self.view.phase in (Phase.SENDING, Phase.CANCELLING):
+                sending = self.record.state in (JobState.PREPARED, JobState.SENDING)
+                if sending:
+                    await asyncio.wait({self._task}, timeout=grace_s)
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        if self._side_work:
+            left_s = max(0.0, deadline - asyncio.get_running_loop().time())
+            await asyncio.wait(self._side_work, timeout=left_s)
+        for task in self._side_work:
+            task.cancel()
+        await asyncio.gather(*self._side_work, return_exceptions=True)
+
+    # Telling.
+
+    def stand_at(self, place: int) -> None:
+        self.tell(phase=Phase.WAITING, place=place)
+
+    def tell(self, **facts: object) -> None:
+        """Announce what changed."""
+        view = replace(self.view, **facts)  # type: ignore[arg-type]
+        if view != self.view:
+            self.view = view
+            self._shop.announcer.announce(JobChanged(view))
+
+    def _progress(self, **facts: object) -> None:
+        """As `tell`, but a run that is being cancelled shows no progress any more."""
+        if self._cancelling:
+            facts.pop("phase", None)
+            facts.pop("fraction", None)
+        if facts:
+            self.tell(**facts)
+
+    # The task.
+
+    def _spawn(self, work: Callable[[], Awaitable[None]]) -> None:
+        self._cancelling = self._surely_cancelled = False
+        self._task = asyncio.get_running_loop().create_task(
+            self._guard(work), name=f"run {self.id}"
+        )
+
+    async def _guard(self, work: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await self._to_its_end(work)
+        finally:
+            self._cancelling = self._cancelling and self.record.ended
+            self.tell(phase=Phase.IDLE, place=None, position=None, retry_at_s=None)
+
+    async def _to_its_end(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Carry the work to whatever end it takes, and write that end down."""
+        try:
+            try:
+                await work()
+            except asyncio.CancelledError:
+                # A write that had begun was finished all the same.
+                self.tell(record=self._shop.desk.jobs.get(self.id, self.record))
+                if not self._surely_cancelled:
+                    raise
+                await self._withdrawn()
+            except _Left:
+                pass
+            except _Withdrawn:
+                await self._withdrawn()
+            except _EngineGone:
+                await self._save_surely(endings.engine_is_gone(self.record))
+            except StudioError as fault:
+                await self._end(fault)
+            except Exception as exc:
+                log.exception("inner fault while following run %s", self.id)
+                inner = StudioError(
+                    "Something went wrong inside the app. Your work is saved.",
+                    detail=type(exc).__name__,
+                )
+                await self._end(inner)
+                self._shop.announcer.announce(Fault(inner.message, inner.detail))
+        except SessionError as second:
+            log.warning("the end of run %s could not be written: %s", self.id, second.message)
+            self.tell(trouble=second.message)
+
+    async def _wait_and_send(self) -> None:
+        async with self._shop.line.turn(self):
+            # To its end before the next one has its turn: the end may hold the line.
+            await self._to_its_end(self._send)
+
+    async def _send(self) -> None:
+        self.tell(phase=Phase.STARTING, place=None, started_s=asyncio.get_running_loop().time())
+        record = self.record
+        if record.fault is not None:
+            await self._save(replace(record, fault=None))
+        await self._demand_room()
+        reached = await self._shop.reach.provider(record.route)
+        spec = self._shop.catalogue.find(record.provider, record.request.model)
+        hosted = self._shop.hosted
+        inputs = [await hosted.input(ref, reached.storage) for ref in record.request.inputs]
+        await self._follow(reached, reached.provider.edit(record.request, spec, tuple(inputs)))
+
+    async def _demand_room(self) -> None:
+        """Raise DiskFull while nothing is sent yet, rather than have nowhere to put the result."""
+        request = self.record.request
+        pixels = max((one.width * one.height for one in request.inputs), default=USUAL_PIXELS)
+        expected = expected_bytes(pixels, request.count)
+        await self._shop.desk.run(lambda file: file.check_room(expected))
+
+    async def _resume(self) -> None:
+        record = self.record
+        now_s = asyncio.get_running_loop().time()
+        self.tell(phase=Phase.STARTING, started_s=now_s, trouble="")
+        reached = await self._shop.reach.provider(record.route)
+        if record.state is JobState.REMOTE_DONE:
+            await self._follow(reached, reached.provider.collect(record.answer, record.remote))
+        elif record.remote is not None:
+            await self._follow(reached, reached.provider.resume(record.remote))
+        elif record.state is JobState.SENDING:
+            await self._save_surely(endings.cut_off_while_sending(record))
+
+    async def _look_for(self) -> None:
+        """Adopt the one run of the account that can only be this one; whatever else is found or
+        goes wrong leaves it unknown, with a word about it."""
+        record = self.record
+        self.tell(phase=Phase.STARTING, trouble="")
+        try:
+            reached = await self._shop.reach.provider(record.route)
+            spec = self._shop.catalogue.find(record.provider, record.request.model)
+            if reached.provider.cannot_find:
+                self.tell(trouble=reached.provider.cannot_find)
+                return
+            found = await reached.provider.find(record.request, spec, record.sent_at or 0.0)
+        except StudioError as fault:
+            self.tell(trouble=fault.message)
+            return
+        known = {job.remote.request_id for job in self._shop.desk.jobs.values() if job.remote}
+        mine = [remote for remote in found if remote.request_id not in known]
+        if len(mine) != 1:
+            self.tell(trouble=NOT_FOUND if not mine else TOO_MANY_FOUND)
+            return
+        await self._save_surely(
+            replace(record.moved_to(JobState.SUBMITTED), remote=mine[0], fault=None)
+        )
+        await self._resume()
+
+    async def _follow(self, reached: Reached, events: AsyncGenerator[wire.JobEvent]) -> None:
+        """Write down what each event says before the provider is asked for the next one."""
+        async with aclosing(events) as stream:
+            async for event in stream:
+                await self._take(reached, event)
+                if self._leaving and self.record.state is not JobState.SENDING:
+                    raise _Left
+
+    async def _take(self, reached: Reached, event: wire.JobEvent) -> None:
+        record = self.record
+        match event:
+            case wire.Uploaded(ref, hosted):
+                await self._shop.hosted.remember(ref, reached.storage, hosted)
+                self._progress(phase=Phase.UPLOADING)
+            case wire.Sending():
+                await self._about_to_send()
+            case wire.NotAccepted(reason, attempt, retry_in_s):
+                await self._save_surely(record.moved_to(JobState.PREPARED))
+                if self._cancelling:
+                    raise _Withdrawn
+                due = asyncio.get_running_loop().time() + retry_in_s
+                self.tell(
+                    phase=Phase.RETRYING, retry_at_s=due, attempt=attempt, message=reason.message
+                )
+            case wire.Submitted(remote):
+                taken = record.moved_to(JobState.SUBMITTED)
+                await self._save_surely(replace(taken, remote=remote, fault=None))
+                self._progress(phase=Phase.QUEUED)
+                if self._cancelling:
+                    self._beside(self._cancel_remote)
+            case wire.Queued(position, status):
+                said = "" if status == "IN_QUEUE" else status
+                self._progress(phase=Phase.QUEUED, position=position, message=said)
+            case wire.Running(fraction, message):
+                self._progress(
+                    phase=Phase.RUNNING, position=None, fraction=fraction, message=message
+                )
+            case wire.Trouble(reason):
+                if isinstance(reason, RouteError) and self._engine_is_gone():
+                    raise _EngineGone
+                self.tell(trouble=reason.message if reason else "")
+            case wire.RemoteDone(answer):
+                made = record.moved_to(JobState.REMOTE_DONE)
+                await self._save_surely(replace(made, answer=answer, fault=None))
+                self._progress(phase=Phase.DOWNLOADING)
+            case wire.Finished(result):
+                seconds = self._shop.clock() - record.sent_at if record.sent_at else None
+                await self._store(reached, Stored(result, self._shop.clock(), seconds))
+
+    async def _about_to_send(self) -> None:
+        """Nothing has left yet: the POST goes out when the provider is asked for the next event."""
+        if self._leaving:
+            raise _Left
+        self.tell(phase=Phase.SENDING, retry_at_s=None, trouble="")
+        sent_at = self._shop.clock()
+        await self._save(replace(self.record.moved_to(JobState.SENDING), sent_at=sent_at))
+        if self._cancelling:  # asked for while the commit was under way
+            raise _Withdrawn
+        if self._left_meanwhile():
+            await self._save(self.record.moved_to(JobState.PREPARED))
+            raise _Left
+
+    def _left_meanwhile(self) -> bool:
+        return self._leaving
+
+    async def _store(self, reached: Reached, stored: Stored) -> None:
+        self._progress(phase=Phase.STORING)
+        checked = await self._shop.keeper.examine(self.record, reached, stored)
+        await self._until_written(lambda: self._shop.keeper.write(checked))
+        request = self.record.request
+        if stored.seconds is not None:
+            self._shop.durations.add(request.model, request.count, stored.seconds)
+        self.tell(record=checked.done, trouble="")
+        nodes = tuple(node.id for node in checked.nodes)
+        self._shop.announcer.announce(ResultStored(self.id, nodes))
+        await self._shop.keeper.follow_up(checked, reached.storage)
+
+    async def _end(self, fault: StudioError) -> None:
+        record = endings.after_fault(self.record, fault, cancelling=self._cancelling)
+        if endings.asks_the_person(record) and not self._shop.first_to_ask(self):
+            await self._save_surely(replace(record, fault=None), trouble=HELD)
+            return
+        await self._save_surely(record)
+        if record.fault is not None and record.fault.kind == "refused":
+            await self._shop.hosted.forget(record.request.inputs)
+
+    # Cancelling.
+
+    async def _withdraw(self) -> None:
+        """Nothing was sent: end it whatever it waits for."""
+        self._surely_cancelled = True
+        if self.followed and self._task is not None:
+            self._task.cancel()
+            await asyncio.wait({self._task})
+        if self.record.state is JobState.PREPARED:  # also where its task had not begun
+            await self._withdrawn()
+            self.tell(phase=Phase.IDLE, place=None)
+
+    async def _withdrawn(self) -> None:
+        # A result that is on its way in is kept, whatever was asked for meanwhile.
+        if self.record.state in (JobState.PREPARED, JobState.SENDING, JobState.SUBMITTED):
+            await self._save_surely(self.record.moved_to(JobState.CANCELLED))
+
+    async def _cancel_remote(self) -> None:
+        record = self.record
+        if record.remote is None:
+            return
+        try:
+            async with asyncio.timeout(CANCEL_WAIT_S):
+                reached = await self._shop.reach.provider(record.route)
+                answer = await reached.provider.cancel(record.remote)
+        except (StudioError, TimeoutError):
+            self._not_cancelled()
+            return
+        if answer.accepted and answer.status == "OK" and self.record.state is JobState.SUBMITTED:
+            # Out of the queue before it began: there is nothing to wait for.
+            self._surely_cancelled = True
+            if self.followed and self._task is not None:
+                self._task.cancel()
+            else:
+                await self._withdrawn()
+        elif not answer.accepted and not answer.already_finished:
+            self._not_cancelled()
+
+    def _not_cancelled(self) -> None:
+        self._cancelling = False
+        if self.followed:
+            self.tell(phase=Phase.RUNNING, trouble="Could not cancel.")
+
+    def _engine_is_gone(self) -> bool:
+        return self.record.provider == EMBEDDED and not self._shop.reach.holds(self.record)
+
+    # Small parts.
+
+    async def _save(self, record: JobRecord) -> None:
+        await self._shop.desk.save_job(record)
+        self.tell(record=record)
+
+    async def _save_surely(self, record: JobRecord, *, trouble: str = "") -> None:
+        """For what must not be lost: the answer to a POST, and every end."""
+        await self._until_written(lambda: self._shop.desk.save_job(record))
+        self.tell(record=record, trouble=trouble)
+
+    async def _until_written(self, write: Callable[[], Awaitable[None]]) -> None:
+        """Full, busy or locked: the disk is asked again, and the service holds the picture.
+
+        Raise SessionError where that was tried often enough.
+        """
+        attempt = 0
+        while True:
+            try:
+                await write()
+                return
+            except SessionError as fault:
+                attempt += 1
+                if attempt == self._shop.disk_attempts:
+                    raise
+                self.tell(trouble=fault.message)
+            waits_s = (*DISK_WAITS_S, DISK_RETRY_S)
+            self._try_now.clear()
+            try:
+                async with asyncio.timeout(waits_s[min(attempt, len(waits_s)) - 1]):
+                    await self._try_now.wait()
+            except TimeoutError:
+                pass
+
+    def _beside(self, work: Callable[[], Coroutine[None, None, None]]) -> None:
+        task = asyncio.get_running_loop().create_task(work())
+        self._side_work.add(task)
+        task.add_done_callback(self._side_work.discard)

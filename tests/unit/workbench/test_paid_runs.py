@@ -1,0 +1,394 @@
+"""Money: one click is one POST, and nothing that a service sold is lost."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from kontext_studio.core import provider as wire
+from kontext_studio.core.errors import (
+    AlreadyRunning,
+    BadRequest,
+    Charged,
+    ConnectionLost,
+    OutcomeUnknown,
+    RateLimited,
+    StudioError,
+    Unauthorized,
+    Unreachable,
+)
+from kontext_studio.core.jobs import JobState, RemoteHandle
+from kontext_studio.workbench import run
+from kontext_studio.workbench.bench import Workbench
+from kontext_studio.workbench.orders import RunOrder
+from kontext_studio.workbench.progress import Phase
+from tests.fakes.photographs import png
+from tests.fakes.scripted_provider import HANDLE, ScriptedProvider, Step, whole_run
+from tests.unit.workbench.conftest import Studio
+from tests.unit.workbench.paid import FULL, good, opened, reaches, until
+
+
+@pytest.mark.parametrize(
+    "state", [JobState.SUBMITTED, JobState.REMOTE_DONE, JobState.STORED], ids=lambda state: state
+)
+def test_f_loc_2_a_paid_run_outlives_a_full_disk_at_each_of_its_commits(
+    studio: Studio, session_path: Path, full_disk: Callable[[JobState, int], None], state: JobState
+) -> None:
+    provider = good()
+    troubles: set[str] = set()
+
+    async def work(bench: Workbench) -> None:
+        order = await opened(bench, session_path)
+        bench.announcer.subscribe(
+            lambda what: troubles.add(getattr(getattr(what, "view", None), "trouble", ""))
+        )
+        full_disk(state, 4)
+        view = await bench.wait_for(await bench.submit(order))
+        assert view.record.state is JobState.STORED
+        assert view.record.remote == HANDLE
+        assert view.trouble == ""
+
+    studio.start(provider, work)
+    assert FULL in troubles
+    assert len(provider.sent) == 1
+
+
+def test_f_loc_2_a_refusal_that_cannot_be_written_down_is_not_forgotten(
+    studio: Studio, session_path: Path, full_disk: Callable[[JobState, int], None]
+) -> None:
+    refusal = wire.NotAccepted(RateLimited("Too many requests."), 1, 0.0)
+    provider = ScriptedProvider(lambda request: [wire.Sending(), refusal, *whole_run([png(2)])])
+
+    async def work(bench: Workbench) -> None:
+        order = await opened(bench, session_path)
+
+        def fill(what: object) -> None:
+            if getattr(getattr(what, "view", None), "phase", None) is Phase.SENDING:
+                full_disk(JobState.PREPARED, 2)
+
+        stop = bench.announcer.subscribe(fill)
+        job = await bench.submit(order)
+        await reaches(bench, job, JobState.SENDING)
+        stop()
+        assert (await bench.wait_for(job)).record.state is JobState.STORED
+
+    studio.start(provider, work)
+
+
+def test_the_command_line_gives_up_on_a_full_disk_and_the_run_can_be_resumed(
+    studio: Studio, session_path: Path, full_disk: Callable[[JobState, int], None]
+) -> None:
+    async def work(bench: Workbench) -> None:
+        order = await opened(bench, session_path)
+        full_disk(JobState.STORED, 3)
+        job = await bench.submit(order)
+        view = await bench.wait_for(job)
+        assert view.record.state is JobState.REMOTE_DONE
+        assert view.record.fault is not None
+        assert view.record.fault.kind == "disk_full"
+        assert not view.active
+
+    studio.start(good(), work, disk_attempts=3)
+    later = ScriptedProvider(lambda request: [], collected=whole_run([png(2)])[-1:])
+
+    async def go_on(bench: Workbench) -> None:
+        await bench.open_session(session_path)
+        await bench.runs.wait_all()
+        assert [view.record.state for view in bench.runs.views()] == [JobState.STORED]
+
+    studio.start(later, go_on)
+
+
+def test_try_again_does_not_wait_for_the_next_attempt_at_the_disk(
+    studio: Studio,
+    session_path: Path,
+    full_disk: Callable[[JobState, int], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(run, "DISK_WAITS_S", (3600.0,))
+
+    async def work(bench: Workbench) -> None:
+        order = await opened(bench, session_path)
+        full_disk(JobState.STORED, 1)
+        job = await bench.submit(order)
+        await until(lambda: bench.runs.view(job).trouble == FULL)
+        assert await bench.rerun(job) == job
+        assert (await bench.wait_for(job)).record.state is JobState.STORED
+
+    studio.start(good(), work)
+
+
+# Twins, and the limit.
+
+
+def test_f_api_30_twenty_orders_at_the_same_instant_are_one_post(
+    studio: Studio, session_path: Path
+) -> None:
+    provider = good()
+
+    async def work(bench: Workbench) -> None:
+        order = await opened(bench, session_path)
+        tries = await asyncio.gather(
+            *(bench.submit(order) for _ in range(20)), return_exceptions=True
+        )
+        refused = [one for one in tries if isinstance(one, AlreadyRunning)]
+        assert len(refused) == 19
+        await bench.runs.wait_all()
+
+    studio.start(provider, work)
+    assert len(provider.sent) == 1
+
+
+def test_running_again_twice_at_the_same_instant_is_one_run(
+    studio: Studio, session_path: Path
+) -> None:
+    scripts: list[list[Step]] = [[wire.Sending(), StudioError("No.")], whole_run([png(2)])]
+    provider = ScriptedProvider(lambda request: scripts.pop(0))
+
+    async def work(bench: Workbench) -> None:
+        job = await bench.submit(await opened(bench, session_path))
+        await bench.wait_for(job)
+        first, second = await asyncio.gather(bench.rerun(job), bench.rerun(job))
+        assert first == second
+        await bench.runs.wait_all()
+
+    studio.start(provider, work)
+    assert len(provider.sent) == 2
+
+
+def test_f_ui_16_orders_at_the_same_instant_do_not_pass_the_limit_together(
+    studio: Studio, session_path: Path
+) -> None:
+    provider = good()
+
+    async def work(bench: Workbench) -> None:
+        order = await opened(bench, session_path)
+        price = bench.price_of(order)
+        assert price is not None
+        await bench.change_settings(replace(bench.settings, spend_limit_usd=price.amount * 2.5))
+        orders = [replace(order, instruction=f"Make it {word}") for word in ("red", "blue", "dark")]
+        tries = await asyncio.gather(*map(bench.submit, orders), return_exceptions=True)
+        assert [isinstance(one, BadRequest) for one in tries] == [False, False, True]
+        await bench.runs.wait_all()
+        assert bench.spent() == pytest.approx(price.amount * 2)
+
+    studio.start(provider, work)
+    assert len(provider.sent) == 2
+
+
+# Cancelling.
+
+
+def test_f_cancel_3_a_cancel_while_a_post_is_refused_ends_at_once(
+    studio: Studio, session_path: Path
+) -> None:
+    answer = asyncio.Event()
+    refusal = wire.NotAccepted(RateLimited("Too many requests."), 1, 3600.0)
+    provider = ScriptedProvider(lambda request: [wire.Sending(), answer, refusal, asyncio.Event()])
+
+    async def work(bench: Workbench) -> None:
+        job = await bench.submit(await opened(bench, session_path))
+        await until(lambda: bool(provider.sent))
+        await bench.cancel(job)
+        answer.set()
+        assert (await bench.wait_for(job)).record.state is JobState.CANCELLED
+
+    studio.start(provider, work)
+
+
+@pytest.mark.parametrize(
+    ("fault", "state"),
+    [
+        (Unreachable("No way there."), JobState.CANCELLED),
+        (ConnectionLost("It broke."), JobState.UNKNOWN),
+    ],
+)
+def test_f_cancel_3_a_cancel_while_the_post_fails_tells_what_is_certain(
+    studio: Studio, session_path: Path, fault: StudioError, state: JobState
+) -> None:
+    answer = asyncio.Event()
+    provider = ScriptedProvider(lambda request: [wire.Sending(), answer, fault])
+
+    async def work(bench: Workbench) -> None:
+        job = await bench.submit(await opened(bench, session_path))
+        await until(lambda: bool(provider.sent))
+        await bench.cancel(job)
+        answer.set()
+        view = await bench.wait_for(job)
+        assert view.record.state is state
+        assert not view.active
+
+    studio.start(provider, work)
+
+
+def test_a_run_that_nobody_follows_is_followed_again_when_it_is_cancelled(
+    studio: Studio, session_path: Path
+) -> None:
+    lost = Unauthorized("The key was not accepted.")
+    provider = ScriptedProvider(
+        lambda request: [wire.Sending(), wire.Submitted(HANDLE), lost],
+        resumed=whole_run([png(2)])[2:],
+    )
+
+    async def work(bench: Workbench) -> None:
+        job = await bench.submit(await opened(bench, session_path))
+        assert (await bench.wait_for(job)).record.state is JobState.SUBMITTED
+        await bench.cancel(job)
+        assert (await bench.wait_for(job)).record.state is JobState.STORED
+
+    studio.start(provider, work)
+    assert provider.cancelled == [HANDLE]
+
+
+def test_cancelling_a_result_that_waits_to_be_fetched_does_not_discard_it(
+    studio: Studio, session_path: Path
+) -> None:
+    fetched = asyncio.Event()
+    done = whole_run([png(2)])
+    provider = ScriptedProvider(lambda request: [*done[:-1], fetched, done[-1]])
+
+    async def work(bench: Workbench) -> None:
+        job = await bench.submit(await opened(bench, session_path))
+        await reaches(bench, job, JobState.REMOTE_DONE)
+        await bench.cancel(job)
+        fetched.set()
+        assert (await bench.wait_for(job)).record.state is JobState.STORED
+
+    studio.start(provider, work)
+    assert provider.cancelled == []
+
+
+# One card, not one for each run.
+
+
+def test_f_api_2_a_key_that_is_not_accepted_holds_the_line_with_one_card(
+    studio: Studio, session_path: Path
+) -> None:
+    all_ordered, right = asyncio.Event(), asyncio.Event()
+
+    def script(request: object) -> list[Step]:
+        if right.is_set():
+            return whole_run([png(2)])
+        return [wire.Sending(), all_ordered, Unauthorized("No.")]
+
+    provider = ScriptedProvider(script)
+
+    async def work(bench: Workbench) -> None:
+        order = await opened(bench, session_path)
+        jobs = [
+            await bench.submit(replace(order, instruction=f"Make it {word}"))
+            for word in ("red", "blue", "dark", "light", "warm")
+        ]
+        all_ordered.set()
+        await bench.runs.wait_all()
+        views = [bench.runs.view(job) for job in jobs]
+        assert {view.record.state for view in views} == {JobState.PREPARED}
+        assert [view.record.fault is not None for view in views].count(True) == 1
+        assert len(provider.sent) <= 2
+        right.set()
+        (asking,) = [view.record.id for view in views if view.record.fault]
+        bench.runs.again(asking)
+        await bench.runs.wait_all()
+        assert {view.record.state for view in bench.runs.views()} == {JobState.STORED}
+
+    studio.start(provider, work)
+
+
+# Looking for a run whose answer was lost.
+
+OTHER = RemoteHandle("remote-2", "http://s/2", "http://s/2/response", "http://s/2/cancel")
+
+
+def _lost(listed: Sequence[RemoteHandle] | None) -> ScriptedProvider:
+    return ScriptedProvider(
+        lambda request: [wire.Sending(), OutcomeUnknown("It broke.")],
+        resumed=whole_run([png(2)])[2:],
+        found=listed,
+    )
+
+
+def test_f_net_7_a_run_whose_answer_was_lost_is_found_again_and_fetched(
+    studio: Studio, session_path: Path
+) -> None:
+    provider = _lost([HANDLE])
+
+    async def work(bench: Workbench) -> None:
+        job = await bench.submit(await opened(bench, session_path))
+        assert (await bench.wait_for(job)).record.state is JobState.UNKNOWN
+        view = await bench.look_for(job)
+        assert view.record.state is JobState.STORED
+        assert view.record.remote == HANDLE
+
+    studio.start(provider, work)
+    assert len(provider.sent) == 1
+
+
+@pytest.mark.parametrize(
+    ("listed", "words"),
+    [
+        ([], run.NOT_FOUND),
+        ([HANDLE, OTHER], run.TOO_MANY_FOUND),
+        (None, "There is no list of runs here."),
+    ],
+)
+def test_a_run_that_is_not_found_for_certain_stays_unknown_and_says_why(
+    studio: Studio,
+    session_path: Path,
+    listed: Sequence[RemoteHandle] | None,
+    words: str,
+) -> None:
+    provider = _lost(listed)
+
+    async def work(bench: Workbench) -> None:
+        job = await bench.submit(await opened(bench, session_path))
+        await bench.wait_for(job)
+        view = await bench.look_for(job)
+        assert view.record.state is JobState.UNKNOWN
+        assert view.record.fault is not None
+        assert view.record.fault.charged is Charged.MAYBE
+        assert view.trouble == words
+
+    studio.start(provider, work)
+    assert len(provider.sent) == 1
+
+
+def test_a_run_that_the_session_has_already_is_not_taken_for_another(
+    studio: Studio, session_path: Path
+) -> None:
+    scripts: list[list[Step]] = [
+        whole_run([png(2)]),
+        [wire.Sending(), OutcomeUnknown("It broke.")],
+    ]
+    provider = ScriptedProvider(lambda request: scripts.pop(0), found=(HANDLE,))
+
+    async def work(bench: Workbench) -> None:
+        order = await opened(bench, session_path)
+        await bench.wait_for(await bench.submit(order))
+        job = await bench.submit(order)
+        await bench.wait_for(job)
+        assert (await bench.look_for(job)).record.state is JobState.UNKNOWN
+
+    studio.start(provider, work)
+
+
+# The embedded engine.
+
+
+def test_a_run_whose_engine_was_killed_ends_and_says_so(studio: Studio, session_path: Path) -> None:
+    lost = wire.Trouble(ConnectionLost("It broke."))
+    provider = ScriptedProvider(
+        lambda request: [wire.Sending(), wire.Submitted(HANDLE), lost, asyncio.Event()]
+    )
+
+    async def work(bench: Workbench) -> None:
+        order = await opened(bench, session_path)
+        view = await bench.wait_for(await bench.submit(RunOrder("Make it warmer", order.parents)))
+        assert view.record.state is JobState.FAILED
+        assert view.record.fault is not None
+        assert view.record.fault.charged is Charged.NO
+
+    studio.start(provider, work)

@@ -1,0 +1,116 @@
+"""What a service sent that is not, or not all, a picture."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from kontext_studio.core import provider as wire
+from kontext_studio.core.errors import (
+    Charged,
+)
+from kontext_studio.core.jobs import JobState
+from kontext_studio.core.result import EditResult, ReceivedImage
+from kontext_studio.workbench import keeping
+from kontext_studio.workbench.bench import Workbench
+from tests.fakes.photographs import png
+from tests.fakes.scripted_provider import ScriptedProvider, Step, whole_run
+from tests.unit.imaging.samples import png_of
+from tests.unit.workbench.conftest import Studio
+from tests.unit.workbench.paid import opened
+
+# What came is not all a picture.
+
+
+def _result(*data: bytes) -> list[Step]:
+    images = tuple(ReceivedImage(one, "", stated=(48, 32)) for one in data)
+    return [*whole_run([])[:-1], wire.Finished(EditResult(images, seed=7))]
+
+
+def test_f_api_21_whole_pictures_are_not_lost_for_a_damaged_one_of_the_same_run(
+    studio: Studio, session_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "DAMAGED_WAIT_S", 0.0)
+    provider = ScriptedProvider(lambda request: _result(png(2), png(3)[:60], png(4)))
+
+    async def work(bench: Workbench) -> None:
+        order = replace(await opened(bench, session_path), count=3)
+        view = await bench.wait_for(await bench.submit(order))
+        assert view.record.state is JobState.STORED
+        nodes = bench.nodes_of(view.record.id)
+        assert [await bench.picture(node.image) for node in nodes] == [png(2), png(4)]
+        assert nodes[0].result is not None
+        assert "One picture is missing: The picture arrived damaged." in nodes[0].result.notes
+
+    studio.start(provider, work)
+
+
+def test_f_api_21_a_picture_that_stays_damaged_can_be_fetched_again(
+    studio: Studio, session_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "DAMAGED_WAIT_S", 0.0)
+    provider = ScriptedProvider(lambda request: _result(png(3)[:60]))
+
+    async def work(bench: Workbench) -> None:
+        view = await bench.wait_for(await bench.submit(await opened(bench, session_path)))
+        assert view.record.state is JobState.REMOTE_DONE
+        assert view.record.fault is not None
+        assert view.record.fault.charged is Charged.YES
+        provider.collected = _result(png(2))[-1:]
+        assert await bench.rerun(view.record.id) == view.record.id
+        view = await bench.wait_for(view.record.id)
+        assert (view.record.state, view.record.fault) == (JobState.STORED, None)
+
+    studio.start(provider, work)
+    assert len(provider.sent) == 1
+
+
+def test_f_api_20_text_in_place_of_a_picture_is_kept_in_the_details(
+    studio: Studio, session_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "DAMAGED_WAIT_S", 0.0)
+    provider = ScriptedProvider(lambda request: _result(b"<html>Sign in</html>"))
+
+    async def work(bench: Workbench) -> None:
+        view = await bench.wait_for(await bench.submit(await opened(bench, session_path)))
+        assert view.record.state is JobState.REMOTE_DONE
+        assert view.record.fault is not None
+        assert view.record.fault.message == "What came is not a picture."
+        assert "Sign in" in view.record.fault.detail
+
+    studio.start(provider, work)
+
+
+def test_f_api_23_a_picture_that_is_too_large_is_kept_unopened(
+    studio: Studio, session_path: Path
+) -> None:
+    huge = png_of(20_000, 20_000)
+    provider = ScriptedProvider(lambda request: _result(huge))
+
+    async def work(bench: Workbench) -> None:
+        view = await bench.wait_for(await bench.submit(await opened(bench, session_path)))
+        assert view.record.state is JobState.FAILED
+        assert view.record.fault is not None
+        assert view.record.fault.charged is Charged.YES
+        (kept,) = bench.places.aside_folder.iterdir()
+        assert str(kept) in view.record.fault.hint
+        assert kept.read_bytes() == huge
+
+    studio.start(provider, work)
+
+
+def test_f_api_24_the_bytes_say_how_large_a_picture_is(studio: Studio, session_path: Path) -> None:
+    images = (ReceivedImage(png(2), "", stated=(1024, 1024)),)
+    provider = ScriptedProvider(
+        lambda request: [*whole_run([])[:-1], wire.Finished(EditResult(images))]
+    )
+
+    async def work(bench: Workbench) -> None:
+        view = await bench.wait_for(await bench.submit(await opened(bench, session_path)))
+        (node,) = bench.nodes_of(view.record.id)
+        assert (node.image.width, node.image.height) == (48, 32)
+        assert any("1,024" in note for note in node.notes)
+
+    studio.start(provider, work)
