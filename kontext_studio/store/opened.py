@@ -49,7 +49,7 @@ class OpenDatabase:
         where the file is no longer the one that was opened: nothing was written then."""
         if self.read_only:
             raise faults.read_only(self._name)
-        self._check_place()
+        self.demand_here()
         connection = self.connection
         try:
             with faults.session_faults(self._name):
@@ -83,6 +83,14 @@ class OpenDatabase:
     def whereabouts(self) -> Whereabouts:
         """Whether the file is still the one that was opened; one look, nothing is changed."""
         return Whereabouts.HERE if self.read_only else self._watch.look()
+
+    def demand_here(self) -> None:
+        """Raise SessionGone where it is not."""
+        match self.whereabouts():
+            case Whereabouts.GONE:
+                raise faults.gone(self._name)
+            case Whereabouts.REPLACED:
+                raise faults.replaced(self._name)
 
     def room(self) -> int | None:
         """How many bytes may still be written; None where that is not known."""
@@ -140,13 +148,6 @@ class OpenDatabase:
         if self._log is None:
             self._log = identity_of(wal_beside(self._path))
         self._reserve.hold()
-
-    def _check_place(self) -> None:
-        match self._watch.look():
-            case Whereabouts.GONE:
-                raise faults.gone(self._name)
-            case Whereabouts.REPLACED:
-                raise faults.replaced(self._name)
 
     def _check_version(self) -> None:
         if self._data_version() != self._written_by_others:

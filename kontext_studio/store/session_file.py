@@ -114,6 +114,10 @@ class SessionFile:
         SessionGone, reading and `save_copy` still work, and `close` leaves the other alone."""
         return self._database.whereabouts()
 
+    def demand_here(self) -> None:
+        """Raise SessionGone where the file is no longer the one that was opened."""
+        self._database.demand_here()
+
     def room(self) -> int | None:
         """How many bytes may still be written where the session lies; None where nobody knows."""
         with faults.session_faults(self._name):

@@ -8,6 +8,7 @@ has begun is finished, whatever becomes of its caller.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from typing import Any, TypeVar
 
 from kontext_studio.core.changes import Change, HeadMoved
 from kontext_studio.core.drafts import Draft
-from kontext_studio.core.errors import SessionError, SessionGone
+from kontext_studio.core.errors import SessionError, SessionGone, StudioError
 from kontext_studio.core.history import JobId, NodeId
 from kontext_studio.core.images import ImageRef
 from kontext_studio.core.jobs import JobRecord
@@ -223,7 +224,7 @@ class Desk:
         self._closed = True
         loop = asyncio.get_running_loop()
         try:
-            await loop.run_in_executor(self._thread, self._file.close)
+            await loop.run_in_executor(self._thread, self._close_file)
         finally:
             self._thread.shutdown(wait=False)
 
@@ -239,6 +240,11 @@ class Desk:
             loop, path = self._loop, self._file.path
             loop.call_soon_threadsafe(self._rescue.tell, gone, path)
             return work(self._file)
+
+    def _close_file(self) -> None:
+        with contextlib.suppress(StudioError):  # where it is gone and nothing more can be done
+            self._work_on_file(SessionFile.demand_here)
+        self._file.close()
 
     def _go_on_in(self, path: Path, *, overwrite: bool) -> Path:
         old = self._file

@@ -79,7 +79,9 @@ def _end(record: JobRecord, error: StudioError) -> JobRecord:
 
 
 def _while_sending(ended: JobRecord, error: StudioError) -> JobRecord:
-    if isinstance(error, SessionError):  # the answer came and could not be written down
+    if isinstance(error, SessionError) and ended.remote is not None:
+        return ended.moved_to(JobState.SUBMITTED)  # taken; only writing that down did not succeed
+    if isinstance(error, SessionError):  # an answer came and could not be written down
         return replace(ended, fault=replace(fault_of(error), charged=Charged.MAYBE)).moved_to(
             JobState.UNKNOWN
         )

@@ -330,8 +330,10 @@ class Run:
                     phase=Phase.RETRYING, retry_at_s=due, attempt=attempt, message=reason.message
                 )
             case wire.Submitted(remote):
-                taken = record.moved_to(JobState.SUBMITTED)
-                await self._save_surely(replace(taken, remote=remote, fault=None))
+                # Known from here on, so that whatever is written next holds it.
+                self.view = replace(self.view, record=replace(record, remote=remote))
+                taken = self.record.moved_to(JobState.SUBMITTED)
+                await self._save_surely(replace(taken, fault=None))
                 self._progress(phase=Phase.QUEUED)
                 if self._cancelling:
                     self._beside(self._cancel_remote)

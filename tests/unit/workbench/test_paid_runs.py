@@ -103,6 +103,27 @@ def test_the_command_line_gives_up_on_a_full_disk_and_the_run_can_be_resumed(
     studio.start(later, go_on)
 
 
+def test_f_loc_2_giving_up_while_submitted_is_written_down_keeps_the_id(
+    studio: Studio, session_path: Path, full_disk: Callable[[JobState, int], None]
+) -> None:
+    async def work(bench: Workbench) -> None:
+        order = await opened(bench, session_path)
+        full_disk(JobState.SUBMITTED, 3)
+        view = await bench.wait_for(await bench.submit(order))
+        assert view.record.state is JobState.SUBMITTED
+        assert view.record.remote == HANDLE
+
+    studio.start(good(), work, disk_attempts=3)
+    later = ScriptedProvider(lambda request: [], resumed=whole_run([png(2)])[2:])
+
+    async def go_on(bench: Workbench) -> None:
+        await bench.open_session(session_path)
+        await bench.runs.wait_all()
+        assert [view.record.state for view in bench.runs.views()] == [JobState.STORED]
+
+    studio.start(later, go_on)
+
+
 def test_try_again_does_not_wait_for_the_next_attempt_at_the_disk(
     studio: Studio,
     session_path: Path,

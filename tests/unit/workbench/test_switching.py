@@ -338,3 +338,18 @@ def test_f_loc_14_a_session_whose_file_goes_away_goes_on_elsewhere_and_says_so(
         assert len(file.load().session.history) == 2
     if how == "replaced":
         assert session_path.read_bytes() == b"somebody else's"
+
+
+def test_f_loc_14_a_session_that_is_deleted_and_then_closed_is_kept_elsewhere(
+    studio: Studio, session_path: Path
+) -> None:
+    async def work(bench: Workbench) -> None:
+        await opened(bench, session_path)
+        session_path.unlink()
+        folder = bench.places.untitled_folder
+        await bench.close_session()
+        (kept,) = folder.glob("*.kontext")
+        with SessionFile.open(kept, read_only=True) as file:
+            assert len(file.load().session.history) == 1
+
+    studio.start(good(), work)
