@@ -78,6 +78,10 @@ class ResultFacts:
         )
 
 
+MISSING_PICTURE = "One picture is missing: "
+"""Begins the note on a picture that was sold with others and could not be had."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReceivedImage:
     """One downloaded picture: bytes as they came, the address they came from, and its flag;

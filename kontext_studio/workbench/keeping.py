@@ -14,7 +14,7 @@ from kontext_studio.core.errors import BadPicture, OutOfMemory, PictureTooLarge,
 from kontext_studio.core.history import Node
 from kontext_studio.core.jobs import JobRecord, JobState
 from kontext_studio.core.models import Catalogue
-from kontext_studio.core.result import EditResult, ReceivedImage
+from kontext_studio.core.result import MISSING_PICTURE, EditResult, ReceivedImage
 from kontext_studio.core.session import Session
 from kontext_studio.workbench import pictures
 from kontext_studio.workbench.announcements import Announcer, Changed
@@ -110,7 +110,7 @@ class Keeper:
                 faults.append(found)
         if not whole and faults:
             raise faults[0]
-        notes = (*result.notes, *(f"One picture is missing: {one.message}" for one in faults))
+        notes = (*result.notes, *(f"{MISSING_PICTURE}{one.message}" for one in faults))
         return replace(result, images=tuple(whole), notes=notes)
 
     async def _put_aside(

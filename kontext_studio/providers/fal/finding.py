@@ -124,9 +124,9 @@ class Finder:
         return value
 
     def _fault(self, said: Complaint) -> StudioError:
-        if said.status == 403:
+        if said.status == 403 and not said.from_proxy:
             return Unauthorized("This key may not read the list of runs.", detail=said.facts)
-        if said.from_proxy or said.status in (400, 404, 405, 410, 422):
+        if said.status in (400, 403, 404, 405, 410, 422):
             return NotFound("This connection hands out no list of runs.", detail=said.facts)
         return passing(said, self._service)
 
@@ -140,7 +140,8 @@ def _is_it(
     if not isinstance(request_id, str) or not _REQUEST_ID.fullmatch(request_id):
         return False
     seed = given.get(wire_name(spec, ParamRole.SEED, "seed"))
-    if isinstance(seed, bool) or not isinstance(seed, int | str) or str(seed) != str(request.seed):
+    # As text, because some write it as text; a float, which may have lost digits, is never equal.
+    if str(seed) != str(request.seed):
         return False
     if given.get(wire_name(spec, ParamRole.INSTRUCTION, "prompt")) != request.instruction:
         return False

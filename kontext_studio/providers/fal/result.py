@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from kontext_studio.core import data_uris, kill_points
 from kontext_studio.core.errors import BadAnswer, NoPicture, NotFound, StudioError
 from kontext_studio.core.provider import Finished, RemoteDone, Trouble
-from kontext_studio.core.result import EditResult, ReceivedImage
+from kontext_studio.core.result import MISSING_PICTURE, EditResult, ReceivedImage
 from kontext_studio.providers.answers import parse_json, shown
 from kontext_studio.providers.downloads import Downloads
 from kontext_studio.providers.fal.service import Service
@@ -41,52 +42,87 @@ async def collect(
     """Fetch every picture of the answer; ends with Finished.
 
     Where a picture is gone, the result is read again once: its address may only have expired.
+    Pictures that came are not lost for one that cannot be had; raise where none can.
     """
     value = await asyncio.to_thread(_value, answer, service)
     promised = _promised(value, service)
     images: list[ReceivedImage] = []
-    try:
-        for one in promised:
-            if one.url.startswith("data:"):
-                data = await asyncio.to_thread(_decoded, one.url, service)
-                images.append(one.with_bytes(data, ""))
-                continue
-            kill_points.reach(kill_points.KillPoint.BEFORE_DOWNLOAD)
-            async with aclosing(downloads.fetch(one.url, one.size)) as fetched:
-                async for event in fetched:
-                    if isinstance(event, bytes):
-                        images.append(one.with_bytes(event, one.url))
+    lost: list[StudioError] = []
+    index = 0
+    while index < len(promised):
+        one = promised[index]
+        try:
+            async with aclosing(_fetched(downloads, service, one)) as events:
+                async for event in events:
+                    if isinstance(event, ReceivedImage):
+                        images.append(event)
                     else:
                         yield event
-    except NotFound as gone:
-        if reread is None:
-            raise
-        try:
-            async with aclosing(reread()) as results:
-                async for result in results:
-                    if isinstance(result, RemoteDone):
-                        answer = result.answer
-                    else:
-                        yield result
-            again = _promised(_value(answer, service), service)
-        except StudioError:
-            raise gone from None
-        if [one.url for one in again] == [one.url for one in promised]:
-            raise
-        async with aclosing(collect(downloads, service, answer)) as events:
-            async for later in events:
-                yield later
-        return
+        except NotFound as gone:
+            fresh = ""
+            if reread is not None:
+                async with aclosing(_answer_again(reread)) as results:
+                    async for result in results:
+                        if isinstance(result, RemoteDone):
+                            fresh = result.answer
+                        else:
+                            yield result
+                reread = None
+            again = _same_pictures_elsewhere(fresh, promised, service)
+            if again[index].url != one.url:
+                promised = again
+                continue
+            lost.append(gone)
+        except BadAnswer as fault:  # refused, over the limit, or damaged within the answer
+            lost.append(fault)
+        index += 1
+    if not images:
+        raise lost[0]
     kill_points.reach(kill_points.KillPoint.AFTER_DOWNLOAD)
+    missing = tuple(f"{MISSING_PICTURE}{one.message}" for one in lost)
     yield Finished(
         EditResult(
             images=tuple(images),
             seed=_seed(value.get("seed")),
             prompt=_text(value.get("prompt")),
             timings=_timings(value.get("timings")),
-            notes=_notes(value.get("notes")),
+            notes=(
+                *_notes(value.get("notes")),
+                *(f"{MISSING_PICTURE}{one.message}" for one in lost),
+            ),
         )
     )
+
+
+async def _fetched(
+    downloads: Downloads, service: Service, one: Promised
+) -> AsyncGenerator[Trouble | ReceivedImage]:
+    if one.url.startswith("data:"):
+        yield one.with_bytes(await asyncio.to_thread(_decoded, one.url, service), "")
+        return
+    kill_points.reach(kill_points.KillPoint.BEFORE_DOWNLOAD)
+    async with aclosing(downloads.fetch(one.url, one.size)) as events:
+        async for event in events:
+            yield one.with_bytes(event, one.url) if isinstance(event, bytes) else event
+
+
+async def _answer_again(reread: Reread) -> AsyncGenerator[Trouble | RemoteDone]:
+    """The result of the run once more, if there still is one."""
+    with contextlib.suppress(StudioError):
+        async with aclosing(reread()) as results:
+            async for result in results:
+                yield result
+
+
+def _same_pictures_elsewhere(
+    answer: str, promised: tuple[Promised, ...], service: Service
+) -> tuple[Promised, ...]:
+    """The pictures with the addresses of a later answer; as they were where it tells of others."""
+    try:
+        again = _promised(_value(answer, service), service)
+    except StudioError:
+        return promised
+    return again if len(again) == len(promised) else promised
 
 
 def _value(answer: str, service: Service) -> Mapping[str, object]:

@@ -94,6 +94,12 @@ def test_200_look_alikes_are_told_from_the_one(run, waits, dev):
     found, _ = find(run, waits, dev, wrong)
     assert found == ()
     right = run_of(777, sent=NOW + WINDOW_S - 1)
+    # A list that knows no filters, so that all of them are in it.
+    found, _ = find(run, waits, dev, [], says(200, {"items": wrong, "has_more": False}))
+    assert found == ()
+    among = says(200, {"items": [*wrong, right], "has_more": False})
+    found, fal = find(run, waits, dev, [], among)
+    assert found == (fal.remote("run-777"),)
     found, fal = find(run, waits, dev, [*wrong[:90], right, *wrong[90:]])
     assert found == (fal.remote("run-777"),)
 
@@ -136,6 +142,7 @@ def test_a_list_that_is_not_read_to_its_end_proves_nothing(run, waits, dev):
         (says(404, {"detail": "Not Found"}), NotFound),
         (says(400, b'"Invalid request"'), NotFound),
         (says(200, b'"Invalid request"'), NotFound),
+        (says(403, b'"Forbidden"'), NotFound),
         (says(200, []), BadAnswer),
         (says(200, {"items": None}), BadAnswer),
         (says(302, b"", {"location": "https://x.test"}), BadAnswer),

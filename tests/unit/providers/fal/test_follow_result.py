@@ -255,3 +255,21 @@ def test_a_service_that_says_failed_is_asked_for_the_reason(run, waits):
         result_status=422,
     )
     assert isinstance(end, Refused)
+
+
+@pytest.mark.parametrize(
+    ("word", "kind"),
+    [("FAILED", ServiceFailed), ("ERROR", ServiceFailed), ("CANCELLED", Refused)],
+)
+@pytest.mark.parametrize(
+    ("fault", "asked"),
+    [(says(404, {"detail": "Not found"}), 3), (page(502), 10), (says(503, {"detail": "x"}), 10)],
+    ids=["unknown", "a gateway's page", "503"],
+)
+def test_f_api_29_a_service_that_says_failed_and_no_more_is_believed_in_the_end(
+    run, waits, word, kind, fault, asked
+):
+    faults = [("result", fault)] * 20
+    _, end, fal = resume(run, waits, statuses=[{"status": word}], faults=faults)
+    assert isinstance(end, kind)
+    assert len(fal.seen("result")) == asked

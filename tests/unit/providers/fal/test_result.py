@@ -124,3 +124,28 @@ def test_f_api_31_facts_of_any_kind_are_read_as_far_as_they_make_sense(run, wait
 def test_a_stored_answer_that_makes_no_sense_is_told(run, waits, answer):
     _, end, _ = collect(run, waits, answer)
     assert isinstance(end, BadAnswer)
+
+
+def test_f_api_22_pictures_that_came_are_not_lost_for_one_that_is_gone(run, waits):
+    images = [{"url": "{origin}/files/one"}, {"url": "{origin}/files/gone"}, {"url": "data:image/png;base64,%%"}]
+    events, end, _ = collect(run, waits, {"images": images})
+    assert end is None
+    result = events[-1].result
+    assert [one.data for one in result.images] == [PNG]
+    assert [note.partition(":")[0] for note in result.notes] == ["One picture is missing"] * 2
+
+
+def test_each_picture_has_its_own_seed_where_the_service_tells_it(run, waits):
+    images = [{"url": "{origin}/files/one"}, {"url": "{origin}/files/two"}]
+    events, _, _ = collect(run, waits, {"images": images, "seed": 5, "seeds": [5, 6]})
+    assert [one.seed for one in events[-1].result.images] == [5, 6]
+
+
+@pytest.mark.parametrize("facts", [{"width": 0, "height": 4}, {"width": "4", "height": 4}, {}])
+def test_a_size_that_is_none_is_not_taken_for_one(run, waits, facts):
+    images = [
+        {"url": "{origin}/files/one", **facts},
+        {"url": "{origin}/files/two", "width": 4, "height": 3},
+    ]
+    events, _, _ = collect(run, waits, {"images": images})
+    assert [one.stated for one in events[-1].result.images] == [None, (4, 3)]

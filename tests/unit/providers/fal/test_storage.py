@@ -9,6 +9,7 @@ from kontext_studio.core.errors import (
     Unauthorized,
 )
 from kontext_studio.core.provider import Finished, Trouble, Uploaded
+from kontext_studio.providers.addresses import AddressRefused
 from tests.fakes.fal_service import FalService, drops, page, says
 from tests.unit.providers.conftest import end_of, picture, provider_for, request_for
 
@@ -27,7 +28,9 @@ def edit(run, waits, dev, *faults):
 
 @pytest.mark.parametrize("step", ["initiate", "put"])
 @pytest.mark.parametrize(
-    "fault", [drops(), says(500, {"detail": "x"}), page(502)], ids=["dropped", "500", "502"]
+    "fault",
+    [drops(), says(500, {"detail": "x"}), page(502), says(429, {"detail": "x"})],
+    ids=["dropped", "500", "502", "429"],
 )
 def test_an_upload_is_repeated_because_nothing_is_bought_yet(run, waits, dev, step, fault):
     events, end, fal = edit(run, waits, dev, (step, fault), (step, fault))
@@ -91,9 +94,26 @@ def test_f_sec_12_a_picture_is_not_uploaded_in_the_clear_or_into_the_network(run
     # The network of the tests would notice any attempt to look up or reach it.
     answer = says(200, {"upload_url": url, "file_url": "https://v3.fal.media/files/x"})
     _, end, fal = edit(run, waits, dev, *[("initiate", answer)] * 5)
-    assert isinstance(end, BadAnswer)
+    assert isinstance(end, AddressRefused)
     assert "is refused" in end.message
     assert fal.seen("submit") == []
+    assert waits.asked == []
+
+
+def test_f_sec_12_a_network_proxy_is_not_asked_to_upload_into_its_own_network(run, waits, dev):
+    answer = says(200, {"upload_url": "https://10.0.0.1/put", "file_url": "https://x.test/x"})
+
+    async def story():
+        async with FalService() as fal:
+            fal.fault("submit", answer)  # every POST to it as a proxy
+            access = fal.access(network_proxy=fal.origin)
+            async with provider_for(access, waits) as provider:
+                one = picture()
+                return await end_of(provider.edit(request_for(one), dev, (one,))), fal
+
+    (_, end), fal = run(story())
+    assert isinstance(end, AddressRefused)
+    assert [one.method for one in fal.ledger] == ["POST"]
 
 
 def test_a_put_that_is_refused_for_a_moment_is_no_loss(run, waits, dev):
