@@ -127,9 +127,13 @@ def _is_this_machine(host: str) -> bool:
 
 
 # ---------------------------------------------------------------- unexpected log records
+# What the fakes' keys and signatures are made of: no log record of ours may hold a piece of it.
+CANARIES = ("canary-key-id", "canary-key-secret", "canary-signature")
+
+
 class _LogKeeper(logging.Handler):
     def __init__(self) -> None:
-        super().__init__(logging.WARNING)
+        super().__init__()
         self.records: list[logging.LogRecord] = []
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -140,17 +144,27 @@ class _LogKeeper(logging.Handler):
 def expect_log() -> Iterator[Callable[[str], None]]:
     """Call it with a pattern that a log record of level WARNING or above will match.
 
-    A record that matches no pattern fails the test, and so does a pattern that no record matched.
+    A record that matches no pattern fails the test, and so does a pattern that no record matched,
+    and any record of the program that holds a canary.
     """
     patterns: list[str] = []
     keeper = _LogKeeper()
     root = logging.getLogger()
     root.addHandler(keeper)
+    ours = logging.getLogger("kontext_studio")
+    level = ours.level
+    ours.setLevel(logging.DEBUG)
     try:
         yield patterns.append
     finally:
+        ours.setLevel(level)
         root.removeHandler(keeper)
-    lines = [f"{r.name} {r.levelname}: {r.getMessage()}" for r in keeper.records]
+    loud = [r for r in keeper.records if r.levelno >= logging.WARNING]
+    lines = [f"{r.name} {r.levelname}: {r.getMessage()}" for r in loud]
+    whole = logging.Formatter()
+    told = [text for r in keeper.records if any(c in (text := whole.format(r)) for c in CANARIES)]
+    if told:
+        pytest.fail("a key is in the log:\n" + "\n".join(told), pytrace=False)
     surprises = [line for line in lines if not any(re.search(p, line) for p in patterns)]
     missing = [p for p in patterns if not any(re.search(p, line) for line in lines)]
     if surprises:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import sys
+from collections.abc import Sequence
 
 import typer
 
 from kontext_studio import __version__
-from kontext_studio.cli import edit, environment, look, routes, serve, wording
+from kontext_studio.cli import edit, environment, look, resume, routes, serve, wording
+from kontext_studio.cli.reporting import EXIT_STOPPED, Usage, report, report_inner
+from kontext_studio.cli.terminal import make_streams_safe, say
+from kontext_studio.core.errors import StudioError
+from kontext_studio.store.places import Places
+from kontext_studio.workbench.logs import start_logging
 
-EXIT_STOPPED = 130
+log = logging.getLogger(__name__)
 
 
 def make_app() -> typer.Typer:
@@ -36,6 +44,7 @@ def make_app() -> typer.Typer:
 
     edit.register(app)
     look.register(app)
+    resume.register(app)
     wording.register(app)
     routes.register(app)
     environment.register(app)
@@ -55,13 +64,47 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-def main(argv: list[str]) -> int:
+def main(argv: Sequence[str]) -> int:
     """Run one command; return its exit code (0 done, 2 usage, 3 bad input, 4 provider said no,
     5 route, 6 session file, 7 outcome unknown, 1 inner fault, 130 stopped)."""
+    as_json = "--json" in argv
+    make_streams_safe()
     try:
-        make_app()(args=argv, prog_name="kontext-studio", standalone_mode=True)
-    except SystemExit as end:
-        return end.code if isinstance(end.code, int) else 1
-    except KeyboardInterrupt:
+        _start_log(argv)
+        code = make_app()(args=list(argv), prog_name="kontext-studio", standalone_mode=False)
+        return code if isinstance(code, int) else 0
+    except _UsageError as fault:
+        return _report_usage(fault, as_json)
+    except (KeyboardInterrupt, typer.Abort):
         return EXIT_STOPPED
-    return 0
+    except StudioError as fault:
+        return report(fault, as_json)
+    except SystemExit as end:  # typer's end where nobody reads the output any more
+        return end.code if isinstance(end.code, int) else 1
+    except Exception as fault:  # noqa: BLE001  # the outermost edge: no traceback on a terminal
+        return report_inner(fault, as_json)
+
+
+def _start_log(argv: Sequence[str]) -> None:
+    command = argv[0] if argv else ""
+    if command.startswith("-") or not command:
+        return
+    # The engine's parent reads what the engine says on standard error.
+    start_logging(Places.from_environment(os.environ).log_file, console=command == "serve")
+    log.info("“%s” of %s begins on %s", command[:20], __version__, sys.platform)
+
+
+# typer brings click along under another name from 0.29 on; what a fault of usage is, is the same.
+_UsageError: type[Exception] = typer.BadParameter.__mro__[1]
+
+
+def _report_usage(fault: BaseException, as_json: bool) -> int:
+    words = fault.format_message() if hasattr(fault, "format_message") else str(fault)
+    if type(fault).__name__ == "NoArgsIsHelpError":
+        if words:
+            say(words)
+        return Usage.exit_code
+    context = getattr(fault, "ctx", None)
+    name = context.command_path if context is not None else "kontext-studio"
+    end = "" if words.endswith((".", "?", ")")) else "."
+    return report(Usage(f"{words}{end}", hint=f"“{name} --help” lists what it takes."), as_json)

@@ -14,7 +14,8 @@ from pathlib import Path
 import typer
 
 from kontext_studio import __version__
-from kontext_studio.cli.reporting import JSON_OPTION, Reported, print_json, run, say
+from kontext_studio.cli.reporting import JSON_OPTION, Reported, run
+from kontext_studio.cli.terminal import print_json, say, write_line
 from kontext_studio.core.errors import StudioError
 from kontext_studio.core.models import ModelSpec
 from kontext_studio.resources import resource_path
@@ -39,7 +40,7 @@ def register(app: typer.Typer) -> None:
                 price = "free" if one.price.usd == 0 else "price unknown"
                 if one.price.usd:
                     price = f"${one.price.usd:g} per {one.price.unit}"
-                print(f"{one.id:<42} {one.provider:<22} {price}")  # noqa: T201  # the result
+                write_line(f"{one.id:<42} {one.provider:<22} {price}")
 
         run(work, as_json=as_json)
 

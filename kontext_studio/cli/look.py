@@ -1,17 +1,19 @@
-"""`history`, `show`, `export`, `check`, `resume`: what is in a session file."""
+"""`history`, `show`, `export`, `check`: what is in a session file."""
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
 from pathlib import Path
 
 import typer
 
-from kontext_studio.cli.progress_bar import shown_progress
-from kontext_studio.cli.reporting import JSON_OPTION, Reported, print_json, run, say
+from kontext_studio.cli.reporting import JSON_OPTION, Reported, run
 from kontext_studio.cli.session_json import find_step, node_json, session_json
-from kontext_studio.core.errors import SessionDamaged
-from kontext_studio.core.jobs import JobState
+from kontext_studio.cli.terminal import print_json, say, write_line
+from kontext_studio.core.errors import BadInput, SessionDamaged
+from kontext_studio.store.salvage import Report, Salvaged, check_file, salvage
 from kontext_studio.workbench.bench import Workbench
 
 FILE = typer.Argument(..., metavar="SESSION", help="A .kontext file.")
@@ -29,7 +31,7 @@ def register(app: typer.Typer) -> None:
                 print_json(session_json(bench))
                 return
             for line in _tree_lines(bench):
-                print(line)  # noqa: T201  # the command's result
+                write_line(line)
 
         run(work, as_json=as_json)
 
@@ -50,7 +52,7 @@ def register(app: typer.Typer) -> None:
                         if isinstance(value, list | dict)
                         else value
                     )
-                    print(f"{name:<12} {words}")  # noqa: T201  # the command's result
+                    write_line(f"{name:<12} {words}")
 
         run(work, as_json=as_json)
 
@@ -59,6 +61,7 @@ def register(app: typer.Typer) -> None:
         file: Path = FILE,
         step: str = STEP,
         out: Path = typer.Option(..., "-o", "--out", help="File to write: .png, .jpg or .webp."),
+        force: bool = typer.Option(False, "--force", help="Write over a file that is there."),
         as_json: bool = JSON_OPTION,
     ) -> None:
         """Write one step's picture to a file."""
@@ -66,7 +69,9 @@ def register(app: typer.Typer) -> None:
         async def work(bench: Workbench) -> None:
             await bench.open_session(file, read_only=True)
             node = find_step(bench.session, step)
-            untouched = await bench.export(node, out, overwrite=True)
+            if not force:
+                _demand_free(out)
+            untouched = await bench.export(node, out, overwrite=force)
             if as_json:
                 print_json({"written": str(out), "node": node.id, "stored_bytes": untouched})
             else:
@@ -75,62 +80,65 @@ def register(app: typer.Typer) -> None:
         run(work, as_json=as_json)
 
     @app.command()
-    def check(file: Path = FILE, as_json: bool = JSON_OPTION) -> None:
+    def check(
+        file: Path = FILE,
+        repair: bool = typer.Option(
+            False, "--repair", help="Save what can be saved; the damaged file is kept beside it."
+        ),
+        as_json: bool = JSON_OPTION,
+    ) -> None:
         """Read a session file whole and compare every picture with its hash."""
 
-        async def work(bench: Workbench) -> None:
-            await bench.open_session(file, read_only=True)
-            damages = await bench.desk.run(lambda opened: opened.check())
-            steps = len(bench.session.history)
+        async def work(_: Workbench) -> None:
+            report = await asyncio.to_thread(check_file, file)
+            saved = None
+            if repair and report.damages:
+                saved = await asyncio.to_thread(salvage, file)
             if as_json:
-                found = [{"step": one.step, "message": one.message} for one in damages]
-                print_json(
-                    {"session": str(file), "ok": not damages, "steps": steps, "damage": found}
-                )
+                print_json(_check_json(file, report, saved))
             else:
-                for one in damages:
-                    say(one.message)
-                say(
-                    f"{steps} steps, all whole."
-                    if not damages
-                    else f"{len(damages)} things damaged."
-                )
-            if damages:
+                _say_check(file, report, saved)
+            if report.damages and saved is None:
                 raise Reported(SessionDamaged.exit_code)
 
         run(work, as_json=as_json)
 
-    @app.command()
-    def resume(file: Path = FILE, as_json: bool = JSON_OPTION) -> None:
-        """Fetch what was paid for and not yet stored."""
 
-        async def work(bench: Workbench) -> None:
-            await bench.open_session(file)
-            with shown_progress(bench):
-                await bench.runs.wait_all()
-            views = bench.runs.views()
-            if as_json:
-                jobs = [
-                    {
-                        "id": view.record.id,
-                        "state": view.record.state.value,
-                        "instruction": view.record.request.instruction,
-                        "message": view.record.fault.message if view.record.fault else None,
-                        "charged": view.record.fault.charged.value if view.record.fault else None,
-                    }
-                    for view in views
-                ]
-                print_json({**session_json(bench), "jobs": jobs})
-            else:
-                stored = sum(view.record.state is JobState.STORED for view in views)
-                say(f"{stored} of {len(views)} runs are stored.")
-                for view in views:
-                    if view.record.fault and view.record.state is not JobState.STORED:
-                        say(f"{view.record.state.value}: {view.record.fault.message}")
-            if any(view.record.state is JobState.UNKNOWN for view in views):
-                raise Reported(7)
+def _check_json(file: Path, report: Report, saved: Salvaged | None) -> dict[str, object]:
+    body: dict[str, object] = {
+        "session": str(file),
+        "ok": not report.damages,
+        "steps": report.steps,
+        "damage": [{"step": one.step, "message": one.message} for one in report.damages],
+        "can_be_saved": list(report.can_be_saved),
+    }
+    if saved is not None:
+        body["repaired"] = {
+            "kept": list(saved.steps_kept),
+            "lost": list(saved.steps_lost),
+            "damaged_file": str(saved.damaged),
+        }
+    return body
 
-        run(work, as_json=as_json)
+
+def _say_check(file: Path, report: Report, saved: Salvaged | None) -> None:
+    for one in report.damages:
+        say(f"{one.step}: {one.message}")
+    if saved is not None:
+        say(saved.words)
+        for lost in saved.steps_lost:
+            say(f"{lost}.")
+    elif report.damages:
+        whole = len(report.can_be_saved)
+        say(f"{whole} of {report.steps} steps are whole and can be saved.")
+        say(f"“kontext-studio check {file} --repair” does it and keeps the damaged file.")
+    else:
+        say("1 step, whole." if report.steps == 1 else f"{report.steps} steps, all whole.")
+
+
+def _demand_free(out: Path) -> None:
+    if os.path.lexists(out):
+        raise BadInput(f"{out.name} is there already.", hint="Choose another name, or say --force.")
 
 
 def _tree_lines(bench: Workbench) -> list[str]:

@@ -5,13 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
-from kontext_studio.workbench.announcements import Announcement, JobChanged
+from kontext_studio.cli.terminal import plain
+from kontext_studio.workbench.announcements import Announcement, Announcer, JobChanged
 from kontext_studio.workbench.progress import JobView, Phase
-
-if TYPE_CHECKING:
-    from kontext_studio.workbench.bench import Workbench
 
 _WORDS = {
     Phase.WAITING: "Waiting",
@@ -28,15 +25,16 @@ _WORDS = {
 
 
 @contextmanager
-def shown_progress(bench: Workbench) -> Iterator[None]:
-    """Show what the runs of this workbench are doing while the block runs."""
+def shown_progress(announcer: Announcer) -> Iterator[None]:
+    """Show what the runs are doing while the block runs."""
     if not sys.stderr.isatty():
         yield
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    words = TextColumn("{task.description}", markup=False)  # “[red]” is text like any other
+    columns = (SpinnerColumn(), words, BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
         tasks = {}
 
@@ -51,7 +49,7 @@ def shown_progress(bench: Workbench) -> Iterator[None]:
             if view.fraction is not None:
                 bars.update(task, total=1.0, completed=view.fraction)
 
-        stop = bench.announcer.subscribe(hear)
+        stop = announcer.subscribe(hear)
         try:
             yield
         finally:
@@ -65,4 +63,5 @@ def _line(view: JobView) -> str:
     if view.phase is Phase.QUEUED and view.position is not None:
         word = f"Position {view.position + 1} in the queue"
     said = view.trouble or view.message
-    return f"{word}: {short}" + (f" ({said})" if said else "")
+    line = f"{word}: {short}" + (f" ({said})" if said else "")
+    return " ".join(plain(line).split())

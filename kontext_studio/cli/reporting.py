@@ -1,24 +1,38 @@
-"""What a command prints, JSON on standard output and sentences on standard error; how it ends."""
+"""How a command ends: its faults in words and as JSON, and the exit code that belongs to each."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import os
-import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 import typer
 
-from kontext_studio.core.errors import StudioError
-from kontext_studio.core.jobs import JobFault
+from kontext_studio.cli.session_json import job_json, session_json
+from kontext_studio.cli.terminal import end_output, print_json, say
+from kontext_studio.core.errors import (
+    BadInput,
+    Charged,
+    OutcomeUnknown,
+    ProviderError,
+    SessionError,
+    StudioError,
+)
+from kontext_studio.core.jobs import JobFault, JobState
+from kontext_studio.core.route import EMBEDDED
 from kontext_studio.store.places import Places
 from kontext_studio.workbench.bench import Workbench
+from kontext_studio.workbench.progress import JobView
 
 log = logging.getLogger(__name__)
 
+EXIT_STOPPED = 130
+
 JSON_OPTION = typer.Option(False, "--json", help="Print one JSON object.")
+
+
+_AT_SERVICE = frozenset({JobState.SENDING, JobState.SUBMITTED, JobState.REMOTE_DONE})
 
 
 class Reported(Exception):
@@ -29,16 +43,41 @@ class Reported(Exception):
         self.code = code
 
 
+class Usage(BadInput):
+    """An option's value is none that it takes."""
+
+    exit_code = 2
+    kind = "usage"
+
+
 class RunFailed(StudioError):
     """A run ended without a picture; carries what the session file says of it."""
 
-    def __init__(self, fault: JobFault, job: str, context: dict[str, object]) -> None:
-        super().__init__(fault.message, hint=fault.hint, detail=fault.detail, charged=fault.charged)
+    def __init__(self, view: JobView, context: Mapping[str, object]) -> None:
+        fault = _fault_of(view)
+        hints = [fault.hint] if fault.hint else []
+        if view.record.state in _AT_SERVICE and view.record.provider != EMBEDDED:
+            hints.append(f"“kontext-studio resume {context['session']}” goes on with it.")
+        hint = " ".join(hints)
+        super().__init__(fault.message, hint=hint, detail=fault.detail, charged=fault.charged)
         self.kind = fault.kind
-        self.exit_code = exit_code_of(fault.kind)
-        self.job = job
+        self.exit_code = exit_code_of_run(view)
+        self.job = view.record.id
         self.problems = fault.problems
         self.context = context
+
+
+def exit_code_of_run(view: JobView) -> int:
+    """The exit code that belongs to where a run stands; 0 where nothing is wrong with it."""
+    record = view.record
+    if record.state in (JobState.STORED, JobState.CANCELLED):
+        return 0
+    if record.state is JobState.UNKNOWN:
+        return OutcomeUnknown.exit_code
+    code = exit_code_of(_fault_of(view).kind)
+    if code == BadInput.exit_code and record.remote is not None:
+        return ProviderError.exit_code  # the service's picture, not the person's
+    return code
 
 
 def exit_code_of(kind: str) -> int:
@@ -52,15 +91,16 @@ def exit_code_of(kind: str) -> int:
     return 1
 
 
-def print_json(value: object) -> None:
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=1) + "\n")
-    sys.stdout.flush()
-
-
-def say(line: str) -> None:
-    """A sentence for the person at the terminal."""
-    sys.stderr.write(line + "\n")
-    sys.stderr.flush()
+def _fault_of(view: JobView) -> JobFault:
+    """Why a run has not come to its picture, also where that could not be written down."""
+    record = view.record
+    if record.fault is not None:
+        return record.fault
+    sent = record.state is not JobState.PREPARED and record.provider != EMBEDDED
+    charged = Charged.MAYBE if sent else Charged.NO
+    if view.trouble:
+        return JobFault(SessionError.kind, view.trouble, charged=charged)
+    return JobFault(StudioError.kind, "The run has not ended.", charged=charged)
 
 
 def report(error: StudioError, as_json: bool) -> int:
@@ -86,6 +126,16 @@ def report(error: StudioError, as_json: bool) -> int:
     return error.exit_code
 
 
+def report_inner(error: Exception, as_json: bool) -> int:
+    """An inner fault: one sentence here, the whole story in the log."""
+    log.error("inner fault of a command", exc_info=error)
+    inner = StudioError(
+        "Something went wrong inside the app. What was saved is saved.",
+        hint=f"It was a {type(error).__name__}; the log says where: {_places().log_file}",
+    )
+    return report(inner, as_json)
+
+
 def _suggestions(error: RunFailed) -> list[str]:
     lines = []
     for problem in error.problems:
@@ -98,31 +148,65 @@ def _suggestions(error: RunFailed) -> list[str]:
 
 def run(work: Callable[[Workbench], Awaitable[None]], *, as_json: bool) -> None:
     """Run a command's work on a workbench of its own and turn its end into an exit code."""
+    stopped: dict[str, object] = {}
 
     async def whole() -> None:
-        bench = Workbench(Places.from_environment(os.environ), os.environ)
-        await bench.start()
+        bench = Workbench(_places(), os.environ, disk_attempts=3)
         try:
+            await bench.start()
+            if bench.connections.notice:
+                say(bench.connections.notice)
             await work(bench)
+        except asyncio.CancelledError:  # Ctrl+C
+            stopped.update(_where_it_stands(bench))
+            raise
         finally:
             await bench.shutdown()
 
-    logging.getLogger("kontext_studio").addHandler(logging.NullHandler())
     try:
         asyncio.run(whole())
     except Reported as end:
         raise typer.Exit(end.code) from None
     except StudioError as error:
         raise typer.Exit(report(error, as_json)) from None
+    except BrokenPipeError:  # whoever read the output has seen enough
+        end_output()
+        raise typer.Exit(0) from None
     except KeyboardInterrupt:
-        say("Stopped. What was sent is fetched with “kontext-studio resume”.")
-        raise typer.Exit(130) from None
-    except Exception as error:  # the outermost edge: an inner fault gets words too
-        if os.environ.get("KONTEXT_STUDIO_DEBUG"):
-            raise
-        name = type(error).__name__
-        inner = StudioError(
-            "Something went wrong inside the app. The session is saved.", detail=name
-        )
-        inner.hint = f"It was a {name}. Set KONTEXT_STUDIO_DEBUG=1 to see where."
-        raise typer.Exit(report(inner, as_json)) from None
+        _report_stopped(stopped, as_json)
+        raise typer.Exit(EXIT_STOPPED) from None
+    except Exception as error:  # noqa: BLE001  # the outermost edge: an inner fault gets words too
+        raise typer.Exit(report_inner(error, as_json)) from None
+
+
+def _places() -> Places:
+    return Places.from_environment(os.environ)
+
+
+def _where_it_stands(bench: Workbench) -> dict[str, object]:
+    """What can be said of a session whose command is being stopped."""
+    if not bench.is_open:
+        return {}
+    return {**session_json(bench), "jobs": [job_json(bench, view) for view in bench.runs.views()]}
+
+
+def _report_stopped(known: Mapping[str, object], as_json: bool) -> None:
+    jobs = known.get("jobs")
+    at_service = [
+        job["id"]
+        for job in (jobs if isinstance(jobs, list) else [])
+        if job["state"] in _AT_SERVICE and job["provider"] != EMBEDDED
+    ]
+    hint = ""
+    if at_service:
+        hint = f"What was sent is fetched with “kontext-studio resume {known['session']}”."
+    if as_json:
+        error = {
+            "kind": "stopped",
+            "message": "Stopped.",
+            "hint": hint,
+            "charged": (Charged.MAYBE if at_service else Charged.NO).value,
+            "job": at_service[-1] if at_service else None,
+        }
+        print_json({**known, "error": error})
+    say(f"Stopped. {hint}".strip())

@@ -9,6 +9,7 @@ from kontext_studio.core.errors import BadInput
 from kontext_studio.core.history import Node, NodeId
 from kontext_studio.core.session import Session
 from kontext_studio.workbench.bench import Workbench
+from kontext_studio.workbench.progress import JobView
 
 
 def node_json(node: Node) -> dict[str, object]:
@@ -54,6 +55,26 @@ def session_json(bench: Workbench, new: Iterable[NodeId] | None = None) -> dict[
     if new is not None:
         body["new"] = list(new)
     return body
+
+
+def job_json(bench: Workbench, view: JobView) -> dict[str, object]:
+    """One run, as far as it has come."""
+    record = view.record
+    fault = record.fault
+    return {
+        "id": record.id,
+        "state": record.state.value,
+        "instruction": record.request.instruction,
+        "step": record.step,
+        "provider": record.provider,
+        "route": record.route,
+        "remote_id": record.remote.request_id if record.remote else None,
+        "nodes": [node.id for node in bench.nodes_of(record.id)],
+        "kind": fault.kind if fault else None,
+        "message": fault.message if fault else (view.trouble or None),
+        "charged": fault.charged.value if fault else None,
+        "dismissed": record.id in bench.session.dismissed,
+    }
 
 
 def _with_marks(session: Session, node: Node) -> dict[str, object]:

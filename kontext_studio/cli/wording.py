@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import typer
 
-from kontext_studio.cli.reporting import JSON_OPTION, print_json, report, say
+from kontext_studio.cli.reporting import JSON_OPTION, report
+from kontext_studio.cli.terminal import print_json, say
 from kontext_studio.core.errors import BadInput
 from kontext_studio.prompting.context import LintContext
 from kontext_studio.prompting.lint import lint as find_problems
@@ -59,4 +59,4 @@ def _check_file(path: Path) -> None:
         except (ValueError, KeyError, TypeError, AttributeError) as exc:
             raise BadInput(f"Line {number} of {path.name} is not a row to check.") from exc
         body = {"id": row.get("id"), "findings": [finding.to_json() for finding in findings]}
-        sys.stdout.write(json.dumps(body, ensure_ascii=False) + "\n")
+        print_json(body, indent=None)

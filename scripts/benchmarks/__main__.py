@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable
 
-from scripts.benchmarks import canvas, first_window, smooth
+from scripts.benchmarks import canvas, first_window, resuming, smooth
 from scripts.benchmarks.measure import Measure
 
 MEASUREMENTS: dict[str, Callable[[], Iterable[Measure]]] = {
     "first window": first_window.measure,
     "smooth window": smooth.measure,
     "canvas": canvas.measure,
+    "resume": resuming.measure,
 }
 
 

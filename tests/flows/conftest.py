@@ -36,12 +36,24 @@ Program = Callable[..., Ended]
 
 @pytest.fixture
 def program(tmp_path: Path) -> Program:
-    """Run `kontext-studio` with these words in an empty folder; the home is the test's own."""
+    """Run `kontext-studio` with these words in an empty folder; the home is the test's own.
 
-    def run(*words: str | Path, cwd: Path = tmp_path, timeout_s: float = 90) -> Ended:
+    `stdin` is what it reads there; `first` is Python that the process runs before the program.
+    """
+
+    def run(
+        *words: str | Path,
+        cwd: Path = tmp_path,
+        timeout_s: float = 90,
+        stdin: str = "",
+        first: str = "",
+    ) -> Ended:
+        start = f"{first}\nimport sys\nfrom kontext_studio.__main__ import main\nsys.exit(main())"
+        module = ("-c", start) if first else ("-m", "kontext_studio")
         environment = {**os.environ, "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8"}
         done = subprocess.run(
-            [sys.executable, "-m", "kontext_studio", *map(str, words)],
+            [sys.executable, *module, *map(str, words)],
+            input=stdin,
             capture_output=True,
             text=True,
             cwd=cwd,

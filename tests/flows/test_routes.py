@@ -174,7 +174,7 @@ def test_a_key_that_is_not_taken_is_exit_code_4_and_costs_nothing(
 
     service.fault("status", says(401, {"detail": "Authentication is required."}))
     tried = program("routes", "test", "own", "--json")
-    assert tried.code == 5
+    assert tried.code == 4
     assert [step["passed"] for step in tried.json["steps"]] == [True, True, False, None]
     assert_unsaid(KEY, ended, tried)
     assert_nowhere(KEY, tmp_path, isolated_machine)

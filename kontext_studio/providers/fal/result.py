@@ -86,10 +86,7 @@ async def collect(
             seed=_seed(value.get("seed")),
             prompt=_text(value.get("prompt")),
             timings=_timings(value.get("timings")),
-            notes=(
-                *_notes(value.get("notes")),
-                *(f"{MISSING_PICTURE}{one.message}" for one in lost),
-            ),
+            notes=_notes(value.get("notes")) + missing,
         )
     )
 

@@ -1,0 +1,265 @@
+"""`edit` by command line: what is refused leaves nothing behind, and what is new is told right."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kontext_studio.core.jobs import JobFault, JobState
+from tests.fakes.fal_service import ENDPOINT, KEY, FalService, says
+from tests.fakes.open_runs import a_run, session_with_runs
+from tests.fakes.photographs import encoded, photograph
+from tests.fakes.threaded_service import fal_service_running
+from tests.flows.conftest import Program
+from tests.flows.test_routes import add_direct
+
+
+@pytest.fixture
+def service() -> Iterator[FalService]:
+    with fal_service_running() as running:
+        yield running
+
+
+@pytest.fixture
+def own_route(program: Program, service: FalService, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STUDIO_KEY", KEY)
+    add_direct(program, service.origin, "--key-env", "STUDIO_KEY")
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    path = tmp_path / "small.png"
+    path.write_bytes(encoded(photograph(40, 30)))
+    return path
+
+
+WARMER = "Make it warmer"
+REFUSED = {
+    "no such parameter": (2, (WARMER, "--param", "foo=1"), "has no parameter foo"),
+    "no value": (2, (WARMER, "--param", "foo"), "is not name=value"),
+    "too many variants": (2, (WARMER, "--variants", "9"), "pictures a run"),
+    "no variant": (2, (WARMER, "--variants", "0"), "pictures a run"),
+    "seed too high": (2, (WARMER, "--seed", "99999999999"), "A seed is a whole number"),
+    "seed too low": (2, (WARMER, "--seed", "-1"), "A seed is a whole number"),
+    "empty": (3, ("   ",), "Write what should change."),
+    "empty later": (3, (WARMER, "--then", "\n"), "Write what should change."),
+    "too long": (3, ("x" * 100_000,), "characters"),
+    "no such step": (3, (WARMER, "--from", "99"), "There is no step “99”"),
+    "no such model": (3, (WARMER, "--model", "nobody/nothing"), "is not a model"),
+    "no such connection": (3, (WARMER, "--route", "nowhere"), "no connection “nowhere”"),
+    "no such folder": (3, (WARMER, "-o", "nowhere/out.png"), "There is no folder"),
+    "no such format": (3, (WARMER, "-o", "out.psd"), "names no format"),
+}
+
+
+@pytest.mark.parametrize("name", sorted(REFUSED))
+def test_a_refused_edit_leaves_a_session_as_it_was_byte_for_byte(
+    program: Program, small: Path, tmp_path: Path, name: str
+) -> None:
+    code, words, said = REFUSED[name]
+    session = tmp_path / "s.kontext"
+    session_with_runs(session)
+    before = session.read_bytes()
+    ended = program("edit", small, *words, "--session", session, "--json")
+    assert ended.code == code, ended.err
+    assert said in ended.json["error"]["message"]
+    assert session.read_bytes() == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["s.kontext", "small.png"]
+
+
+@pytest.mark.parametrize("name", sorted(set(REFUSED) - {"no such step"}))
+def test_a_refused_edit_makes_no_session(
+    program: Program, small: Path, tmp_path: Path, isolated_machine: Path, name: str
+) -> None:
+    code, words, _ = REFUSED[name]
+    assert program("edit", small, *words, "--session", tmp_path / "new.kontext").code == code
+    assert program("edit", small, *words).code == code
+    assert [path.name for path in tmp_path.iterdir()] == ["small.png"]
+    assert not list(isolated_machine.rglob("*.kontext"))
+
+
+def test_a_session_without_a_picture_is_refused_and_stays_as_it_was(
+    program: Program, tmp_path: Path
+) -> None:
+    from kontext_studio.store.session_file import SessionFile
+
+    session = tmp_path / "s.kontext"
+    SessionFile.create(session).close()
+    before = session.read_bytes()
+    ended = program("edit", WARMER, "--session", session, "--json")
+    assert (ended.code, ended.json["error"]["message"]) == (
+        3,
+        "This session holds no picture yet.",
+    )
+    assert session.read_bytes() == before
+    fresh = program("edit", WARMER, "--session", tmp_path / "new.kontext", "--json")
+    assert fresh.code == 3
+    assert not (tmp_path / "new.kontext").exists()
+
+
+@pytest.mark.usefixtures("own_route")
+def test_the_same_edit_twice_is_refused_before_its_picture_is_taken_in(
+    program: Program, small: Path, tmp_path: Path, service: FalService
+) -> None:
+    session = tmp_path / "s.kontext"
+    service.fault("submit", says(504, {"detail": "timeout"}))
+    words = ("edit", small, WARMER, "--route", "own", "--model", ENDPOINT, "--session", session)
+    first = program(*words, "--json")
+    assert first.code == 7, first.err
+    before = program("history", session, "--json").json["nodes"]
+    again = program(*words, "--json")
+    assert (again.code, again.json["error"]["kind"]) == (3, "already_running")
+    assert program("history", session, "--json").json["nodes"] == before
+    assert len(service.seen("submit")) == 1
+
+
+@pytest.mark.usefixtures("own_route")
+def test_what_would_pass_the_limit_is_refused_before_its_picture_is_taken_in(
+    program: Program, small: Path, tmp_path: Path, isolated_machine: Path, service: FalService
+) -> None:
+    settings = {"version": 1, "spend_limit_usd": 0.000001}
+    (isolated_machine / "studio" / "settings.json").write_text(json.dumps(settings))
+    session = tmp_path / "s.kontext"
+    priced = program("models", "--json").json["models"]
+    model = next(one["id"] for one in priced if one["provider"] == "fal" and one["price"]["usd"])
+    ended = program("edit", small, WARMER, "--route", "own", "--model", model, "--session", session)
+    assert ended.code == 3, ended.err
+    assert "limit" in ended.err
+    assert not session.exists()
+    assert service.ledger == []
+
+
+def test_a_chain_writes_the_pictures_of_its_last_turn_alone(
+    program: Program, small: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out.png"
+    ended = program(
+        *("edit", small, "Make it a sunset", "--then", "Flip the picture horizontally"),
+        *("--variants", "2", "-o", out, "--json"),
+    )
+    assert ended.code == 0, ended.err
+    body = ended.json
+    nodes = {node["id"]: node for node in body["nodes"]}
+    turns = [nodes[node_id]["instruction"] for node_id in body["new"]]
+    assert turns == ["Make it a sunset"] * 2 + ["Flip the picture horizontally"] * 2
+    assert [Path(path).name for path in body["written"]] == ["out-1.png", "out-2.png"]
+
+
+@pytest.mark.usefixtures("own_route")
+def test_a_turn_that_makes_fewer_pictures_than_asked_for_mixes_no_turns(
+    program: Program, small: Path, tmp_path: Path, service: FalService
+) -> None:
+    """The second run answers with one picture of two; the first run's are not written for it."""
+    many, one = service.output(2), service.output(1)
+    service.fault("result", says(200, many), says(200, one))
+    ended = program(
+        *("edit", small, WARMER, "--then", "Make it cooler", "--variants", "2"),
+        *("--route", "own", "--model", ENDPOINT, "-o", tmp_path / "out.png", "--json"),
+    )
+    assert ended.code == 0, ended.err
+    nodes = {node["id"]: node for node in ended.json["nodes"]}
+    assert [nodes[one]["instruction"] for one in ended.json["new"]] == [
+        WARMER,
+        WARMER,
+        "Make it cooler",
+    ]
+    assert [Path(path).name for path in ended.json["written"]] == ["out.png"]
+
+
+@pytest.mark.usefixtures("own_route")
+def test_a_damaged_picture_from_the_service_is_the_services_fault(
+    program: Program, small: Path, service: FalService
+) -> None:
+    broken = encoded(photograph(200, 100))[:4000]
+    service.fault("picture", *[says(200, broken, kind="image/png")] * 20)
+    ended = program("edit", small, WARMER, "--route", "own", "--model", ENDPOINT, "--json")
+    assert ended.code == 4, ended.err
+    assert "arrived damaged" in ended.json["error"]["message"]
+    assert ended.json["error"]["charged"] == "yes"
+
+
+@pytest.mark.usefixtures("own_route")
+@pytest.mark.skipif(sys.platform == "win32", reason="limits the size of files as POSIX does")
+def test_a_disk_that_is_full_when_the_result_comes_is_exit_code_6_and_the_result_waits(
+    program: Program, small: Path, tmp_path: Path, service: FalService
+) -> None:
+    session = tmp_path / "s.kontext"
+    service.output()
+    service.pictures["result-0"] = encoded(photograph(1200, 900))
+    assert len(service.pictures["result-0"]) > 1_500_000
+    service.fault("result", says(200, _result(service)))
+    limit = "import resource, signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
+    limit += "resource.setrlimit(resource.RLIMIT_FSIZE, (1_400_000, 1_400_000))"
+    words = ("edit", small, WARMER, "--route", "own", "--model", ENDPOINT, "--session", session)
+    ended = program(*words, "--json", first=limit)
+    assert ended.code == 6, ended.err
+    assert "resume" in ended.json["error"]["hint"]
+    service.fault("result", says(200, _result(service)))
+    resumed = program("resume", session, "--json")
+    assert resumed.code == 0, resumed.err
+    assert [job["state"] for job in resumed.json["jobs"]] == ["stored"]
+    assert len(service.seen("submit")) == 1
+
+
+def _result(service: FalService) -> dict[str, object]:
+    url = f"{service.origin}/files/result-0"
+    image = {"url": url, "width": 1200, "height": 900, "content_type": "image/png"}
+    return {"images": [image], "seed": 1, "has_nsfw_concepts": [False], "prompt": ""}
+
+
+def test_an_export_never_writes_over_a_file_unless_it_is_told_to(
+    program: Program, tmp_path: Path
+) -> None:
+    session, out = tmp_path / "s.kontext", tmp_path / "out.png"
+    session_with_runs(session)
+    out.write_bytes(b"precious")
+    refused = program("export", session, "root", "-o", out, "--json")
+    assert refused.code == 3
+    assert "--force" in refused.json["error"]["hint"]
+    assert out.read_bytes() == b"precious"
+    assert program("export", session, "root", "-o", out, "--force").code == 0
+    assert out.read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_file_that_is_missing_is_named_and_so_is_the_place(
+    program: Program, tmp_path: Path
+) -> None:
+    ended = program("edit", "nowhere.jpg", WARMER, "--json")
+    error = ended.json["error"]
+    assert (ended.code, error["message"]) == (3, "There is no file nowhere.jpg.")
+    assert error["hint"] == f"Looked for {tmp_path / 'nowhere.jpg'}."
+
+
+def test_f_sec_11_the_name_of_a_file_commands_no_terminal(program: Program, tmp_path: Path) -> None:
+    name = tmp_path / "a\x1b[31m\x07.jpg"
+    name.write_bytes(b"no picture")
+    for words in ((), ("--json",)):
+        ended = program("edit", name, WARMER, *words)
+        assert ended.code == 3
+        assert not {"\x1b", "\x07"} & set(ended.out + ended.err)
+
+
+def test_f_sec_11_what_is_in_a_session_commands_no_terminal(
+    program: Program, tmp_path: Path
+) -> None:
+    session = tmp_path / "s.kontext"
+    fault = JobFault("refused", "No\x1b]0;owned\x07 \x9b2J way.")
+    session_with_runs(session, a_run(1, JobState.UNKNOWN, fault=fault))
+    for words in (("history", session), ("resume", session), ("resume", session, "--json")):
+        ended = program(*words)
+        assert not {"\x1b", "\x07", "\x9b"} & set(ended.out + ended.err)
+
+
+def test_a_written_picture_is_whole_and_the_original_untouched(
+    program: Program, small: Path, tmp_path: Path
+) -> None:
+    before = hashlib.sha256(small.read_bytes()).hexdigest()
+    ended = program("edit", small, WARMER, "-o", tmp_path / "out.png", "--json")
+    assert ended.code == 0, ended.err
+    assert hashlib.sha256(small.read_bytes()).hexdigest() == before
+    assert not list(tmp_path.glob(".*.part"))
