@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6 import QtWidgets
+from PySide6.QtCore import QTimer
 from qasync import QEventLoop
 
 from kontext_studio import __version__
-from kontext_studio.gui.collecting import Collector
+from kontext_studio.gui.collecting import Collector, keep_for_good
 from kontext_studio.gui.generators import closing_generators
 from kontext_studio.gui.main_window import MainWindow
 from kontext_studio.gui.theme.palette import palette_of
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from kontext_studio.store.places import Places
 
 T = TypeVar("T")
+KEEP_AGAIN_MS = 10_000
 
 
 def main(words: list[str]) -> int:
@@ -75,6 +77,7 @@ async def _show(
     if closed.is_set():
         return 0
     window.close_asked.disconnect(closed.set)
+    from kontext_studio.gui.inner_faults import telling_inner_faults
     from kontext_studio.gui.studio import Studio
     from kontext_studio.gui.theme.apply import apply_theme
     from kontext_studio.workbench.bench import Workbench
@@ -82,13 +85,17 @@ async def _show(
     apply_theme(app, theme)
     studio = Studio(Workbench(places, os.environ), theme, window)
     _end_on_signals(studio)
-    studio.show()
-    await studio.begin(Path(words[0]) if words else None)
     # 3. Until the person closes it.
-    try:
-        await studio.closed.wait()
-    finally:
-        await studio.end()
+    with telling_inner_faults(studio.faults.show):
+        try:
+            studio.show()
+            await studio.begin(Path(words[0]) if words else None)
+            keep_for_good()
+            # Once more with the libraries that the first picture and the first run need.
+            QTimer.singleShot(KEEP_AGAIN_MS, studio, keep_for_good)
+            await studio.closed.wait()
+        finally:
+            await studio.end()
     return 0
 
 
@@ -109,20 +116,10 @@ def _load() -> Places:
 def _end_on_signals(studio: Studio) -> None:
     """A logout or Ctrl+C closes without a question: everything is saved anyway."""
     loop = asyncio.get_running_loop()
-    loop.set_exception_handler(_report)
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)
         if number is not None:
             try:
-                loop.add_signal_handler(number, studio.closed.set)
+                loop.add_signal_handler(number, studio.end_at_once)
             except (NotImplementedError, ValueError, RuntimeError):
                 return  # this system's loop has none: Qt closes the window instead
-
-
-def _report(loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
-    import logging
-
-    exc = context.get("exception")
-    log = logging.getLogger(__name__)
-    known = exc if isinstance(exc, Exception) else None
-    log.error("a task was lost: %s", context.get("message", ""), exc_info=known)

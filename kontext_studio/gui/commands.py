@@ -101,7 +101,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("star", "History", "Star", ("S",), Scope.VIEW, icon="star"),
     Command("pick", "History", "Add to or remove from the comparison", ("C",), Scope.VIEW),
     Command("clear_picks", "History", "Clear the comparison"),
-    Command("rename", "History", "Rename…", ("F2",), Scope.VIEW),
+    Command("rename", "History", "Rename", ("F2",), Scope.VIEW),
     Command("delete", "History", "Delete", ("Del",), Scope.VIEW, icon="trash-2"),
     Command("fold_all", "History", "Fold all branches", icon="list-tree", checkable=True,
             separator_before=True),

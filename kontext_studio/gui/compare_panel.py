@@ -11,12 +11,12 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
+from kontext_studio.gui.shell.label import Label
 from kontext_studio.gui.theme.apply import set_kind
 from kontext_studio.gui.theme.icons import icon
 from kontext_studio.gui.theme.key_hints import KeyHintButton
@@ -27,7 +27,7 @@ from kontext_studio.gui.theme.tool_button import ToolButton
 _THUMB = QSize(54, 36)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Compared:
     """One step of the comparison. `facts` are (label, value) pairs that the table lines up."""
 
@@ -55,7 +55,7 @@ class ComparePanel(QWidget):
         self._key = ""
         self._rows = QVBoxLayout()
         self._table = QGridLayout()
-        self._count = QLabel()
+        self._count = Label()
         set_kind(self._count, type="small", tone="secondary")
         self._clear = KeyHintButton(theme, "Clear", "outlined", self)
         self._clear.set_keys("Esc")
@@ -73,6 +73,7 @@ class ComparePanel(QWidget):
         self._go_on.setObjectName("editFromButton")
         self._go_on.setMinimumHeight(theme.length("size.run.button"))
         self._go_on.clicked.connect(lambda: self.edit_requested.emit(self._key))
+        self._shown: tuple[tuple[Compared, ...], str] | None = None
         self._build(theme)
         self.show_compared((), "")
 
@@ -83,6 +84,10 @@ class ComparePanel(QWidget):
 
     def show_compared(self, steps: Sequence[Compared], current: str) -> None:
         """The steps in their order; `current` is the key of the one that would be edited."""
+        shown = (tuple(steps), current)
+        if shown == self._shown:
+            return
+        self._shown = shown
         _empty(self._rows)
         _empty(self._table)
         for step in steps:
@@ -141,12 +146,12 @@ class ComparePanel(QWidget):
         line.setContentsMargins(8, 4, 4, 4)
         line.setSpacing(8)
         if step.badge:
-            badge = QLabel(step.badge)
+            badge = Label(step.badge)
             set_kind(badge, kind="badge", type="label")
             badge.setAlignment(Qt.AlignmentFlag.AlignCenter)
             badge.setFixedSize(18, 18)
             line.addWidget(badge)
-        thumb = QLabel()
+        thumb = Label()
         thumb.setFixedSize(_THUMB)
         thumb.setScaledContents(True)
         if step.image is not None:
@@ -154,9 +159,8 @@ class ComparePanel(QWidget):
         line.addWidget(thumb)
         words = QVBoxLayout()
         words.setSpacing(0)
-        name, where = QLabel(step.title), QLabel(step.step)
+        name, where = Label(step.title), Label(step.step)
         for label in (name, where):
-            label.setTextFormat(Qt.TextFormat.PlainText)
             label.setMinimumWidth(40)
         set_kind(name, type="label")
         set_kind(where, type="meta", tone="secondary")
@@ -189,17 +193,16 @@ class ComparePanel(QWidget):
             row += 1
 
 
-def _small(text: str, tone: str) -> QLabel:
-    label = QLabel(text)
-    label.setTextFormat(Qt.TextFormat.PlainText)
+def _small(text: str, tone: str) -> Label:
+    label = Label(text)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     label.setWordWrap(True)
     set_kind(label, type="small", tone=tone)
     return label
 
 
-def _title(text: str) -> QLabel:
-    label = QLabel(text)
+def _title(text: str) -> Label:
+    label = Label(text)
     set_kind(label, type="strong")
     return label
 
@@ -213,7 +216,7 @@ def _line() -> QFrame:
 
 def _switch_row(text: str, switch: Switch) -> QHBoxLayout:
     row = QHBoxLayout()
-    label = QLabel(text)
+    label = Label(text)
     set_kind(label, tone="secondary")
     row.addWidget(label, 1)
     row.addWidget(switch)

@@ -202,17 +202,18 @@ class MainWindow(QMainWindow):
 
     def _paint_bare(self) -> None:
         """The surfaces where the parts will stand, so that nothing jumps when they come."""
-        theme, painter = self._theme, QPainter(self)
-        width, height = self.width(), self.height()
-        painter.fillRect(self.rect(), theme.colour("surface.window"))
-        top = MENU_BAR_PX + theme.length("size.toolbar")
-        middle = height - top - theme.length("size.statusbar")
-        painter.fillRect(QRect(0, top, width, middle), theme.colour("canvas.surround"))
-        panel = theme.colour("surface.panel")
-        left, right = theme.length("size.dock.left"), theme.length("size.dock.right")
-        painter.fillRect(QRect(0, MENU_BAR_PX, width, theme.length("size.toolbar")), panel)
-        painter.fillRect(QRect(0, top, left, middle), panel)
-        painter.fillRect(QRect(width - right, top, right, middle), panel)
+        theme = self._theme
+        with QPainter(self) as painter:
+            width, height = self.width(), self.height()
+            painter.fillRect(self.rect(), theme.colour("surface.window"))
+            top = MENU_BAR_PX + theme.length("size.toolbar")
+            middle = height - top - theme.length("size.statusbar")
+            painter.fillRect(QRect(0, top, width, middle), theme.colour("canvas.surround"))
+            panel = theme.colour("surface.panel")
+            left, right = theme.length("size.dock.left"), theme.length("size.dock.right")
+            painter.fillRect(QRect(0, MENU_BAR_PX, width, theme.length("size.toolbar")), panel)
+            painter.fillRect(QRect(0, top, left, middle), panel)
+            painter.fillRect(QRect(width - right, top, right, middle), panel)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -73,7 +73,9 @@ class PictureCache:
             data = await self._read(ref)
             sight = Sight(*await asyncio.to_thread(load_pyramid, data))
         finally:
-            self._coming.pop(ref.sha256, None)
+            # After `forget` another load of the same picture may stand there.
+            if self._coming.get(ref.sha256) is asyncio.current_task():
+                del self._coming[ref.sha256]
         self._kept[ref.sha256] = sight
         self._make_room()
         return sight

@@ -18,7 +18,7 @@ from kontext_studio.gui.main_window import MainWindow
 from kontext_studio.gui.picture_cache import PictureCache
 from kontext_studio.gui.presenters.commanding import Commanding
 from kontext_studio.gui.presenters.comparing import Comparing
-from kontext_studio.gui.presenters.faults import Faults
+from kontext_studio.gui.presenters.faults import Faults, Offer
 from kontext_studio.gui.presenters.files import Files
 from kontext_studio.gui.presenters.jobs import Jobs
 from kontext_studio.gui.presenters.looking import Looked, Looking
@@ -33,6 +33,10 @@ from kontext_studio.resources import resource_path
 from kontext_studio.workbench.announcements import Changed, SessionOpened
 from kontext_studio.workbench.bench import Workbench
 
+SETTLE_S = 2.0
+"""How long closing waits for what was begun, such as the writing of a draft."""
+AT_ONCE_S = 0.2
+RECOVERED, READ_ONLY = "recovered", "read-only"
 SAMPLE = "coffee.png"
 """The photograph that “Try the embedded engine” opens."""
 
@@ -48,11 +52,12 @@ class Studio(QObject):
         self.theme = theme
         self.closed = asyncio.Event()
         self.window = window
-        self._faults = Faults(window.message_bar, self)
-        self._tasks = Tasks(self._faults.show)
+        self.faults = Faults(window.message_bar, self)
+        self._tasks = Tasks(self.faults.show)
         self._bridge = Bridge(bench.announcer, self)
         self._toast = Toast(theme, window.stage)
         self._deleted: Hidden | None = None
+        self._settle_s = SETTLE_S
         self._cache = PictureCache(bench.picture)
         bridge, tasks = self._bridge, self._tasks
         right = window.right
@@ -63,7 +68,7 @@ class Studio(QObject):
         )
         self.jobs = Jobs(bench, right.jobs, bridge, tasks, self)
         self.comparing = Comparing(bench, right.compare, window.variants, tasks, self)
-        self.files = Files(bench, window, tasks)
+        self.files = Files(bench, window, tasks, self.faults)
         self.status = Status(bench, window.status, bridge, self)
         self.commanding = Commanding(self)
         self._connect()
@@ -95,7 +100,7 @@ class Studio(QObject):
         try:
             await self.bench.start()
         except StudioError as fault:
-            self._faults.show(fault)
+            self.faults.show(fault)
         if self.bench.settings.theme != self.theme.name.value:
             self.change_theme(ThemeName(self.bench.settings.theme))
         picture = path if path is not None and path.suffix.lower() != ".kontext" else None
@@ -104,6 +109,11 @@ class Studio(QObject):
             self.files.open_paths([picture])
         QTimer.singleShot(0, self._warm_up)
 
+    def end_at_once(self) -> None:
+        """Close without a question and within a second: the system is about to end us."""
+        self._settle_s = self.bench.grace_s = AT_ONCE_S
+        self.closed.set()
+
     async def end(self) -> None:
         """Write what is typed, stop the tasks, put the session away."""
         self.running.save_draft()
@@ -111,7 +121,7 @@ class Studio(QObject):
         settings.setValue("geometry", self.window.saveGeometry())
         settings.setValue("layout", self.window.layout_state())
         self.window.hide()
-        await self._tasks.settle()
+        await self._tasks.settle(self._settle_s)
         await self._tasks.stop()
         await self.bench.shutdown()
         self._bridge.close()
@@ -119,17 +129,12 @@ class Studio(QObject):
 
     async def _open_first(self, path: Path | None) -> None:
         for candidate in (path, await asyncio.to_thread(self._last_session)):
-            if candidate is None:
-                continue
-            try:
-                await self.bench.open_session(candidate)
+            if candidate is not None and await self.files.open_session(candidate):
                 return
-            except StudioError as fault:
-                self._faults.show(fault)
         try:
             await self.bench.new_session()
         except StudioError as fault:
-            self._faults.show(fault)
+            self.faults.show(fault)
 
     def _last_session(self) -> Path | None:
         paths = (Path(one) for one in self.bench.settings.recent)
@@ -151,8 +156,8 @@ class Studio(QObject):
         bridge.session_opened.connect(self._session_opened)
         bridge.session_named.connect(self._name_window)
         bridge.changed.connect(self._follow)
-        bridge.measured.connect(self.comparing.refresh)
-        bridge.fault.connect(self._faults.show_announced)
+        bridge.measured.connect(self.comparing.take_measure)
+        bridge.fault.connect(self.faults.show_announced)
         self.steps.ready.connect(self._tell_ready)
         self.steps.watched_run_stored.connect(self.steps.select)
         self.looking.looked.connect(self._looked)
@@ -171,6 +176,7 @@ class Studio(QObject):
         stage.files_dropped.connect(self.files.take)
         stage.pointer_moved.connect(window.info.set_pointer)
         stage.view_changed.connect(lambda reading: window.tool_bar.show_zoom(reading.percent))
+        stage.canvas.delete_requested.connect(self._delete_covered)
         stage.drag_started.connect(window.context_bar.step_aside)
         stage.drag_ended.connect(window.context_bar.come_back)
         window.tool_bar.zoom_chosen.connect(lambda percent: stage.zoom_to(percent / 100))
@@ -203,10 +209,16 @@ class Studio(QObject):
 
     def fill_instruction(self, node: str, text: str) -> None:
         """Put an instruction into the editor, on the step it was meant for."""
+        self._tasks.start(self._fill_instruction(NodeId(node), text))
+
+    async def _fill_instruction(self, node: NodeId, text: str) -> None:
         if node:
-            self.steps.select(node)
+            await self.steps.go_to(node)
+            if (now := self.steps.current) is None or now.id != node:
+                return  # somebody has gone on: another step's draft is not touched
         self.window.right.show_tab(0)
-        QTimer.singleShot(0, lambda: self.running.fill(text))
+        self.running.refresh()
+        self.running.fill(text)
 
     def open_sample(self, name: str) -> None:
         self.files.open_paths([resource_path(f"samples/{name}")])
@@ -225,6 +237,10 @@ class Studio(QObject):
 
     def delete(self, node: Node) -> None:
         self._tasks.start(self._delete(node.id))
+
+    def _delete_covered(self) -> None:
+        if (node := self.steps.current) is not None:
+            self.delete(node)
 
     async def _delete(self, node: NodeId) -> None:
         change = await self.bench.delete(node)
@@ -248,15 +264,20 @@ class Studio(QObject):
     # What happens.
 
     def _session_opened(self, what: SessionOpened) -> None:
+        if self._deleted is not None:  # Undo would mean steps of the session before
+            self._deleted = None
+            self._toast.leave()
         self._name_window()
         self._tasks.start(self.bench.remember_recent(what.path))
+        for cause in (RECOVERED, READ_ONLY):  # said of the session before
+            self.faults.clear(cause)
         if what.recovered:
             edits = "1 edit" if what.recovered == 1 else f"{what.recovered} edits"
-            self._faults.say("recovered", f"Recovered {edits}.", "What was paid for is fetched.")
+            self.faults.say(RECOVERED, f"Recovered {edits}.", "What was paid for is fetched.")
         if what.read_only:
-            self._faults.say(
-                "read-only", "This session is open read-only.", "Save a copy to work on it."
-            )
+            copy = Offer("Save a copy", self.files.save_copy, stays=True)
+            title = "This session is open read-only."
+            self.faults.say(READ_ONLY, title, "Save a copy to work on it.", copy)
         self._follow()
 
     def _name_window(self) -> None:

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Coroutine
 
 from kontext_studio.core.errors import StudioError
+from kontext_studio.gui.inner_faults import inner_fault
 
 log = logging.getLogger(__name__)
 
@@ -32,9 +33,11 @@ class Tasks:
         )
         self._running.add(task)
         task.add_done_callback(self._running.discard)
+        # Cancelled before it began, the coroutine would never be awaited.
+        task.add_done_callback(lambda _task: work.close())
         return task
 
-    async def settle(self, limit_s: float = 2.0) -> None:
+    async def settle(self, limit_s: float) -> None:
         """Let what was started come to its end, for a short while."""
         running = tuple(self._running)
         if running:
@@ -54,5 +57,4 @@ class Tasks:
             show(fault)
         except Exception as exc:
             log.exception("inner fault in a task of the window")
-            words = "Something went wrong inside the app. Your work is saved."
-            show(StudioError(words, detail=type(exc).__name__))
+            show(inner_fault(exc))

@@ -1,16 +1,12 @@
-"""The whole window over a real session file, with services that a test scripts."""
+"""What a person does at the whole window, over a real session file and scripted services."""
 
 from __future__ import annotations
 
 import asyncio
-import os
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
@@ -28,85 +24,21 @@ from kontext_studio.core.errors import FieldProblem, Refused
 from kontext_studio.core.jobs import JobState
 from kontext_studio.gui.commands import COMMANDS, Scope
 from kontext_studio.gui.studio import Studio
-from kontext_studio.gui.theme.apply import apply_theme
-from kontext_studio.gui.theme.tokens import ThemeName, load_theme
-from kontext_studio.store.places import Places
-from kontext_studio.workbench.bench import Workbench
 from tests.fakes.photographs import png
-from tests.fakes.scripted_provider import HANDLE, ScriptedProvider, scripted_reach, whole_run
-
-CTRL = Qt.KeyboardModifier.ControlModifier
-ALT = Qt.KeyboardModifier.AltModifier
-Act = Callable[[Studio], Awaitable[None]]
-Window = Callable[..., None]
-
-
-@pytest.fixture
-def at_the_window(qapp: QApplication, qt_run: Callable[..., Any]) -> Iterator[Window]:
-    """Open the window, act, close it; several times over the same files where a test wants."""
-    apply_theme(qapp, load_theme(ThemeName.DARK))
-
-    def run(provider: ScriptedProvider, act: Act) -> None:
-        async def whole() -> None:
-            bench = Workbench(
-                Places.from_environment(os.environ),
-                os.environ,
-                make_reach=scripted_reach(provider),
-            )
-            studio = Studio(bench, load_theme(ThemeName.DARK))
-            studio.show()
-            await studio.begin()
-            studio.window.activateWindow()
-            try:
-                await act(studio)
-            finally:
-                await studio.end()
-
-        qt_run(whole())
-
-    yield run
-    qapp.setStyleSheet("")
-
-
-async def until(condition: Callable[[], object], limit_s: float = 10) -> None:
-    async with asyncio.timeout(limit_s):
-        while not condition():
-            await asyncio.sleep(0.01)
-
-
-async def open_picture(studio: Studio, tmp_path: Path, name: str = "cup.png") -> None:
-    (tmp_path / name).write_bytes(png(1, 240, 160))
-    studio.files.open_paths([tmp_path / name])
-    await until(lambda: studio.window.stage.canvas.pyramid is not None)
-    await until(lambda: studio.steps.current is not None)
-
-
-def good(count: int = 1) -> ScriptedProvider:
-    return ScriptedProvider(
-        lambda request: whole_run([png(n + 2, 240, 160) for n in range(request.count)])
-    )
-
-
-def write(studio: Studio, text: str) -> None:
-    studio.running.focus()
-    QTest.keyClicks(studio.window.right.instruction.edit, text)
-
-
-def press_run(studio: Studio) -> None:
-    QTest.keyClick(studio.window.right.instruction.edit, Qt.Key.Key_Return, CTRL)
-
-
-def views(studio: Studio) -> tuple[JobState, ...]:
-    return tuple(view.record.state for view in studio.bench.runs.views())
-
-
-def has_stored(studio: Studio, count: int) -> bool:
-    return views(studio).count(JobState.STORED) == count
-
-
-def is_on_step(studio: Studio, step: int) -> bool:
-    node = studio.steps.current
-    return node is not None and node.step == step
+from tests.fakes.scripted_provider import HANDLE, ScriptedProvider, whole_run
+from tests.gui.driving import (
+    ALT,
+    CTRL,
+    Window,
+    good,
+    has_stored,
+    is_on_step,
+    open_picture,
+    press_run,
+    until,
+    views,
+    write,
+)
 
 
 def test_three_turns_a_branch_quit_and_reopen(at_the_window: Window, tmp_path: Path) -> None:
@@ -140,7 +72,7 @@ def test_three_turns_a_branch_quit_and_reopen(at_the_window: Window, tmp_path: P
     at_the_window(good(), second)
 
 
-def test_twenty_clicks_on_run_are_one_run(at_the_window: Window, tmp_path: Path) -> None:
+def test_f_ui_1_twenty_clicks_on_run_are_one_run(at_the_window: Window, tmp_path: Path) -> None:
     provider = good()
 
     async def act(studio: Studio) -> None:
@@ -159,7 +91,7 @@ def test_twenty_clicks_on_run_are_one_run(at_the_window: Window, tmp_path: Path)
     assert len(provider.sent) == 1
 
 
-def test_a_new_result_moves_neither_zoom_nor_focus_nor_selection(
+def test_f_ui_11_a_new_result_moves_neither_zoom_nor_focus_nor_selection(
     at_the_window: Window, tmp_path: Path
 ) -> None:
     go_on = asyncio.Event()
@@ -236,7 +168,7 @@ def test_what_was_typed_is_there_after_a_restart(at_the_window: Window, tmp_path
     at_the_window(good(), second)
 
 
-def test_a_file_that_is_no_picture_is_told_in_the_message_bar(
+def test_f_loc_29_a_file_that_is_no_picture_is_told_in_the_message_bar(
     at_the_window: Window, tmp_path: Path
 ) -> None:
     (tmp_path / "notes.jpg").write_text("no picture at all")
@@ -338,7 +270,7 @@ def small_targets(root: QWidget, least: int = 24) -> list[tuple[str, object]]:
     ]
 
 
-def test_everything_the_keyboard_reaches_has_a_name_and_is_large_enough(
+def test_f_ui_17_everything_the_keyboard_reaches_has_a_name_and_is_large_enough(
     at_the_window: Window, tmp_path: Path
 ) -> None:
     async def act(studio: Studio) -> None:
@@ -353,7 +285,7 @@ def test_everything_the_keyboard_reaches_has_a_name_and_is_large_enough(
     at_the_window(good(), act)
 
 
-def test_the_theme_changes_without_touching_what_is_shown(
+def test_f_ui_7_the_theme_changes_without_touching_what_is_shown(
     at_the_window: Window, tmp_path: Path
 ) -> None:
     async def act(studio: Studio) -> None:

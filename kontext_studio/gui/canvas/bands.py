@@ -58,18 +58,16 @@ def _even(image: QImage) -> QImage:
     if not (more_x or more_y):
         return image
     even = image.copy(0, 0, width + more_x, height + more_y)
-    painter = QPainter(even)
-    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
-    if more_x:
-        painter.drawImage(width, 0, image, width - 1, 0, 1, height)
-    if more_y:
-        painter.drawImage(0, height, even.copy(0, height - 1, width + more_x, 1))
-    painter.end()
+    with QPainter(even) as painter:
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
+        if more_x:
+            painter.drawImage(width, 0, image, width - 1, 0, 1, height)
+        if more_y:
+            painter.drawImage(0, height, even.copy(0, height - 1, width + more_x, 1))
     return even
 
 
 def _lay(part: QImage, whole: QImage, top: int) -> None:
-    painter = QPainter(whole)
-    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
-    painter.drawImage(0, top, part)
-    painter.end()
+    with QPainter(whole) as painter:
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
+        painter.drawImage(0, top, part)

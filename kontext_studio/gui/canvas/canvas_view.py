@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QTimer, Signal
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QTimer, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
 from kontext_studio.gui.canvas.cover_card import CoverCard
 from kontext_studio.gui.canvas.overlays import (
+    PLATE_HEIGHT,
     PLATE_MARGIN,
     Plate,
     paint_plate,
@@ -35,6 +36,14 @@ class LoadingPicture:
     height: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class LostPicture:
+    """A picture that cannot be shown: what is wrong, and what to do about it."""
+
+    words: str
+    advice: str = ""
+
+
 class CanvasView(PictureView):
     """Shows one step. Replacing its picture moves neither zoom nor position nor focus."""
 
@@ -47,6 +56,7 @@ class CanvasView(PictureView):
         self._pyramid: Pyramid | None = None
         self._caption = ""
         self._loading: LoadingPicture | None = None
+        self._lost: LostPicture | None = None
         self._plate = ""
         self._cover: CoverCard | None = None
         self._frame = KeptFrame()
@@ -79,10 +89,20 @@ class CanvasView(PictureView):
         """Better pixels or a final result for the step that is shown already."""
         self.show_picture(pyramid, self._caption, keep_view=keep_view)
 
+    def show_lost(self, lost: LostPicture, caption: str = "") -> None:
+        """Say in the picture's place why there is none."""
+        self._caption = caption
+        self._pyramid = None
+        self._end_loading()
+        self._lost = lost
+        self._after_view_change()
+        self.update()
+
     def show_loading(self, loading: LoadingPicture, caption: str = "") -> None:
         """A neutral frame at the final size; name and size appear if it takes longer."""
         self._caption = caption
         self._pyramid = None
+        self._end_loading()
         self._loading = loading
         self._loading_timer.start()
         known = loading.width > 0 and loading.height > 0
@@ -133,16 +153,22 @@ class CanvasView(PictureView):
             left, top, _, _ = self._viewport.picture_rect()
             corner = QPointF(max(0.0, left) + PLATE_MARGIN, max(0.0, top) + PLATE_MARGIN)
             paint_plate(painter, self._theme, corner, Plate(self._plate))
-        if self._loading is not None and not self._loading_timer.isActive():
-            self._paint_loading_words(painter, self._loading)
+        at = QPointF(self._middle_of_picture())
+        if self._lost is not None:
+            paint_plate_around(painter, self._theme, at, Plate(self._lost.words))
+            if self._lost.advice:
+                below = QPointF(at.x(), at.y() + PLATE_HEIGHT + PLATE_MARGIN)
+                paint_plate_around(painter, self._theme, below, Plate(dim=self._lost.advice))
+        elif self._loading is not None and not self._loading_timer.isActive():
+            size = f"{self._loading.width} × {self._loading.height}" if self._loading.width else ""
+            paint_plate_around(painter, self._theme, at, Plate(self._loading.name, size))
 
-    def _paint_loading_words(self, painter: QPainter, loading: LoadingPicture) -> None:
-        size = f"{loading.width} × {loading.height}" if loading.width else ""
-        at = QPointF(self.rect().center())
-        if self._viewport is not None:
-            left, top, width, height = self._viewport.picture_rect()
-            at = QPointF(left + width / 2, top + height / 2)
-        paint_plate_around(painter, self._theme, at, Plate(loading.name, size))
+    def _middle_of_picture(self) -> QPoint:
+        """The middle of what is seen of it."""
+        if self._viewport is None:
+            return self.rect().center()
+        left, top, width, height = self._viewport.picture_rect()
+        return QRectF(left, top, width, height).toRect().intersected(self.rect()).center()
 
     def _pyramid_at(self, point: QPointF) -> Pyramid | None:
         return self._pyramid if self._cover is None else None
@@ -153,6 +179,8 @@ class CanvasView(PictureView):
             self._place_cover(self._cover)
 
     def _described(self) -> str:
+        if self._lost is not None:
+            return " ".join(("Canvas.", self._lost.words, self._lost.advice)).strip()
         if self._loading is not None:
             return f"Canvas, loading {self._loading.name}"
         if self._pyramid is None or self._viewport is None:
@@ -163,16 +191,12 @@ class CanvasView(PictureView):
     def _place_cover(self, card: CoverCard) -> None:
         card.adjustSize()
         box = QRect(card.rect())
-        at = self.rect().center()
-        if self._viewport is not None:
-            left, top, width, height = self._viewport.picture_rect()
-            at = QRectF(left, top, width, height).toRect().intersected(self.rect()).center()
-        box.moveCenter(at)
+        box.moveCenter(self._middle_of_picture())
         card.move(box.topLeft())
 
     def _forget_frames(self) -> None:
         self._frame.forget()
 
     def _end_loading(self) -> None:
-        self._loading = None
+        self._loading = self._lost = None
         self._loading_timer.stop()

@@ -277,5 +277,5 @@ class CompareGrid(QWidget):
         self._fit_again()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), self._theme.surrounds[self._surround_name])
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), self._theme.surrounds[self._surround_name])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt
-from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from kontext_studio.gui.theme.apply import set_kind
@@ -117,12 +117,14 @@ class ContextBar(QWidget):
         self._shadow.setVisible(shown)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(self._theme.colour("border.subtle"), 1))
-        painter.setBrush(self._theme.colour("surface.popover"))
-        radius = self._theme.length("radius.bar")
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(self._theme.colour("border.subtle"), 1))
+            painter.setBrush(self._theme.colour("surface.popover"))
+            radius = self._theme.length("radius.bar")
+            painter.drawRoundedRect(
+                QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius
+            )
 
 
 class _Shadow(QWidget):
@@ -131,25 +133,40 @@ class _Shadow(QWidget):
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self._theme = theme
+        self._kept = QPixmap()
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
+        self._kept = QPixmap()
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        ink = QColor(self._theme.colour("overlay.outline.dark"))
-        ink.setAlpha(7)
-        painter.setBrush(ink)
-        radius = self._theme.length("radius.bar")
-        # Wider and wider, each adding a little, lower than the bar by a few pixels.
-        for spread in range(0, _SHADOW_PX, 2):
-            inset = _SHADOW_PX - spread
-            box = QRectF(self.rect()).adjusted(inset, inset + 4, -inset, -inset + 4)
-            painter.drawRoundedRect(box, radius + spread, radius + spread)
+        """Whatever changes under it, as at every step of a pan, has it painted again: so it is
+        drawn once and kept."""
+        ratio = self.devicePixelRatioF()
+        if self._kept.size() != self.size() * ratio:
+            self._kept = self._drawn(ratio)
+        with QPainter(self) as painter:
+            painter.drawPixmap(0, 0, self._kept)
+
+    def _drawn(self, ratio: float) -> QPixmap:
+        drawn = QPixmap(self.size() * ratio)
+        drawn.setDevicePixelRatio(ratio)
+        drawn.fill(Qt.GlobalColor.transparent)
+        with QPainter(drawn) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            ink = QColor(self._theme.colour("overlay.outline.dark"))
+            ink.setAlpha(7)
+            painter.setBrush(ink)
+            radius = self._theme.length("radius.bar")
+            # Wider and wider, each adding a little, lower than the bar by a few pixels.
+            for spread in range(0, _SHADOW_PX, 2):
+                inset = _SHADOW_PX - spread
+                box = QRectF(self.rect()).adjusted(inset, inset + 4, -inset, -inset + 4)
+                painter.drawRoundedRect(box, radius + spread, radius + spread)
+        return drawn
 
 
 def _divider(parent: QWidget) -> QFrame:

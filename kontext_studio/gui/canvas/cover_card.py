@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from kontext_studio.gui.shell.label import Label
 from kontext_studio.gui.theme.apply import set_kind
 
 
@@ -19,8 +20,7 @@ class CoverCard(QFrame):
         set_kind(self, kind="card")
         self.setObjectName("coverCard")
         self.setCursor(Qt.CursorShape.ArrowCursor)
-        label = QLabel(words, self)
-        label.setTextFormat(Qt.TextFormat.PlainText)
+        label = Label(words, self)
         show, delete = QPushButton("Show", self), QPushButton("Delete", self)
         show.clicked.connect(self.show_requested)
         delete.clicked.connect(self.delete_requested)

@@ -7,6 +7,7 @@ made elsewhere.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize, Qt
 from PySide6.QtGui import QColorSpace, QImage, QImageIOHandler, QImageReader
@@ -14,11 +15,18 @@ from PySide6.QtGui import QColorSpace, QImage, QImageIOHandler, QImageReader
 from kontext_studio.core.errors import BadPicture
 from kontext_studio.gui.canvas.bands import converted_in_bands
 from kontext_studio.gui.canvas.pyramid import Pyramid, build_pyramid
+from kontext_studio.imaging import formats
+from kontext_studio.imaging.containers import metadata_names
+from kontext_studio.imaging.picture import MAX_PIXELS
 
-MAX_PIXELS = 200_000_000
+if TYPE_CHECKING:
+    from kontext_studio.imaging.picture import PictureFacts
+
 _FORMATS = frozenset({b"png", b"jpeg", b"jpg", b"webp", b"gif", b"bmp", b"tiff"})
 # Qt's own limit of 256 MiB would refuse a picture of 8192 by 8192; ours is MAX_PIXELS at 8 bytes.
 _ALLOCATION_LIMIT_MIB = MAX_PIXELS * 8 // (1 << 20) + 1
+_ALPHA = QImage.Format.Format_Alpha8
+_SMOOTH = Qt.TransformationMode.SmoothTransformation
 _TURNED = QImageIOHandler.Transformation.TransformationRotate90
 
 
@@ -39,11 +47,18 @@ def decode_for_view(
 
     Raises BadPicture for what is not a picture, damaged or over the limit.
     """
+    if _is_beyond_qt(data):
+        return _decoded_as_sent(data, target_px, display_space)
     buffer = QBuffer()
     buffer.setData(QByteArray(data))
     buffer.open(QIODevice.OpenModeFlag.ReadOnly)
     reader = QImageReader(buffer)
+    reader.setDecideFormatFromContent(True)
     try:
+        # Asked of JPEG alone: Qt's TIFF reader does not find its way back after this question.
+        four_inks = QImage.Format.Format_CMYK8888
+        if reader.format().data() == b"jpeg" and reader.imageFormat() == four_inks:
+            return _decoded_as_sent(data, target_px, display_space)
         image, size = _read(reader, target_px)
     finally:
         # Lets go of the buffer first: Qt's TIFF reader still uses it while it is destroyed, and
@@ -53,9 +68,50 @@ def decode_for_view(
     return Decoded(_converted(image, display_space), size.width(), size.height(), words)
 
 
+def _is_beyond_qt(data: bytes) -> bool:
+    """Qt 6.11 has no reader for AVIF, turns neither PNG nor WebP by their EXIF data, and shows Lab
+    as if it were RGB. Colours of CMYK, too, are nearer to the press in littleCMS."""
+    kind = formats.media_type_of(data)
+    if kind == formats.TIFF:
+        return _facts(data).mode in ("CMYK", "LAB")
+    if kind in (formats.PNG, formats.WEBP) and "EXIF" in metadata_names(data, str(kind)):
+        return _facts(data).orientation != 1
+    return kind == formats.AVIF
+
+
+def _facts(data: bytes) -> PictureFacts:
+    from kontext_studio.imaging.decode import probe
+
+    return probe(data)
+
+
+def _decoded_as_sent(
+    data: bytes, target_px: int | None, display_space: QColorSpace | None
+) -> Decoded:
+    """The pixels that are sent and measured, which are in sRGB."""
+    from kontext_studio.imaging.decode import decode_picture
+
+    picture = decode_picture(data)
+    pixels, size = picture.pixels, QSize(picture.width, picture.height)
+    whole = QImage(
+        pixels.data, size.width(), size.height(), 3 * size.width(), QImage.Format.Format_RGB888
+    )
+    if picture.alpha is not None:
+        width, height = size.width(), size.height()
+        alpha = QImage(picture.alpha.data, width, height, width, _ALPHA)
+        whole = whole.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
+        whole.setAlphaChannel(alpha)
+    if target_px is not None and max(size.width(), size.height()) > target_px:
+        whole = whole.scaled(_at_most(size, target_px), mode=_SMOOTH)
+    whole.setColorSpace(QColorSpace(QColorSpace.NamedColorSpace.SRgb))
+    words = "sRGB" if picture.facts.has_icc else "sRGB, assumed"
+    # The copy outlives the array that the pixels belong to.
+    image = _converted(whole, display_space).copy()
+    return Decoded(image, size.width(), size.height(), words)
+
+
 def _read(reader: QImageReader, target_px: int | None) -> tuple[QImage, QSize]:
     """The pixels, upright and perhaps reduced, and the upright size of the whole."""
-    reader.setDecideFormatFromContent(True)
     if reader.format().data() not in _FORMATS:
         raise BadPicture("This is not a picture that can be shown.", hint="Use PNG, JPEG or WebP.")
     stored = reader.size()

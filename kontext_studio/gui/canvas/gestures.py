@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication, QWheelEvent
+
 from kontext_studio.gui.canvas.viewport import WHEEL_FACTOR
 
 _NOTCH = 120.0  # Qt's angle of one notch, in eighths of a degree
@@ -54,3 +57,18 @@ def wheel_request(turn: WheelTurn, *, wheel_pans: bool) -> ZoomBy | PanBy | None
     if wheel_pans:
         return PanBy(notches_x * step, notches_y * step)
     return ZoomBy(WHEEL_FACTOR**notches_y) if notches_y else None
+
+
+def turn_of(event: QWheelEvent) -> WheelTurn:
+    """What Qt tells of a turn of the wheel."""
+    held, pixels = event.modifiers(), event.pixelDelta()
+    if QGuiApplication.platformName() == "xcb":
+        pixels *= 0  # Qt documents pixelDelta as unreliable on X11
+    return WheelTurn(
+        angle_x=event.angleDelta().x(),
+        angle_y=event.angleDelta().y(),
+        pixel_x=pixels.x(),
+        pixel_y=pixels.y(),
+        shift=bool(held & Qt.KeyboardModifier.ShiftModifier),
+        control=bool(held & Qt.KeyboardModifier.ControlModifier),
+    )

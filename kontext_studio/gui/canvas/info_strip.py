@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QFontMetrics, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from kontext_studio.gui.canvas.readings import PointerReading
 from kontext_studio.gui.canvas.surround_swatches import SurroundSwatches
+from kontext_studio.gui.shell.label import Label
 from kontext_studio.gui.theme.apply import set_kind
 from kontext_studio.gui.theme.tokens import Theme
 from kontext_studio.gui.theme.type import type_font
@@ -98,10 +99,10 @@ class InfoStrip(QFrame):
         super().resizeEvent(event)
         self._fit_parts()
 
-    def _parts(self) -> tuple[QLabel, ...]:
+    def _parts(self) -> tuple[Label, ...]:
         return self._step, self._size, self._space, self._place, self._colour
 
-    def _say(self, part: QLabel, words: str) -> None:
+    def _say(self, part: Label, words: str) -> None:
         if part.text() == words:
             return
         changes_parts = bool(part.text()) != bool(words) or part not in (self._place, self._colour)
@@ -126,8 +127,8 @@ class InfoStrip(QFrame):
                 room -= needed
 
 
-def _part(name: str, type_role: str, tone: str) -> QLabel:
-    label = QLabel()
+def _part(name: str, type_role: str, tone: str) -> Label:
+    label = Label()
     label.setObjectName(name)
     set_kind(label, type=type_role, tone=tone)
     return label

@@ -37,10 +37,9 @@ class Look:
         side = max(1, round(theme.length("canvas.checker") * device_pixel_ratio))
         tile = QPixmap(2 * side, 2 * side)
         tile.fill(theme.colour("canvas.checker.a"))
-        painter = QPainter(tile)
-        painter.fillRect(side, 0, side, side, theme.colour("canvas.checker.b"))
-        painter.fillRect(0, side, side, side, theme.colour("canvas.checker.b"))
-        painter.end()
+        with QPainter(tile) as painter:
+            painter.fillRect(side, 0, side, side, theme.colour("canvas.checker.b"))
+            painter.fillRect(0, side, side, side, theme.colour("canvas.checker.b"))
         return Look(surround, QBrush(tile))
 
 
@@ -180,10 +179,9 @@ class KeptFrame:
                 self.strip_paints += 1
         if bare.rectCount() == 1 and bare.boundingRect().size() == room:
             self.whole_paints += 1
-        painter = QPainter(self._pixmap)
-        for rect in _rectangles(bare):
-            paint_picture(painter, pyramid, drawn, rect, look)
-        painter.end()
+        with QPainter(self._pixmap) as painter:
+            for rect in _rectangles(bare):
+                paint_picture(painter, pyramid, drawn, rect, look)
         self._pyramid, self._look, self._placed = pyramid, look, drawn
         return drawn
 

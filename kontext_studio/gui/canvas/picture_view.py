@@ -10,7 +10,6 @@ from PySide6.QtCore import QEvent, QPointF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
-    QGuiApplication,
     QHideEvent,
     QKeyEvent,
     QMouseEvent,
@@ -23,7 +22,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from kontext_studio.gui.canvas.drop_view import DropView
-from kontext_studio.gui.canvas.gestures import PanBy, WheelTurn, ZoomBy, wheel_request
+from kontext_studio.gui.canvas.gestures import PanBy, ZoomBy, turn_of, wheel_request
 from kontext_studio.gui.canvas.overlays import paint_ring
 from kontext_studio.gui.canvas.picture_painter import Look, physical_size
 from kontext_studio.gui.canvas.pyramid import Pyramid
@@ -206,21 +205,21 @@ class PictureView(DropView):
     # -- painting -----------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        ratio = self.devicePixelRatioF()
-        if self._viewport is None:
-            painter.fillRect(self.rect(), self._surround)
-        else:
-            if self._look is None:
-                self._look = Look.of(self._theme, self._surround, ratio)
-            painter.save()
-            painter.scale(1 / ratio, 1 / ratio)
-            self._paint_pictures(painter, self._viewport, self._look)
-            painter.restore()
-        self._paint_overlay(painter)
-        self._paint_drop_target(painter)
-        if self._ring_shown and self.hasFocus():
-            paint_ring(painter, self._theme, self.rect(), "focus.ring")
+        with QPainter(self) as painter:
+            ratio = self.devicePixelRatioF()
+            if self._viewport is None:
+                painter.fillRect(self.rect(), self._surround)
+            else:
+                if self._look is None:
+                    self._look = Look.of(self._theme, self._surround, ratio)
+                painter.save()
+                painter.scale(1 / ratio, 1 / ratio)
+                self._paint_pictures(painter, self._viewport, self._look)
+                painter.restore()
+            self._paint_overlay(painter)
+            self._paint_drop_target(painter)
+            if self._ring_shown and self.hasFocus():
+                paint_ring(painter, self._theme, self.rect(), "focus.ring")
 
     def _start_motion(self) -> None:
         self._in_motion = True
@@ -265,20 +264,7 @@ class PictureView(DropView):
         if held & Qt.KeyboardModifier.AltModifier or self._viewport is None:
             event.ignore()  # Alt+wheel is the brush size
             return
-        pixels = event.pixelDelta()
-        if QGuiApplication.platformName() == "xcb":
-            pixels *= 0  # Qt documents pixelDelta as unreliable on X11
-        request = wheel_request(
-            WheelTurn(
-                angle_x=event.angleDelta().x(),
-                angle_y=event.angleDelta().y(),
-                pixel_x=pixels.x(),
-                pixel_y=pixels.y(),
-                shift=bool(held & Qt.KeyboardModifier.ShiftModifier),
-                control=bool(held & Qt.KeyboardModifier.ControlModifier),
-            ),
-            wheel_pans=self._wheel_pans,
-        )
+        request = wheel_request(turn_of(event), wheel_pans=self._wheel_pans)
         match request:
             case ZoomBy(factor):
                 self._zoom_at(event.position(), factor)

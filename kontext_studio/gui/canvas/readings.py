@@ -10,6 +10,7 @@ from PySide6.QtGui import QImage
 
 from kontext_studio.gui.canvas.pyramid import Pyramid
 from kontext_studio.gui.canvas.viewport import Viewport, ViewState, percent_of
+from kontext_studio.gui.shell.local_files import local_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class Dropped:
 
 def dropped_from(mime: QMimeData) -> Dropped | None:
     """What of a drag can become a picture; None where nothing can."""
-    paths = tuple(Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile())
+    paths = local_files(mime)
     if paths:
         return Dropped(paths)
     if mime.hasImage():

@@ -76,19 +76,19 @@ class Swatch(QAbstractButton):
         return QSize(_TARGET_PX, _TARGET_PX)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        middle = QPointF(self.width() / 2, self.height() / 2)
-        painter.setPen(QPen(self._edge(), 1))
-        painter.setBrush(self._theme.surrounds[self.name])
-        painter.drawEllipse(middle, _RADIUS, _RADIUS)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        if self.isChecked():
-            painter.setPen(QPen(self._theme.colour("accent.line"), 2))
-            painter.drawEllipse(middle, _RADIUS + 2, _RADIUS + 2)
-        if self.hasFocus():
-            painter.setPen(QPen(self._theme.colour("focus.ring"), 2))
-            painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), 4, 4)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            middle = QPointF(self.width() / 2, self.height() / 2)
+            painter.setPen(QPen(self._edge(), 1))
+            painter.setBrush(self._theme.surrounds[self.name])
+            painter.drawEllipse(middle, _RADIUS, _RADIUS)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            if self.isChecked():
+                painter.setPen(QPen(self._theme.colour("accent.line"), 2))
+                painter.drawEllipse(middle, _RADIUS + 2, _RADIUS + 2)
+            if self.hasFocus():
+                painter.setPen(QPen(self._theme.colour("focus.ring"), 2))
+                painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), 4, 4)
 
     def _edge(self) -> QColor:
         return self._theme.colour("border.control")

@@ -11,13 +11,13 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
+from kontext_studio.gui.shell.label import Label
 from kontext_studio.gui.theme.apply import set_kind
 from kontext_studio.gui.theme.icons import icon_pixmap
 from kontext_studio.gui.theme.key_hints import KeyHintButton
@@ -52,7 +52,7 @@ class VariantStrip(QFrame):
         self._theme = theme
         self._keys: tuple[str, ...] = ()
         self._buttons: list[VariantButton] = []
-        self._where = QLabel()
+        self._where = Label()
         set_kind(self._where, type="small", tone="tertiary")
         self._compare = KeyHintButton(theme, "Compare all", "outlined", self)
         self._compare.set_icon("grid-2x2")
@@ -105,7 +105,7 @@ class VariantStrip(QFrame):
     # -- inside -------------------------------------------------------------------------------
 
     def _lay_out(self) -> None:
-        title = QLabel("Variants")
+        title = Label("Variants")
         set_kind(title, type="strong")
         words = QVBoxLayout()
         words.setSpacing(0)
@@ -186,27 +186,27 @@ class VariantButton(QAbstractButton):
         return self.sizeHint()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        size = self._theme.size("variant.thumb")
-        box = QRect(
-            (self.width() - size.width()) // 2,
-            (self.height() - size.height()) // 2,
-            size.width(),
-            size.height(),
-        )
-        self._paint_picture(painter, box)
-        self._paint_number(painter, box)
-        ring = QRectF(box).adjusted(-2, -2, 2, 2)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        radius = self._theme.length("radius.control")
-        if self.isChecked():
-            painter.setPen(QPen(self._theme.colour("accent.line"), 2))
-            painter.drawRoundedRect(ring, radius, radius)
-        if self.hasFocus():
-            painter.setPen(QPen(self._theme.colour("focus.ring"), 2))
-            painter.drawRoundedRect(ring.adjusted(-1, -1, 1, 1), radius + 1, radius + 1)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            size = self._theme.size("variant.thumb")
+            box = QRect(
+                (self.width() - size.width()) // 2,
+                (self.height() - size.height()) // 2,
+                size.width(),
+                size.height(),
+            )
+            self._paint_picture(painter, box)
+            self._paint_number(painter, box)
+            ring = QRectF(box).adjusted(-2, -2, 2, 2)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            radius = self._theme.length("radius.control")
+            if self.isChecked():
+                painter.setPen(QPen(self._theme.colour("accent.line"), 2))
+                painter.drawRoundedRect(ring, radius, radius)
+            if self.hasFocus():
+                painter.setPen(QPen(self._theme.colour("focus.ring"), 2))
+                painter.drawRoundedRect(ring.adjusted(-1, -1, 1, 1), radius + 1, radius + 1)
 
     def _paint_picture(self, painter: QPainter, box: QRect) -> None:
         radius = self._theme.length("radius.thumb")

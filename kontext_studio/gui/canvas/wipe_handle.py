@@ -72,23 +72,23 @@ class WipeHandle(QAbstractSlider):
             event.ignore()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        middle = QPointF(self.width() / 2, self.height() / 2)
-        radius = HANDLE_PX / 2
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._theme.colour("overlay.outline.dark"))
-        painter.drawEllipse(middle, radius + 1, radius + 1)
-        painter.setBrush(self._theme.colour("overlay.outline.light"))
-        painter.setPen(QPen(self._theme.colour("accent.line"), 2))
-        painter.drawEllipse(middle, radius - 1, radius - 1)
-        if self.hasFocus():
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(self._theme.colour("overlay.outline.dark"), 4))
-            painter.drawEllipse(middle, radius + 1.5, radius + 1.5)
-            painter.setPen(QPen(self._theme.colour("focus.ring"), 2))
-            painter.drawEllipse(middle, radius + 2, radius + 2)
-        self._paint_arrows(painter, middle)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            middle = QPointF(self.width() / 2, self.height() / 2)
+            radius = HANDLE_PX / 2
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self._theme.colour("overlay.outline.dark"))
+            painter.drawEllipse(middle, radius + 1, radius + 1)
+            painter.setBrush(self._theme.colour("overlay.outline.light"))
+            painter.setPen(QPen(self._theme.colour("accent.line"), 2))
+            painter.drawEllipse(middle, radius - 1, radius - 1)
+            if self.hasFocus():
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.setPen(QPen(self._theme.colour("overlay.outline.dark"), 4))
+                painter.drawEllipse(middle, radius + 1.5, radius + 1.5)
+                painter.setPen(QPen(self._theme.colour("focus.ring"), 2))
+                painter.drawEllipse(middle, radius + 2, radius + 2)
+            self._paint_arrows(painter, middle)
 
     def _paint_arrows(self, painter: QPainter, middle: QPointF) -> None:
         ink = QColor(self._theme.colour("overlay.plate"))

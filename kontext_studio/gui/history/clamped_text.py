@@ -68,20 +68,20 @@ class ClampedText(QAbstractButton):
             self._lay_out()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setFont(self.font())
-        painter.setPen(self._theme.colour("text.secondary"))
-        step = self._line_height()
-        for number, line in enumerate(self._lines):
-            place = QRect(0, 2 + number * step, self.width(), step)
-            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, line)
-        if self.hasFocus():
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(
-                QPen(self._theme.colour("focus.ring"), self._theme.stroke("stroke.focus"))
-            )
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), 4, 4)
+        with QPainter(self) as painter:
+            painter.setFont(self.font())
+            painter.setPen(self._theme.colour("text.secondary"))
+            step = self._line_height()
+            for number, line in enumerate(self._lines):
+                place = QRect(0, 2 + number * step, self.width(), step)
+                painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, line)
+            if self.hasFocus():
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                painter.setPen(
+                    QPen(self._theme.colour("focus.ring"), self._theme.stroke("stroke.focus"))
+                )
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), 4, 4)
 
     def _line_height(self) -> int:
         return round(self._theme.type_styles["small"].line_px * self._theme.text_scale)

@@ -5,7 +5,17 @@ Refuses to know the model's storage; everything it shows is in the row and on th
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import (
     QColor,
     QFontMetricsF,
@@ -15,7 +25,13 @@ from PySide6.QtGui import (
     QTextLayout,
     QTextOption,
 )
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import (
+    QLineEdit,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
 
 from kontext_studio.gui.history.model import HistoryRole
 from kontext_studio.gui.history.rail_painter import paint_rail
@@ -39,7 +55,12 @@ _SWEEP = 0.28
 
 
 class HistoryDelegate(QStyledItemDelegate):
-    """`lanes` is what the listing needs; `turn` (0 to 1) drives the busy ring, None is still."""
+    """`lanes` is what the listing needs; `turn` (0 to 1) drives the busy ring, None is still.
+
+    `label_written` carries the node id of a row and the name that was typed into it.
+    """
+
+    label_written = Signal(str, str)
 
     def __init__(self, theme: Theme, shelf: ThumbnailShelf, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -94,6 +115,37 @@ class HistoryDelegate(QStyledItemDelegate):
         if self.shows_focus and option.state & QStyle.StateFlag.State_HasFocus:
             self._paint_focus(painter, rect)
         painter.restore()
+
+    # A row's name, written in its place.
+
+    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
+        row = index.data(HistoryRole.ROW)
+        edit = QLineEdit(parent)
+        edit.setObjectName("stepName")
+        edit.setAccessibleName("Name of this step")
+        edit.setFont(self._geometry.title_font)
+        if isinstance(row, HistoryRow):  # once: new facts of the row leave what is typed alone
+            edit.setText(row.title)
+        return edit
+
+    def setEditorData(self, editor: QWidget, index: Index) -> None:
+        """Filled when it is made."""
+
+    def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: Index) -> None:
+        row = index.data(HistoryRole.ROW)
+        if isinstance(editor, QLineEdit) and isinstance(row, HistoryRow) and row.node is not None:
+            text = editor.text()
+            if text != row.title:  # the instruction that stood there is no name
+                self.label_written.emit(row.node, text)
+
+    def updateEditorGeometry(
+        self, editor: QWidget, option: QStyleOptionViewItem, index: Index
+    ) -> None:
+        rect: QRect = option.rect
+        place = self._geometry.text_rect(rect)
+        place.setHeight(editor.sizeHint().height())
+        place.moveCenter(QPoint(place.center().x(), rect.center().y()))
+        editor.setGeometry(place)
 
     def pill_rect(self, row: HistoryRow, rect: QRect) -> QRect:
         """Where "+n" lies at the end of the meta line; empty where there is nothing to fold."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from kontext_studio.gui.shell.label import Label
 from kontext_studio.gui.theme.apply import set_kind
 from kontext_studio.gui.theme.tokens import Theme
 
@@ -23,9 +24,9 @@ class EmptyHistory(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._drawing = _TreeDrawing(theme, self)
-        title = QLabel("No steps yet", self)
+        title = Label("No steps yet", self)
         set_kind(title, type="strong")
-        body = QLabel(
+        body = Label(
             "Each edit becomes a step. Go back to any step and branch from there, "
             "nothing is overwritten.",
             self,
@@ -65,24 +66,24 @@ class _TreeDrawing(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._theme.colour("border.subtle"))
-        for x, y in _PLATES:
-            painter.drawRoundedRect(QRectF(x, y, *_PLATE), 3, 3)
-        painter.setPen(QPen(self._theme.colour("rail.line"), 1.5))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        root, first, second, third, _ = _NODES
-        lines = QPainterPath()
-        lines.moveTo(root[0], root[1] + _RADIUS)
-        lines.lineTo(root[0], third[1] - _RADIUS)
-        for x, y in (first, second):
-            lines.moveTo(root[0], y - 10)
-            lines.quadTo(root[0], y, root[0] + 10, y)
-            lines.lineTo(x - _RADIUS, y)
-        lines.moveTo(second[0], second[1] + _RADIUS)
-        lines.lineTo(third[0], third[1] - _RADIUS)
-        painter.drawPath(lines)
-        for x, y in _NODES:
-            painter.drawEllipse(QPointF(x, y), _RADIUS, _RADIUS)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self._theme.colour("border.subtle"))
+            for x, y in _PLATES:
+                painter.drawRoundedRect(QRectF(x, y, *_PLATE), 3, 3)
+            painter.setPen(QPen(self._theme.colour("rail.line"), 1.5))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            root, first, second, third, _ = _NODES
+            lines = QPainterPath()
+            lines.moveTo(root[0], root[1] + _RADIUS)
+            lines.lineTo(root[0], third[1] - _RADIUS)
+            for x, y in (first, second):
+                lines.moveTo(root[0], y - 10)
+                lines.quadTo(root[0], y, root[0] + 10, y)
+                lines.lineTo(x - _RADIUS, y)
+            lines.moveTo(second[0], second[1] + _RADIUS)
+            lines.lineTo(third[0], third[1] - _RADIUS)
+            painter.drawPath(lines)
+            for x, y in _NODES:
+                painter.drawEllipse(QPointF(x, y), _RADIUS, _RADIUS)

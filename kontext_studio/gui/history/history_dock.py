@@ -6,25 +6,32 @@ it refuses to change a session.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QImage, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
-from kontext_studio.core.history import JobId
+from kontext_studio.core.history import JobId, NodeId
 from kontext_studio.core.images import Sha256
 from kontext_studio.core.jobs import JobRecord
 from kontext_studio.core.session import Session
 from kontext_studio.gui.history.empty_history import EmptyHistory
 from kontext_studio.gui.history.inspector import Inspector
 from kontext_studio.gui.history.inspector_facts import inspect_job, inspect_step
-from kontext_studio.gui.history.rows import HistoryInputs, Listing, list_history
+from kontext_studio.gui.history.rows import (
+    HistoryInputs,
+    Listing,
+    NodeFacts,
+    list_history,
+    with_facts,
+)
 from kontext_studio.gui.history.view import FoldRequest, HistoryView, MenuRequest
 from kontext_studio.gui.history.visible import ViewState
 from kontext_studio.gui.jobs.progress import NOTHING_KNOWN, JobProgress, stage_of
 from kontext_studio.gui.shell.elided_label import ElidedLabel
+from kontext_studio.gui.shell.label import Label
 from kontext_studio.gui.theme.apply import set_kind
 from kontext_studio.gui.theme.icons import icon
 from kontext_studio.gui.theme.tokens import Theme
@@ -39,7 +46,8 @@ _WIDGET_MOST = 16777215  # QWIDGETSIZE_MAX, which PySide does not name
 class HistoryDock(QWidget):
     """Ids travel as text: `step_selected`, `edit_requested` a node's, `job_selected` a run's.
 
-    `menu_requested` carries a MenuRequest, `view_state_changed` a ViewState.
+    `menu_requested` carries a MenuRequest, `view_state_changed` a ViewState, `label_written` a
+    node's id and the name that was typed in its row.
     """
 
     step_selected = Signal(str)
@@ -49,6 +57,7 @@ class HistoryDock(QWidget):
     thumbnail_wanted = Signal(str)
     view_state_changed = Signal(object)
     instruction_copied = Signal(str)
+    label_written = Signal(str, str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,7 +68,7 @@ class HistoryDock(QWidget):
         self._view = HistoryView(theme, self)
         self._inspector = Inspector(theme, self)
         self._empty = EmptyHistory(theme, self)
-        self._nothing_found = QLabel(self)
+        self._nothing_found = Label(self)
         self._header = QWidget(self)
         self._count = ElidedLabel(self._header)
         self._has_steps = False
@@ -106,6 +115,12 @@ class HistoryDock(QWidget):
         """Show this session, or its new state; call it after each change."""
         self._inputs = inputs
         self._show(list_history(inputs, self._state))
+
+    def add_facts(self, facts: Mapping[NodeId, NodeFacts]) -> None:
+        """Figures that came meanwhile, without building all rows again."""
+        self._inputs = replace(self._inputs, facts={**self._inputs.facts, **facts})
+        self._view.rows.renew(facts.keys(), lambda row: with_facts(row, self._inputs))
+        self._inspect()
 
     def set_progress(self, record: JobRecord, progress: JobProgress) -> None:
         """New live facts of a run, without building all rows again."""
@@ -170,7 +185,7 @@ class HistoryDock(QWidget):
     # Inside.
 
     def _build(self, theme: Theme) -> None:
-        title = QLabel("History", self._header)
+        title = Label("History", self._header)
         set_kind(title, type="strong")
         set_kind(self._count, type="small", tone="tertiary")
         self._find.setObjectName("historyFind")
@@ -212,6 +227,7 @@ class HistoryDock(QWidget):
         view.job_selected.connect(self.job_selected)
         view.edit_requested.connect(self.edit_requested)
         view.menu_requested.connect(self.menu_requested)
+        view.label_written.connect(self.label_written)
         view.fold_requested.connect(self._fold)
         view.shelf.wanted.connect(self.thumbnail_wanted)
         view.selectionModel().currentChanged.connect(self._inspect)

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -18,6 +17,7 @@ from kontext_studio.gui.history.clamped_text import ClampedText
 from kontext_studio.gui.history.inspector_facts import DASH, Fact, InspectorFacts
 from kontext_studio.gui.history.sparkline import Sparkline
 from kontext_studio.gui.shell.elided_label import ElidedLabel
+from kontext_studio.gui.shell.label import Label
 from kontext_studio.gui.theme.apply import set_kind
 from kontext_studio.gui.theme.icons import icon
 from kontext_studio.gui.theme.tokens import Theme
@@ -50,10 +50,10 @@ class Inspector(QFrame):
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(theme.space(3))
         self._grid.setVerticalSpacing(theme.space(2))
-        self._cells: list[tuple[QLabel, QLabel]] = []
+        self._cells: list[tuple[Label, Label]] = []
         self._drift = QWidget(self)
-        self._drift_value = QLabel(self._drift)
-        self._far_icon = QLabel(self._drift)
+        self._drift_value = Label(self._drift)
+        self._far_icon = Label(self._drift)
         self._line = Sparkline(theme, self._drift)
         self._build(theme)
         self.set_theme(theme)
@@ -99,7 +99,7 @@ class Inspector(QFrame):
         head.addWidget(self._more)
         drift_head = QHBoxLayout()
         drift_head.setSpacing(theme.space(2))
-        words = QLabel("Drift from original", self._drift)
+        words = Label("Drift from original", self._drift)
         set_kind(words, type="small", tone="tertiary")
         set_kind(self._drift_value, type="label")
         drift_head.addWidget(words)
@@ -147,11 +147,9 @@ class Inspector(QFrame):
                 set_kind(value, tone="tertiary" if fact.value == DASH else "")
 
     def _add_cell(self) -> None:
-        label, value = QLabel(self), QLabel(self)
+        label, value = Label(self), Label(self)
         set_kind(label, type="small", tone="tertiary")
         set_kind(value, type="label")
-        for one in (label, value):
-            one.setTextFormat(Qt.TextFormat.PlainText)
         # By mouse alone: six more stops for Tab would be a burden, and the menu copies everything.
         value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._cells.append((label, value))

@@ -15,6 +15,7 @@ from kontext_studio.gui.history.names import (
     grouped_digits,
     short_name,
     size_words,
+    step_name,
     took_words,
     words_for_model,
 )
@@ -63,16 +64,20 @@ def inspect_step(inputs: HistoryInputs, node_id: NodeId) -> InspectorFacts:
     """The facts of a step. Raise KeyError where the session does not have it."""
     session = inputs.session
     node = session.history[node_id]
-    label = session.labels.get(node_id, "")
     if node.request is None:
         return _inspect_original(session.title(node_id), node)
     path = session.history.path(node_id)
     return InspectorFacts(
-        title=_title(node.step, label or short_name(node.request.instruction)),
+        title=_title(node.step, step_name(session, node)),
         instruction=node.request.instruction,
         facts=_facts(inputs, node.request, node),
-        drift=tuple(inputs.facts.get(one.id, NodeFacts()).drift for one in path),
+        drift=tuple(_drift(inputs, one) for one in path),
     )
+
+
+def _drift(inputs: HistoryInputs, node: Node) -> float | None:
+    """An original lies nowhere but at itself."""
+    return inputs.facts.get(node.id, NodeFacts()).drift if node.parents else 0.0
 
 
 def inspect_job(inputs: HistoryInputs, record: JobRecord) -> InspectorFacts:

@@ -7,7 +7,7 @@ scroll position survive every rebuild.
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from enum import IntEnum
 
 from PySide6.QtCore import (
@@ -96,7 +96,7 @@ class HistoryModel(QAbstractListModel):
         flags = super().flags(index)
         row = self.row_at(index)
         if row is not None and row.node is not None:
-            flags |= Qt.ItemFlag.ItemIsDragEnabled
+            flags |= Qt.ItemFlag.ItemIsDragEnabled | Qt.ItemFlag.ItemIsEditable
         return flags | Qt.ItemFlag.ItemNeverHasChildren if row is not None else flags
 
     def row_at(self, index: Index) -> HistoryRow | None:
@@ -130,6 +130,10 @@ class HistoryModel(QAbstractListModel):
         if row != self._rows[index.row()]:
             self._rows[index.row()] = row
             self.dataChanged.emit(index, index)
+
+    def renew(self, nodes: Collection[NodeId], words: Callable[[HistoryRow], HistoryRow]) -> None:
+        """Rows that show these steps with other words; no row comes, goes or moves."""
+        self._replace([words(row) if row.node in nodes else row for row in self._rows])
 
     def _first(self, wanted: Callable[[HistoryRow], bool]) -> QModelIndex:
         for place, row in enumerate(self._rows):
@@ -187,7 +191,11 @@ class HistoryModel(QAbstractListModel):
         return count
 
     def _replace(self, target: Sequence[HistoryRow]) -> None:
-        changed = [place for place, row in enumerate(target) if row != self._rows[place]]
+        changed = [
+            place
+            for place, (row, old) in enumerate(zip(target, self._rows, strict=True))
+            if row is not old and row != old
+        ]
         self._rows[:] = target
         start = 0
         for number, place in enumerate(changed):

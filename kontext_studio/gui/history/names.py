@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
 
+from kontext_studio.core.history import Node
 from kontext_studio.core.models import Catalogue
 from kontext_studio.core.result import Cost
+from kontext_studio.core.session import Session
 
 # What must stay the same is said in most instructions; the headline leaves that clause out.
 _KEEP_CLAUSE = re.compile(
@@ -76,6 +78,14 @@ def short_name(instruction: str) -> str:
     found = _CHANGE_INTO.match(line)
     name = found.group("result") if found else line
     return name[:1].upper() + name[1:]
+
+
+def step_name(session: Session, node: Node, *, original: str = "Original") -> str:
+    """How a step is called where there is little room: its label, else what was asked for. An
+    original without a label is called `original`."""
+    if label := session.labels.get(node.id):
+        return label
+    return short_name(node.request.instruction) if node.request is not None else original
 
 
 def lowered(text: str) -> str:

@@ -82,7 +82,8 @@ class HistoryInputs:
 class HistoryRow:
     """One row. `key` stays the same while the run goes on, ends and is edited on.
 
-    `node` is the step shown, `members` all steps of the row, `picks` their comparison letters.
+    `node` is the step shown, `members` all steps of the row, `picks` their comparison letters,
+    `run_size` how many pictures the run made, `branches` how many rows hang on this one.
     `sha` is the picture of the thumbnail (for a ghost row its input's), `icon` a Lucide name that
     stands in its place. `progress` is the bar, None where there is none; `folded` counts the rows
     that are folded away below, `origin` says where the row hangs ("from step 3"). `spoken` is the
@@ -99,6 +100,8 @@ class HistoryRow:
     node: NodeId | None = None
     job: JobId | None = None
     members: tuple[NodeId, ...] = ()
+    run_size: int = 1
+    branches: int = 0
     parent_key: str | None = None
     sha: Sha256 | None = None
     icon: str = ""
@@ -175,6 +178,30 @@ def with_progress(row: HistoryRow, record: JobRecord, progress: JobProgress) -> 
     )
 
 
+def with_facts(row: HistoryRow, inputs: HistoryInputs) -> HistoryRow:
+    """A step's row with the words of what is known of it now; everything that places it stays."""
+    if row.node is None:
+        return row
+    node = inputs.session.history[row.node]
+    share = inputs.facts.get(row.node, _NO_FACTS).changed_share
+    return replace(
+        row,
+        meta=step_meta(node, inputs.models, share, row.run_size),
+        spoken=step_sentence(
+            inputs.session,
+            node,
+            run_size=row.run_size,
+            branches=row.branches,
+            starred=row.starred,
+            picks=row.picks,
+            changed_share=share,
+            current=row.current,
+            is_new=row.is_new,
+            folded=row.folded,
+        ),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Place:
     """Where a row stands and what hangs on it there."""
@@ -215,7 +242,6 @@ def _step_row(
 ) -> HistoryRow:
     session, node = inputs.session, family.chosen
     members = tuple(one.id for one in family.members)
-    facts = inputs.facts.get(node.id, _NO_FACTS)
     # The shown variant's letter comes first: it is the picture under the badge.
     picked = [one for one in members if one in session.picks]
     picked.sort(key=lambda one: one != node.id)
@@ -223,30 +249,20 @@ def _step_row(
     starred = any(one in session.stars for one in members)
     current = session.head in members
     is_new = any(inputs.facts[one].is_new for one in members if one in inputs.facts)
-    sentence = step_sentence(
-        session,
-        node,
-        run_size=family.run_size,
-        branches=branches,
-        starred=starred,
-        picks=picks,
-        changed_share=facts.changed_share,
-        current=current,
-        is_new=is_new,
-        folded=place.folded,
-    )
     placed = place.placed
-    return HistoryRow(
+    row = HistoryRow(
         key=family.key,
         kind=RowKind.STEP,
         title=step_title(session, node),
         full_text=session.title(node.id),
-        meta=step_meta(node, inputs.models, facts.changed_share, family.run_size),
-        spoken=sentence,
+        meta="",
+        spoken="",
         step=node.step,
         node=node.id,
         job=node.job,
         members=members,
+        run_size=family.run_size,
+        branches=branches,
         parent_key=placed.parent,
         sha=node.image.sha256,
         lane=placed.lane,
@@ -261,6 +277,7 @@ def _step_row(
         can_fold=place.can_fold,
         folded=place.folded,
     )
+    return with_facts(row, inputs)
 
 
 def _ghost_row(inputs: HistoryInputs, record: JobRecord, place: _Place) -> HistoryRow:

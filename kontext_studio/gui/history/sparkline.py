@@ -34,32 +34,32 @@ class Sparkline(QWidget):
         return QSize(120, _HEIGHT)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        base = self.height() - _INSET + 0.5
-        painter.setPen(QPen(self._theme.colour("border.subtle"), 1))
-        painter.drawLine(QPointF(0, base), QPointF(self.width(), base))
-        points = self._points(base)
-        if not points:
-            return
-        line = QPainterPath(points[0])
-        for point in points[1:]:
-            line.lineTo(point)
-        area = QPainterPath(line)
-        area.lineTo(points[-1].x(), base)
-        area.lineTo(points[0].x(), base)
-        shade = self._theme.colour("accent.line")
-        shade.setAlphaF(0.14)
-        painter.fillPath(area, shade)
-        accent = self._theme.colour("accent.line")
-        painter.setPen(QPen(accent, 1.5))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawPath(line)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(accent)
-        for point in points[:-1]:
-            painter.drawEllipse(point, 2.5, 2.5)
-        painter.drawEllipse(points[-1], 3.5, 3.5)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            base = self.height() - _INSET + 0.5
+            painter.setPen(QPen(self._theme.colour("border.subtle"), 1))
+            painter.drawLine(QPointF(0, base), QPointF(self.width(), base))
+            points = self._points(base)
+            if not points:
+                return
+            line = QPainterPath(points[0])
+            for point in points[1:]:
+                line.lineTo(point)
+            area = QPainterPath(line)
+            area.lineTo(points[-1].x(), base)
+            area.lineTo(points[0].x(), base)
+            shade = self._theme.colour("accent.line")
+            shade.setAlphaF(0.14)
+            painter.fillPath(area, shade)
+            accent = self._theme.colour("accent.line")
+            painter.setPen(QPen(accent, 1.5))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawPath(line)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(accent)
+            for point in points[:-1]:
+                painter.drawEllipse(point, 2.5, 2.5)
+            painter.drawEllipse(points[-1], 3.5, 3.5)
 
     def _points(self, base: float) -> list[QPointF]:
         known = [(place, value) for place, value in enumerate(self._values) if value is not None]

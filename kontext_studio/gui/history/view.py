@@ -26,7 +26,6 @@ from PySide6.QtGui import (
     QContextMenuEvent,
     QDrag,
     QFocusEvent,
-    QGuiApplication,
     QHideEvent,
     QKeyEvent,
     QMouseEvent,
@@ -41,6 +40,7 @@ from kontext_studio.gui.history.drag import FileProvider, StepMime
 from kontext_studio.gui.history.model import HistoryModel
 from kontext_studio.gui.history.rows import HistoryRow, Listing, RowKind
 from kontext_studio.gui.history.thumbnails import ThumbnailShelf
+from kontext_studio.gui.history.typed_search import TypedSearch
 from kontext_studio.gui.jobs.progress import JobProgress
 from kontext_studio.gui.theme.tokens import Theme
 
@@ -67,13 +67,15 @@ class FoldRequest:
 
 
 class HistoryView(QListView):
-    """`step_selected` and `edit_requested` carry a node id, `job_selected` a job id."""
+    """`step_selected` and `edit_requested` carry a node id, `job_selected` a job id;
+    `label_written` a node id and the name that was typed in its row."""
 
     step_selected = Signal(str)
     job_selected = Signal(str)
     edit_requested = Signal(str)
     fold_requested = Signal(object)
     menu_requested = Signal(object)
+    label_written = Signal(str, str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -85,8 +87,7 @@ class HistoryView(QListView):
         self._provider: FileProvider | None = None
         self._head: tuple[str, NodeId | None] | None = None
         self._silent = 0
-        self._typed = ""
-        self._typed_at = 0.0
+        self._search = TypedSearch()
         self._reduced_motion = False
         self.setModel(self._rows)
         self.setItemDelegate(self._delegate)
@@ -107,6 +108,7 @@ class HistoryView(QListView):
         self._shelf.preview_arrived.connect(self._repaint_preview)
         self.selectionModel().currentChanged.connect(self._announce_selection)
         self.doubleClicked.connect(self._edit_from)
+        self._delegate.label_written.connect(self.label_written)
 
     # What it is given.
 
@@ -155,6 +157,13 @@ class HistoryView(QListView):
     def select_job(self, job: JobId) -> None:
         with self._silently():
             self._select(self._rows.index_of_job(job))
+
+    def write_label(self, node: NodeId) -> None:
+        """Let the name of a step be typed in its row; Enter keeps it, Esc does not."""
+        index = self._rows.index_of_node(node)
+        if index.isValid():
+            self.select_node(node)
+            self.edit(index)
 
     @property
     def is_moving(self) -> bool:
@@ -224,7 +233,7 @@ class HistoryView(QListView):
         if (
             event.type() is QEvent.Type.ShortcutOverride
             and isinstance(event, QKeyEvent)
-            and self._search_goes_on()
+            and self._search.goes_on()
             and _is_letter(event)
         ):
             event.accept()
@@ -232,6 +241,8 @@ class HistoryView(QListView):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self.state() is QAbstractItemView.State.EditingState:
+            return  # Enter, which the field of a name hands on, has done its work there
         self._show_focus(True)
         row = self.selected_row()
         key = event.key()
@@ -247,24 +258,10 @@ class HistoryView(QListView):
             super().keyPressEvent(event)
 
     def keyboardSearch(self, search: str) -> None:
-        """Letters typed quickly are one search for the next row with a word that starts so."""
-        self._typed = self._typed + search if self._search_goes_on() else search
-        self._typed_at = time.monotonic()
-        wanted = self._typed.casefold()
-        count = self._rows.rowCount()
-        # The first letter looks further, the next ones may stay where they are.
-        start = self.currentIndex().row() + (1 if len(self._typed) == 1 else 0)
-        for offset in range(count):
-            index = self._rows.index((start + offset) % count)
-            row = self._rows.row_at(index)
-            words = f" {row.title.casefold()}" if row is not None else ""
-            if f" {wanted.lstrip()}" in words:
-                self.setCurrentIndex(index)
-                return
-
-    def _search_goes_on(self) -> bool:
-        pause_s = QGuiApplication.styleHints().keyboardInputInterval() / 1000
-        return bool(self._typed) and time.monotonic() - self._typed_at < pause_s
+        titles = [row.title for row in self._rows.rows]
+        place = self._search.add(search, titles, self.currentIndex().row())
+        if place is not None:
+            self.setCurrentIndex(self._rows.index(place))
 
     def _fold_or_climb(self, row: HistoryRow) -> None:
         if row.can_fold and not row.folded and row.members:

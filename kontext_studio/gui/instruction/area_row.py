@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from kontext_studio.gui.shell.elided_label import ElidedLabel
+from kontext_studio.gui.shell.label import Label
 from kontext_studio.gui.theme.apply import set_kind
 from kontext_studio.gui.theme.key_hints import KeyHintButton
 from kontext_studio.gui.theme.tokens import Theme
@@ -19,7 +20,7 @@ class AreaRow(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("areaRow")
-        self._label = QLabel("Area to change", self)
+        self._label = Label("Area to change", self)
         self._label.setWordWrap(True)
         set_kind(self._label, type="small", tone="secondary")
         self._value = ElidedLabel(self)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QWidget
 
 from kontext_studio.gui.shell.flow_layout import FlowLayout
+from kontext_studio.gui.shell.label import Label
 from kontext_studio.gui.theme.apply import set_kind
 from kontext_studio.gui.theme.icons import icon
 from kontext_studio.gui.theme.tokens import Theme
@@ -44,7 +45,7 @@ class ErrorCard(QFrame):
         self.setObjectName("errorCard")
         self._theme = theme
         self._message = CardMessage("")
-        self._icon = QLabel(self)
+        self._icon = Label(self)
         self._title = self._label("strong", "")
         self._body = self._label("small", "secondary")
         self._chips = QWidget(self)
@@ -63,9 +64,8 @@ class ErrorCard(QFrame):
             grid.addWidget(part, row, 1)
         self.hide()
 
-    def _label(self, type_: str, tone: str) -> QLabel:
-        label = QLabel(self)
-        label.setTextFormat(Qt.TextFormat.PlainText)
+    def _label(self, type_: str, tone: str) -> Label:
+        label = Label(self)
         label.setWordWrap(True)
         set_kind(label, type=type_, tone=tone)
         return label

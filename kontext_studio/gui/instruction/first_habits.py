@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
+from kontext_studio.gui.shell.label import Label
 from kontext_studio.gui.theme.apply import set_kind
 from kontext_studio.gui.theme.icons import icon
 from kontext_studio.gui.theme.tokens import Theme
@@ -20,18 +21,18 @@ class FirstHabits(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("firstHabits")
-        title = QLabel("Three habits that pay off", self)
+        title = Label("Three habits that pay off", self)
         set_kind(title, type="label", tone="secondary")
         grid = QGridLayout()
         grid.setHorizontalSpacing(10)
         grid.setVerticalSpacing(11)
         grid.setColumnStretch(1, 1)
-        self._icons: list[tuple[QLabel, str]] = []
-        self._words: list[QLabel] = []
+        self._icons: list[tuple[Label, str]] = []
+        self._words: list[Label] = []
         for row, (name, _habit, _how) in enumerate(_HABITS):
-            picture = QLabel(self)
+            picture = Label(self)
             self._icons.append((picture, name))
-            words = QLabel(self)
+            words = Label(self)
             words.setTextFormat(Qt.TextFormat.RichText)
             self._words.append(words)
             words.setWordWrap(True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QDragEnterEvent,
@@ -25,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from kontext_studio.gui.shell.elided_label import ElidedLabel
+from kontext_studio.gui.shell.local_files import local_files
 from kontext_studio.gui.theme.apply import set_kind
 from kontext_studio.gui.theme.icons import icon
 from kontext_studio.gui.theme.tokens import Theme
@@ -97,17 +96,18 @@ class _Thumb(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        radius = self._theme.length("radius.thumb")
-        shape = QPainterPath()
-        shape.addRoundedRect(QRectF(self.rect()), radius, radius)
-        painter.fillPath(shape, self._theme.colour("surface.field"))
-        if not self._pixmap.isNull():
-            painter.setClipPath(shape)
-            painter.drawPixmap(QRectF(self.rect()), self._pixmap, _cover(self._pixmap, self.size()))
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            radius = self._theme.length("radius.thumb")
+            shape = QPainterPath()
+            shape.addRoundedRect(QRectF(self.rect()), radius, radius)
+            painter.fillPath(shape, self._theme.colour("surface.field"))
+            if not self._pixmap.isNull():
+                painter.setClipPath(shape)
+                painter.drawPixmap(
+                    QRectF(self.rect()), self._pixmap, _cover(self._pixmap, self.size())
+                )
 
 
 def _cover(pixmap: QPixmap, room: QSize) -> QRectF:
@@ -166,29 +166,26 @@ class ReferenceSlot(QAbstractButton):
     def dropEvent(self, event: QDropEvent) -> None:
         self._over = False
         self.update()
-        urls = event.mimeData().urls()
-        paths = tuple(Path(url.toLocalFile()) for url in urls if url.isLocalFile())
-        if paths:
+        if paths := local_files(event.mimeData()):
             event.acceptProposedAction()
             self.files_dropped.emit(paths)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        lively = self._over or self.hasFocus()
-        edge = "focus.ring" if lively else "border.control"
-        pen = QPen(self._theme.colour(edge), 2 if lively else 1, Qt.PenStyle.DashLine)
-        pen.setDashPattern([3, 2])
-        painter.setPen(pen)
-        box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
-        painter.drawRoundedRect(box, self._theme.length("radius.control"), 4)
-        picture = icon(self._theme, "image-plus", "tertiary", 16)
-        picture.paint(painter, 14, 0, 16, self.height(), Qt.AlignmentFlag.AlignCenter)
-        painter.setPen(
-            self._theme.colour("text.tertiary" if not self.isEnabled() else "text.secondary")
-        )
-        painter.setFont(type_font(self._theme, "meta"))
-        words = self.rect().adjusted(_WORDS_AT, 0, -6, 0)
-        flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap
-        painter.drawText(words, flags, self.text())
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            lively = self._over or self.hasFocus()
+            edge = "focus.ring" if lively else "border.control"
+            pen = QPen(self._theme.colour(edge), 2 if lively else 1, Qt.PenStyle.DashLine)
+            pen.setDashPattern([3, 2])
+            painter.setPen(pen)
+            box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+            painter.drawRoundedRect(box, self._theme.length("radius.control"), 4)
+            picture = icon(self._theme, "image-plus", "tertiary", 16)
+            picture.paint(painter, 14, 0, 16, self.height(), Qt.AlignmentFlag.AlignCenter)
+            painter.setPen(
+                self._theme.colour("text.tertiary" if not self.isEnabled() else "text.secondary")
+            )
+            painter.setFont(type_font(self._theme, "meta"))
+            words = self.rect().adjusted(_WORDS_AT, 0, -6, 0)
+            flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(words, flags, self.text())

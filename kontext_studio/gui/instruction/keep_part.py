@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from kontext_studio.gui.instruction.keep_chips import KeepChips
+from kontext_studio.gui.shell.label import Label
 from kontext_studio.gui.theme.apply import set_kind
 from kontext_studio.gui.theme.tokens import Theme
 
@@ -16,7 +17,7 @@ _SIDE_BY_SIDE = 1.25
 class KeepPart(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        title = QLabel("Keep unchanged", self)
+        title = Label("Keep unchanged", self)
         title.setMinimumHeight(_HEAD_HEIGHT)
         set_kind(title, type="small", tone="secondary")
         self._link = QPushButton("What will be sent", self)
@@ -25,10 +26,9 @@ class KeepPart(QWidget):
         set_kind(self._link, kind="link")
         self._link.toggled.connect(self._show_sent)
         self.chips = KeepChips(theme, self)
-        self._sent = QLabel(self)
+        self._sent = Label(self)
         self._sent.setObjectName("sentText")
         self._sent.setAccessibleName("What will be sent")
-        self._sent.setTextFormat(Qt.TextFormat.PlainText)
         self._sent.setWordWrap(True)
         flags = Qt.TextInteractionFlag
         self._sent.setTextInteractionFlags(

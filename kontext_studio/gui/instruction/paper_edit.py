@@ -142,17 +142,16 @@ class PaperEdit(QPlainTextEdit):
     # ------------------------------------------------------------ events
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        painter = QPainter(self.viewport())
-        offset = self.contentOffset()
-        for start, end, token in self.underlines():
-            for block, left, right in line_parts(self.document(), start, end):
+        with QPainter(self.viewport()) as painter:
+            offset = self.contentOffset()
+            for start, end, token in self.underlines():
+                for block, left, right in line_parts(self.document(), start, end):
+                    at = self.blockBoundingGeometry(block).translated(offset).topLeft()
+                    paint_wave(painter, at + left, at.x() + right, self._theme.colour(token))
+            if self._ghost_layout is not None:
+                block = self.document().lastBlock()
                 at = self.blockBoundingGeometry(block).translated(offset).topLeft()
-                paint_wave(painter, at + left, at.x() + right, self._theme.colour(token))
-        if self._ghost_layout is not None:
-            block = self.document().lastBlock()
-            at = self.blockBoundingGeometry(block).translated(offset).topLeft()
-            self._ghost_layout.paint(painter, at)
-        painter.end()
+                self._ghost_layout.paint(painter, at)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

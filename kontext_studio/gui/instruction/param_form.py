@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from kontext_studio.core.errors import BadRequest
 from kontext_studio.core.models import ModelSpec, ParamKind, ParamRole
 from kontext_studio.core.request import ParamValue
 from kontext_studio.gui.instruction.param_fields import ParamField, field_for, unchanged_value
 from kontext_studio.gui.instruction.seed_field import SeedField
+from kontext_studio.gui.shell.label import Label
 from kontext_studio.gui.theme.apply import set_kind
 from kontext_studio.gui.theme.tokens import Theme
 
@@ -177,10 +178,10 @@ class _RowLabel(QWidget):
     def __init__(self, text: str, parent: QWidget, width_px: int) -> None:
         super().__init__(parent)
         self.setFixedWidth(width_px)
-        words = QLabel(text, self)
+        words = Label(text, self)
         words.setWordWrap(width_px > _LABEL_WIDTH)
         set_kind(words, type="small", tone="secondary")
-        self._dot = QLabel("•", self)
+        self._dot = Label("•", self)
         set_kind(self._dot, type="small", tone="accent")
         self._dot.setAccessibleName("changed")
         self._dot.setVisible(False)

@@ -15,9 +15,10 @@ from PySide6.QtGui import (
     QPen,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
 
 from kontext_studio.gui.instruction.fix_preview import preview
+from kontext_studio.gui.shell.label import Label, plain_tip
 from kontext_studio.gui.theme.apply import set_kind
 from kontext_studio.gui.theme.icons import icon
 from kontext_studio.gui.theme.key_hints import KeyHintButton
@@ -49,9 +50,8 @@ class ProblemRow(QFrame):
         self._hovered = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._icon = QLabel(self)
-        self._message = QLabel(finding.message, self)
-        self._message.setTextFormat(Qt.TextFormat.PlainText)
+        self._icon = Label(self)
+        self._message = Label(finding.message, self)
         self._message.setWordWrap(True)
         self._message.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         set_kind(self._message, type="small", tone="secondary")
@@ -77,7 +77,7 @@ class ProblemRow(QFrame):
         shown = metrics.elidedText(title, Qt.TextElideMode.ElideRight, _WIDEST_BUTTON)
         self._button.setText(shown)
         shows = "\n".join(preview(text, fix) for fix in fixes)
-        self._button.setToolTip(shows)
+        self._button.setToolTip(plain_tip(shows))
         self._button.setAccessibleName(title)
         self.setAccessibleName(f"{self._finding.message} {title}")
         self.setAccessibleDescription(shows)
@@ -152,14 +152,13 @@ class ProblemRow(QFrame):
         super().paintEvent(event)
         if not (self._current or self._hovered or self.hasFocus()):
             return
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        token = "surface.selected" if self._current else "surface.hover"
-        painter.setBrush(self._theme.colour(token))
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.drawRoundedRect(self.rect(), 4, 4)
-        if self.hasFocus():
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(self._theme.colour("focus.ring"), 2))
-            painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), 4, 4)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            token = "surface.selected" if self._current else "surface.hover"
+            painter.setBrush(self._theme.colour(token))
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.drawRoundedRect(self.rect(), 4, 4)
+            if self.hasFocus():
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.setPen(QPen(self._theme.colour("focus.ring"), 2))
+                painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), 4, 4)

@@ -6,7 +6,6 @@ It shows findings it is given and changes text only when the person asks; it che
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
@@ -27,6 +26,8 @@ from kontext_studio.gui.instruction.marks import Marks
 from kontext_studio.gui.instruction.offsets import Utf16Map
 from kontext_studio.gui.instruction.paper_edit import PaperEdit
 from kontext_studio.gui.instruction.prompt_history import PromptHistory
+from kontext_studio.gui.shell.label import plain_tip
+from kontext_studio.gui.shell.local_files import local_files
 from kontext_studio.gui.theme.tokens import Theme
 
 if TYPE_CHECKING:
@@ -141,7 +142,7 @@ class PromptEdit(PaperEdit):
         menu.setToolTipsVisible(True)
         for fix in finding.fixes:
             action = QAction(fix.title.replace("&", "&&"), menu)
-            action.setToolTip(preview(self._checked_text, fix))
+            action.setToolTip(plain_tip(preview(self._checked_text, fix)))
             action.setData(fix)
             menu.addAction(action)
         menu.triggered.connect(self._apply_chosen)
@@ -306,26 +307,21 @@ class PromptEdit(PaperEdit):
         self._walking = False
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if _paths(event):
+        if local_files(event.mimeData()):
             event.acceptProposedAction()
         else:
             super().dragEnterEvent(event)
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        if _paths(event):
+        if local_files(event.mimeData()):
             event.acceptProposedAction()
         else:
             super().dragMoveEvent(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        paths = _paths(event)
+        paths = local_files(event.mimeData())
         if paths:
             event.acceptProposedAction()
             self.files_dropped.emit(paths)
         else:
             super().dropEvent(event)
-
-
-def _paths(event: QDropEvent) -> tuple[Path, ...]:
-    urls = event.mimeData().urls() if event.mimeData().hasUrls() else []
-    return tuple(Path(url.toLocalFile()) for url in urls if url.isLocalFile())

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from kontext_studio.gui.shell.label import Label
 from kontext_studio.gui.theme.apply import set_kind
 from kontext_studio.gui.theme.icons import icon
 from kontext_studio.gui.theme.tokens import Theme
@@ -20,8 +21,8 @@ class PromptFooter(QWidget):
         self._theme = theme
         self._icon_name = ""
         self._tone = ""
-        self._icon = QLabel(self)
-        self._words = QLabel(self)
+        self._icon = Label(self)
+        self._words = Label(self)
         set_kind(self._words, type="small")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -39,10 +40,10 @@ class PromptFooter(QWidget):
     def _add_hint(self, words: str, keys: tuple[str, ...]) -> None:
         parts: list[QWidget] = []
         for key in keys:
-            cap = QLabel(key, self)
+            cap = Label(key, self)
             set_kind(cap, kind="keycap")
             parts.append(cap)
-        label = QLabel(words, self)
+        label = Label(words, self)
         set_kind(label, type="meta", tone="tertiary")
         parts.append(label)
         if self._hints:

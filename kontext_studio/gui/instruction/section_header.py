@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QWidget
 
+from kontext_studio.gui.shell.label import Label
 from kontext_studio.gui.theme.apply import set_kind
 from kontext_studio.gui.theme.icons import icon
 from kontext_studio.gui.theme.tokens import Theme
@@ -33,7 +34,7 @@ class SectionHeader(QFrame):
         self._toggle.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         set_kind(self._toggle, kind="section")
         self._toggle.toggled.connect(self._fold)
-        self._word = QLabel(self)
+        self._word = Label(self)
         set_kind(self._word, type="small", tone="tertiary")
         self._action = QPushButton(self)
         set_kind(self._action, kind="link")

@@ -9,7 +9,6 @@ from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QToolButton,
     QVBoxLayout,
@@ -22,6 +21,7 @@ from kontext_studio.gui.jobs.job_rows import JobRow
 from kontext_studio.gui.shell.elided_chip import ElidedChip
 from kontext_studio.gui.shell.elided_label import ElidedLabel
 from kontext_studio.gui.shell.flow_layout import FlowLayout
+from kontext_studio.gui.shell.label import Label
 from kontext_studio.gui.theme.apply import set_kind
 from kontext_studio.gui.theme.icons import icon
 from kontext_studio.gui.theme.tokens import Theme
@@ -56,7 +56,7 @@ class JobCardView(QWidget):
         self._theme = theme
         self._job: JobId | None = None
         self._card: JobCard | None = None
-        self._icon = QLabel(self)
+        self._icon = Label(self)
         self._icon.setFixedSize(_ICON_PX, _ICON_PX)
         self._title = self._words("strong", "")
         self._instruction = ElidedLabel(self)
@@ -152,10 +152,9 @@ class JobCardView(QWidget):
         row.addLayout(left)
         row.addLayout(words, 1)
 
-    def _words(self, type_role: str, tone: str) -> QLabel:
-        label = QLabel(self)
+    def _words(self, type_role: str, tone: str) -> Label:
+        label = Label(self)
         set_kind(label, type=type_role, tone=tone)
-        label.setTextFormat(Qt.TextFormat.PlainText)
         label.setWordWrap(True)
         label.setMinimumWidth(60)
         return label
@@ -214,7 +213,7 @@ class JobCardView(QWidget):
             self.verb_pressed.emit(CardPress(self._job, self._card.dismiss))
 
 
-def _show_words(label: QLabel, text: str) -> None:
+def _show_words(label: Label, text: str) -> None:
     label.setText(text)
     label.setVisible(bool(text))
 

@@ -45,21 +45,21 @@ class JobThumb(QWidget):
             self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        radius = self._theme.length("radius.thumb")
-        frame = self.rect()
-        painter.setPen(QPen(self._theme.colour("border.subtle"), 1))
-        painter.setBrush(self._theme.colour("surface.field"))
-        painter.drawRoundedRect(frame.adjusted(0, 0, -1, -1), radius, radius)
-        if self._picture is not None and not self._icon:
-            painter.setOpacity(_DIMMED if self._busy else 1.0)
-            paint_picture(painter, frame, self._picture, radius)
-            painter.setOpacity(1.0)
-        if self._busy:
-            paint_busy(painter, frame.center(), self._theme, self._turn)
-        elif self._icon:
-            paint_icon(painter, QRect(frame), self._icon, self._theme)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            radius = self._theme.length("radius.thumb")
+            frame = self.rect()
+            painter.setPen(QPen(self._theme.colour("border.subtle"), 1))
+            painter.setBrush(self._theme.colour("surface.field"))
+            painter.drawRoundedRect(frame.adjusted(0, 0, -1, -1), radius, radius)
+            if self._picture is not None and not self._icon:
+                painter.setOpacity(_DIMMED if self._busy else 1.0)
+                paint_picture(painter, frame, self._picture, radius)
+                painter.setOpacity(1.0)
+            if self._busy:
+                paint_busy(painter, frame.center(), self._theme, self._turn)
+            elif self._icon:
+                paint_icon(painter, QRect(frame), self._icon, self._theme)
 
 
 class JobLine(QWidget):
@@ -150,8 +150,10 @@ class JobLine(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         if not self.hasFocus():
             return
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(self._theme.colour("focus.ring"), self._theme.stroke("stroke.focus")))
-        radius = self._theme.length("radius.control")
-        painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), radius, radius)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(
+                QPen(self._theme.colour("focus.ring"), self._theme.stroke("stroke.focus"))
+            )
+            radius = self._theme.length("radius.control")
+            painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), radius, radius)

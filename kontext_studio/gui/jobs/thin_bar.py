@@ -53,21 +53,21 @@ class ThinBar(QWidget):
         return QSize(24, self._height_px)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        track = QRectF(0, (self.height() - self._height_px) / 2, self.width(), self._height_px)
-        radius = self._height_px / 2
-        painter.setBrush(self._theme.colour("border.subtle"))
-        painter.drawRoundedRect(track, radius, radius)
-        done = QRectF(track)
-        if self._value is not None:
-            done.setWidth(track.width() * min(1.0, max(0.0, self._value)))
-        elif self._turn is None:
-            return
-        else:
-            done.setWidth(track.width() * _SWEEP)
-            done.moveLeft((track.width() - done.width()) * abs(2 * self._turn - 1))
-        if done.width() > 0:
-            painter.setBrush(self._theme.colour(self._token))
-            painter.drawRoundedRect(done, radius, radius)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            track = QRectF(0, (self.height() - self._height_px) / 2, self.width(), self._height_px)
+            radius = self._height_px / 2
+            painter.setBrush(self._theme.colour("border.subtle"))
+            painter.drawRoundedRect(track, radius, radius)
+            done = QRectF(track)
+            if self._value is not None:
+                done.setWidth(track.width() * min(1.0, max(0.0, self._value)))
+            elif self._turn is None:
+                return
+            else:
+                done.setWidth(track.width() * _SWEEP)
+                done.moveLeft((track.width() - done.width()) * abs(2 * self._turn - 1))
+            if done.width() > 0:
+                painter.setBrush(self._theme.colour(self._token))
+                painter.drawRoundedRect(done, radius, radius)

@@ -7,17 +7,20 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QEvent, QObject, Qt
-from PySide6.QtGui import QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import QApplication, QInputDialog, QMenu, QMessageBox, QWidget
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMenu
 
-from kontext_studio import __version__
-from kontext_studio.core.history import Node
+from kontext_studio.core.history import Node, NodeId
 from kontext_studio.core.route import EMBEDDED
 from kontext_studio.gui.canvas.image_stage import StageMode
 from kontext_studio.gui.commands import MENUS, NEEDS_PARENT, NEEDS_STEP
 from kontext_studio.gui.history.view import MenuRequest
 from kontext_studio.gui.main_window import COLLAPSE_BELOW_PX
+from kontext_studio.gui.presenters.asking import ask_to_close, choose_connection, show_about
+from kontext_studio.gui.presenters.jobs import UnderWay
+from kontext_studio.gui.presenters.panes import Panes
+from kontext_studio.gui.presenters.view_keys import ViewKeys
 from kontext_studio.gui.right_panel import COMPARE, INSTRUCTION
 from kontext_studio.gui.shell.palette import Palette
 from kontext_studio.gui.shell.palette_search import step_entries
@@ -49,7 +52,7 @@ class Commanding(QObject):
         self._window = studio.window
         self._actions = studio.window.actions_by_id
         self._sheet: ShortcutSheet | None = None
-        self._layout_before: QByteArray | None = None
+        self._panes = Panes(studio.window, self)
         self.palette = Palette(studio.theme, studio.window)
         self.palette.set_actions(self._actions.all())
         self.palette.set_steps(
@@ -63,9 +66,17 @@ class Commanding(QObject):
         )
         self._window.history.menu_requested.connect(self._show_step_menu)
         self._make_context_bar()
-        self._window.stage.installEventFilter(self)
-        for view in (self._window.stage.canvas, self._window.stage.wipe):
-            view.installEventFilter(self)
+        stage = self._window.stage
+        self._view_keys = ViewKeys(
+            studio.bench,
+            studio.looking,
+            (stage, stage.canvas, stage.wipe),
+            lambda: studio.steps.current,
+            studio.edit_from,
+            self._leave,
+            self,
+        )
+        self._window.history.label_written.connect(self._label)
         self._actions.check("context_bar", True)
         self._actions.check("hand", True)
         self._actions.check("view_single", True)
@@ -78,9 +89,11 @@ class Commanding(QObject):
             dock.visibilityChanged.connect(lambda on, name=name: self._actions.check(name, on))
         self._window.close_asked.connect(self._ask_to_close)
         self._window.stage.mode_changed.connect(self._enter_mode)
-        self._window.status.jobs_pressed.connect(self._focus_jobs)
+        self._window.status.jobs_pressed.connect(self._panes.focus_jobs)
         self._window.status.palette_pressed.connect(self.palette.open_palette)
-        studio.status.connections_wanted.connect(self._explain_connections)
+        studio.jobs.under_way_changed.connect(self._offer_cancelling)
+        self._offer_cancelling(UnderWay())
+        studio.status.connections_wanted.connect(self._choose_connection)
         self._collapse_if_narrow()
         self.refresh()
 
@@ -120,12 +133,16 @@ class Commanding(QObject):
         self._show_mode(studio.looking.mode)
         self._window.context_bar.place()  # its words may have changed
 
+    def _offer_cancelling(self, what: UnderWay) -> None:
+        self._actions.enable(("cancel_job",), bool(what.active), "nothing is running")
+        self._actions.enable(("cancel_waiting",), bool(what.waiting), "no run is waiting")
+
     # What each command does.
 
     def _connect(self) -> None:
         studio, on = self._studio, self._actions.on
         files, running, steps = studio.files, studio.running, studio.steps
-        stage, window = self._window.stage, self._window
+        stage, window, panes = self._window.stage, self._window, self._panes
         right, history = window.right, window.history
         on("open", files.choose_picture)
         on("paste", self._paste)
@@ -148,7 +165,7 @@ class Commanding(QObject):
         on("zoom_200", lambda: stage.zoom_to(2.0))
         on("zoom_in", stage.zoom_in)
         on("zoom_out", stage.zoom_out)
-        on("full_screen", self._full_screen)
+        on("full_screen", lambda: panes.full_screen(self._actions["full_screen"].isChecked()))
         on("context_bar", self._show_context_bar)
         on("hand", lambda: self._actions.check("hand", True))
         on("parent", lambda: steps.go(steps.parent_of))
@@ -167,7 +184,7 @@ class Commanding(QObject):
             "starred_only",
             lambda: history.set_starred_only(self._actions["starred_only"].isChecked()),
         )
-        on("focus_instruction", self._focus_instruction)
+        on("focus_instruction", panes.focus_instruction)
         on("quick_fix", right.instruction.show_fixes)
         on("next_problem", right.instruction.next_problem)
         on("previous_problem", right.instruction.previous_problem)
@@ -185,15 +202,15 @@ class Commanding(QObject):
             "toggle_instruction",
             lambda: self._toggle(window.right_dock.setVisible, "toggle_instruction"),
         )
-        on("focus_jobs", self._focus_jobs)
-        on("next_pane", lambda: self._go_to_pane(+1))
-        on("previous_pane", lambda: self._go_to_pane(-1))
+        on("focus_jobs", panes.focus_jobs)
+        on("next_pane", lambda: panes.go(+1))
+        on("previous_pane", lambda: panes.go(-1))
         on("theme_dark", lambda: self._theme(ThemeName.DARK))
         on("theme_light", lambda: self._theme(ThemeName.LIGHT))
         on("reset_layout", window.reset_layout)
         on("help", self._show_shortcuts)
         on("shortcuts", self._show_shortcuts)
-        on("about", self._about)
+        on("about", lambda: show_about(window))
 
     def _with(self, act: Callable[[Node], object]) -> Callable[[], None]:
         """An act on the current step; nothing happens where there is none."""
@@ -242,39 +259,13 @@ class Commanding(QObject):
         self._act(lambda session: session.pick(node.id, on))
 
     def _rename(self, node: Node) -> None:
-        dialog = QInputDialog(self._window)
-        dialog.setObjectName("renameDialog")
-        dialog.setWindowTitle("Rename step")
-        dialog.setLabelText("Name of this step")
-        dialog.setTextValue(self._studio.bench.session.labels.get(node.id, ""))
-        dialog.textValueSelected.connect(
-            lambda text: self._act(lambda session: session.label(node.id, text))
-        )
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        """The name is typed in the list, where it stands."""
+        self._window.history_dock.show()
+        self._window.history.set_collapsed(False)
+        self._window.history.view.write_label(node.id)
 
-    def _focus_instruction(self) -> None:
-        self._window.right_dock.show()
-        self._window.right.show_tab(0)
-        self._window.right.instruction.focus_editor()
-
-    def _focus_jobs(self) -> None:
-        self._window.right_dock.show()
-        self._window.right.show_tab(0)
-        self._window.right.jobs.focus_first()
-
-    def _full_screen(self) -> None:
-        on = self._actions["full_screen"].isChecked()
-        if on:
-            self._layout_before = self._window.layout_state()
-        for dock in (self._window.history_dock, self._window.right_dock):
-            dock.setVisible(not on)
-        if on:
-            self._window.showFullScreen()
-        else:
-            self._window.showNormal()
-            if self._layout_before is not None:
-                self._window.restore_layout(self._layout_before)
+    def _label(self, node: str, text: str) -> None:
+        self._act(lambda session: session.label(NodeId(node), text))
 
     def _show_context_bar(self) -> None:
         wanted = self._actions["context_bar"].isChecked()
@@ -290,47 +281,20 @@ class Commanding(QObject):
         settings = replace(studio.bench.settings, theme=name.value)
         studio.tasks.start(studio.bench.change_settings(settings))
 
-    def _go_to_pane(self, direction: int) -> None:
-        window = self._window
-        panes = (window.tool_bar, window.history.view, window.stage, window.right, window.status)
-        focus = QApplication.focusWidget()
-        here = next(
-            (
-                n
-                for n, pane in enumerate(panes)
-                if focus and (pane is focus or pane.isAncestorOf(focus))
-            ),
-            0,
-        )
-        pane = panes[(here + direction) % len(panes)]
-        if pane is window.stage:
-            window.stage.focus_view()
-        elif pane is window.right:
-            window.right.instruction.focus_editor()
-        elif pane is window.history.view:
-            pane.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        else:
-            stops = (
-                child
-                for child in pane.findChildren(QWidget)
-                if child.isVisible()
-                and child.isEnabled()
-                and child.focusPolicy() & Qt.FocusPolicy.TabFocus
-            )
-            first = next(stops, None)
-            if first is not None:
-                first.setFocus(Qt.FocusReason.ShortcutFocusReason)
-
     # Menus and dialogs.
 
-    def _make_context_bar(self) -> None:
+    def _step_menu(self) -> QMenu:
         menu = QMenu(self._window)
+        menu.setToolTipsVisible(True)
         for name in STEP_MENU:
             if name:
                 menu.addAction(self._actions[name])
             else:
                 menu.addSeparator()
-        self._more = menu.menuAction()
+        return menu
+
+    def _make_context_bar(self) -> None:
+        self._more = self._step_menu().menuAction()
         self._more.setText("More")
         self._more.setObjectName("contextMore")
         self._more.setIcon(icon(self._studio.theme, "ellipsis"))
@@ -339,13 +303,7 @@ class Commanding(QObject):
         )
 
     def _show_step_menu(self, request: MenuRequest) -> None:
-        menu = QMenu(self._window)
-        menu.setToolTipsVisible(True)
-        for name in STEP_MENU:
-            if name:
-                menu.addAction(self._actions[name])
-            else:
-                menu.addSeparator()
+        menu = self._step_menu()
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(request.at)
 
@@ -360,68 +318,31 @@ class Commanding(QObject):
         self._sheet.show()
         self._sheet.raise_()
 
-    def _about(self) -> None:
-        from PySide6 import __version__ as pyside_version
-
-        box = QMessageBox(self._window)
-        box.setObjectName("aboutBox")
-        box.setWindowTitle("About Kontext Studio")
-        box.setText(f"Kontext Studio {__version__}")
-        box.setInformativeText(
-            f"PySide6 {pyside_version} (Qt under the LGPL 3). Inter under the OFL 1.1, Lucide "
-            "icons under the ISC licence, sample photographs CC0 and public domain. Apache "
-            "License 2.0.\n\n"
-            "Nothing is sent anywhere but to the connection you choose. There is no telemetry."
+    def _choose_connection(self) -> None:
+        bench, status = self._studio.bench, self._window.status
+        choose_connection(
+            self._window,
+            status.mapToGlobal(status.rect().topLeft()),
+            [route.name for route in bench.connections.all()],
+            bench.settings.default_route,
+            self._use_connection,
         )
-        box.finished.connect(box.deleteLater)
-        box.open()
-
-    def _explain_connections(self) -> None:
-        box = QMessageBox(self._window)
-        box.setObjectName("connectionsBox")
-        box.setWindowTitle("Connections")
-        routes = self._studio.bench.connections.all()
-        box.setText("Connections: " + ", ".join(route.name for route in routes))
-        box.setInformativeText(
-            "Add one with “kontext-studio routes add” (docs/routes.md), or set FAL_KEY and "
-            "start again. Press a button to use a connection for the next runs."
-        )
-        for route in routes:
-            box.addButton(route.name, QMessageBox.ButtonRole.ActionRole)
-        box.addButton(QMessageBox.StandardButton.Close)
-        box.buttonClicked.connect(lambda button: self._use_connection(button.text()))
-        box.finished.connect(box.deleteLater)
-        box.open()
 
     def _use_connection(self, name: str) -> None:
         studio = self._studio
-        if name in {route.name for route in studio.bench.connections.all()}:
-            settings = replace(studio.bench.settings, default_route=name)
-            studio.tasks.start(studio.bench.change_settings(settings))
+        settings = replace(studio.bench.settings, default_route=name)
+        studio.tasks.start(studio.bench.change_settings(settings))
 
     def _ask_to_close(self) -> None:
         """Close at once; only runs under way are worth a question."""
         studio = self._studio
         views = studio.bench.runs.views() if studio.bench.is_open else ()
-        active = sum(view.active for view in views)
+        active = [view.record for view in views if view.active]
         if not active:
             studio.closed.set()
             return
-        box = QMessageBox(self._window)
-        box.setObjectName("closeQuestion")
-        edits = "1 edit is" if active == 1 else f"{active} edits are"
-        box.setText(f"{edits} running.")
-        paid = any(view.active and view.record.provider != EMBEDDED for view in views)
-        box.setInformativeText(
-            "What runs at a service is fetched next time you open this session."
-            if paid
-            else "The embedded engine stops with the program; the words are kept to run again."
-        )
-        close = box.addButton("Close", QMessageBox.ButtonRole.AcceptRole)
-        box.addButton("Wait", QMessageBox.ButtonRole.RejectRole)
-        box.buttonClicked.connect(lambda button: studio.closed.set() if button is close else None)
-        box.finished.connect(box.deleteLater)
-        box.open()
+        paid = any(record.provider != EMBEDDED for record in active)
+        ask_to_close(self._window, len(active), paid=paid, close=studio.closed.set)
 
     # Following.
 
@@ -447,33 +368,6 @@ class Commanding(QObject):
     def _collapse_if_narrow(self) -> None:
         if self._window.width() < COLLAPSE_BELOW_PX:
             self._window.history.set_collapsed(True)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keys that are held (parent, original), Enter and Esc on the views."""
-        if not isinstance(event, QKeyEvent) or event.isAutoRepeat():
-            return super().eventFilter(watched, event)
-        key, kind = event.key(), event.type()
-        studio = self._studio
-        node = studio.steps.current
-        if node is None:
-            return super().eventFilter(watched, event)
-        if key == Qt.Key.Key_O and kind is QEvent.Type.KeyPress:
-            shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-            history = studio.bench.session.history
-            other = history.root_of(node.id) if shift else history.get(node.parent)
-            if other is not None and other.id != node.id:
-                studio.looking.peek(other)
-            return True
-        if key == Qt.Key.Key_O and kind is QEvent.Type.KeyRelease:
-            studio.looking.peek(None)
-            return True
-        if kind is QEvent.Type.KeyPress and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            studio.edit_from(node.id)
-            return True
-        if kind is QEvent.Type.KeyPress and key == Qt.Key.Key_Escape:
-            self._leave()
-            return True
-        return super().eventFilter(watched, event)
 
     def _leave(self) -> None:
         """Esc: leave the comparison, then clear the picks (UX C9)."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, Signal
@@ -17,11 +16,13 @@ from kontext_studio.gui.history.names import (
     changed_words,
     cost_words,
     grouped_digits,
-    short_name,
+    step_name,
     took_words,
 )
 from kontext_studio.gui.presenters.looking import BADGES, Looked
+from kontext_studio.gui.presenters.thumbnails import small_picture
 from kontext_studio.gui.tasks import Tasks
+from kontext_studio.workbench.announcements import Measured
 from kontext_studio.workbench.bench import Workbench
 
 
@@ -54,6 +55,11 @@ class Comparing(QObject):
         """Follow what the middle of the window shows."""
         self._looked = looked
         self.refresh()
+
+    def take_measure(self, fact: Measured) -> None:
+        """New figures of a step that is listed here."""
+        if self._looked is not None and fact.node in {node.id for node in self._looked.nodes}:
+            self.refresh()
 
     def refresh(self) -> None:
         if not self._bench.is_open:
@@ -98,14 +104,11 @@ class Comparing(QObject):
             if result.seconds is not None:
                 facts.append(("Time", took_words(result.seconds)))
             facts.append(("Cost", cost_words(result.cost)))
-        title = session.labels.get(node.id) or (
-            short_name(request.instruction) if request else "Original"
-        )
         picks = session.picks
         return Compared(
             key=node.id,
             badge=BADGES[picks.index(node.id)] if node.id in picks else "",
-            title=title,
+            title=step_name(session, node),
             step=f"Step {node.step}" if node.step else "",
             facts=tuple(facts),
             image=self._small.get(node.image.sha256),
@@ -139,6 +142,5 @@ class Comparing(QObject):
 
     async def _fetch_all(self, refs: Sequence[ImageRef]) -> None:
         for ref in refs:
-            data = await self._bench.thumbnail(ref)
-            self._small[ref.sha256] = await asyncio.to_thread(QImage.fromData, data)
+            self._small[ref.sha256] = await small_picture(self._bench, ref)
         self.refresh()

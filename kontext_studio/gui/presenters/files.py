@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QIODevice, QObject, Signal
+from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QObject, Signal
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from kontext_studio.core.errors import StudioError
+from kontext_studio.core.errors import (
+    BadInput,
+    NewerSession,
+    SessionDamaged,
+    SessionError,
+    SessionLocked,
+    StudioError,
+)
 from kontext_studio.core.history import Node
 from kontext_studio.gui.canvas.readings import Dropped
-from kontext_studio.gui.history.names import short_name
+from kontext_studio.gui.history.names import step_name
+from kontext_studio.gui.presenters.faults import Faults, Offer
+from kontext_studio.gui.shell.dialogs import open_dialog
+from kontext_studio.gui.shell.local_files import local_files
 from kontext_studio.gui.tasks import Tasks
 from kontext_studio.workbench.bench import Workbench
 
@@ -22,6 +33,9 @@ SESSIONS = "Kontext sessions (*.kontext)"
 EXPORTS = "PNG (*.png);;JPEG (*.jpg);;WebP (*.webp)"
 AT_ONCE = 50
 """More pictures than this are not taken in one go (FAILURES 1.4)."""
+TOLD_FROM = 4
+"""From this many on it is told how far adding them has come."""
+MANY, ADDING = "many files", "adding files"
 
 
 class Files(QObject):
@@ -31,12 +45,12 @@ class Files(QObject):
     text_pasted = Signal(str)
     imported = Signal(object)  # Node
 
-    def __init__(self, bench: Workbench, window: QWidget, tasks: Tasks) -> None:
+    def __init__(self, bench: Workbench, window: QWidget, tasks: Tasks, faults: Faults) -> None:
         super().__init__(window)
         self._bench = bench
         self._window = window
         self._tasks = tasks
-        self._dialog: QFileDialog | None = None
+        self._faults = faults
 
     # In.
 
@@ -44,13 +58,13 @@ class Files(QObject):
         dialog = self._make_dialog("Open image", PICTURES)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.filesSelected.connect(self._take_names)
-        dialog.open()
+        open_dialog(dialog)
 
     def choose_session(self) -> None:
         dialog = self._make_dialog("Open session", SESSIONS)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(self._take_name)
-        dialog.open()
+        open_dialog(dialog)
 
     def take(self, dropped: Dropped) -> None:
         """What was dropped on the window."""
@@ -61,14 +75,13 @@ class Files(QObject):
 
     def paste(self) -> None:
         """The clipboard: a picture or files become originals, text goes to the instruction."""
-        mime = QGuiApplication.clipboard().mimeData()
-        paths = [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
-        if paths:
+        mime: QMimeData | None = QGuiApplication.clipboard().mimeData()  # the stubs promise one
+        if paths := local_files(mime):
             self.open_paths(paths)
-        elif mime.hasImage():
+        elif mime is not None and mime.hasImage():
             image = QGuiApplication.clipboard().image()
             self.take_image(image, "Pasted picture")
-        elif mime.hasText() and mime.text().strip():
+        elif mime is not None and mime.hasText() and mime.text().strip():
             self.text_pasted.emit(mime.text())
         else:
             self.said.emit("There is no picture on the clipboard.")
@@ -78,24 +91,69 @@ class Files(QObject):
         self._tasks.start(self._take_image(image, title))
 
     def open_paths(self, paths: Sequence[Path]) -> None:
-        """Sessions are opened, everything else is imported."""
+        """Sessions are opened, everything else is imported; of very many some, when asked."""
         sessions = [path for path in paths if path.suffix.lower() == ".kontext"]
         if sessions:
-            self._tasks.start(self._bench.open_session(sessions[0]))
-            return
-        if len(paths) > AT_ONCE:
-            self.said.emit(f"{AT_ONCE} of {len(paths)} pictures are opened; drop the rest again.")
-        self._tasks.start(self._import(paths[:AT_ONCE]))
+            self._tasks.start(self.open_session(sessions[0]))
+        elif len(paths) > AT_ONCE:
+            some = tuple(paths[:AT_ONCE])
+            offer = Offer(f"Add {AT_ONCE}", partial(self._add, some))
+            words = f"The first {AT_ONCE} become originals of this session."
+            self._faults.say(MANY, f"Add {AT_ONCE} of {len(paths)}?", words, offer)
+        else:
+            self._add(tuple(paths))
 
-    async def _import(self, paths: Sequence[Path]) -> None:
-        first_fault: StudioError | None = None
-        for path in paths:
-            try:
-                self._taken(await self._bench.import_file(path))
-            except StudioError as fault:
-                first_fault = first_fault or fault
-        if first_fault is not None:
-            raise first_fault
+    def _add(self, paths: tuple[Path, ...]) -> None:
+        self._tasks.start(self._import(paths))
+
+    async def _import(self, paths: tuple[Path, ...]) -> None:
+        faults: list[StudioError] = []
+        stopped = asyncio.Event()
+        stop = Offer("Stop", stopped.set)
+        try:
+            for number, path in enumerate(paths):
+                if stopped.is_set():
+                    break
+                if len(paths) >= TOLD_FROM:
+                    so_far = f"{number} of {len(paths)}"
+                    self._faults.say(ADDING, "Adding pictures", so_far, stop)
+                try:
+                    self._taken(await self._bench.import_file(path))
+                except BadInput as fault:
+                    faults.append(fault)
+        finally:
+            self._faults.clear(ADDING)
+            self._faults.show_not_opened(faults)
+
+    async def open_session(self, path: Path, *, read_only: bool = False) -> bool:
+        """Open a session; where that cannot be, say why and offer what can be done."""
+        try:
+            await self._bench.open_session(path, read_only=read_only)
+        except (SessionLocked, NewerSession) as fault:
+            look = Offer("Open read-only", partial(self._look_at, path))
+            self._faults.show(fault, *(() if read_only else (look,)))
+        except SessionDamaged as fault:
+            save = Offer("Save what is whole", partial(self._save_rest, path))
+            self._faults.show(fault, save)
+        except SessionError as fault:
+            self._faults.show(fault)
+        else:
+            return True
+        return False
+
+    def _look_at(self, path: Path) -> None:
+        self._tasks.start(self.open_session(path, read_only=True))
+
+    def _save_rest(self, path: Path) -> None:
+        self._tasks.start(self._salvage(path))
+
+    async def _salvage(self, path: Path) -> None:
+        from kontext_studio.store.salvage import salvage
+
+        saved = await asyncio.to_thread(salvage, path)
+        kept = f"The damaged file is kept as {saved.damaged.name}."
+        self._faults.say("saved", saved.words, kept)
+        await self.open_session(saved.path)
 
     async def _take_image(self, image: QImage, title: str) -> None:
         data = await asyncio.to_thread(_png_of, image)
@@ -115,7 +173,7 @@ class Files(QObject):
         dialog.setDefaultSuffix("png")
         dialog.selectFile(f"{self._file_name(node)}.png")
         dialog.fileSelected.connect(lambda name: self._tasks.start(self._export(node, Path(name))))
-        dialog.open()
+        open_dialog(dialog)
 
     async def _export(self, node: Node, path: Path) -> None:
         await self._bench.export(node, path, overwrite=True)  # the dialog has asked
@@ -139,7 +197,7 @@ class Files(QObject):
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("kontext")
         dialog.fileSelected.connect(then)
-        dialog.open()
+        open_dialog(dialog)
 
     def _name(self, name: str) -> None:
         self._tasks.start(self._bench.name_session(Path(name), overwrite=True))
@@ -162,19 +220,13 @@ class Files(QObject):
     def _file_name(self, node: Node) -> str:
         from kontext_studio.store.file_names import safe_name
 
-        session = self._bench.session
-        title = session.labels.get(node.id) or (
-            short_name(node.request.instruction) if node.request else Path(node.title).stem
-        )
-        return safe_name(title or "picture")
+        title = step_name(self._bench.session, node, original=Path(node.title).stem or "picture")
+        return safe_name(title)
 
     def _make_dialog(self, title: str, filters: str) -> QFileDialog:
-        if self._dialog is not None:
-            self._dialog.deleteLater()
         dialog = QFileDialog(self._window, title)
         dialog.setObjectName("fileDialog")
         dialog.setNameFilters(filters.split(";;"))
-        self._dialog = dialog
         return dialog
 
 

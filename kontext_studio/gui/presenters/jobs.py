@@ -4,31 +4,41 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QObject, Signal
 
-from kontext_studio.core.errors import BadRequest, StudioError
+from kontext_studio.core.errors import BadRequest
 from kontext_studio.core.history import JobId, NodeId
-from kontext_studio.core.images import ImageRef
 from kontext_studio.core.jobs import JobState
 from kontext_studio.core.result import Cost
+from kontext_studio.core.route import EMBEDDED
 from kontext_studio.gui.bridge import Bridge
 from kontext_studio.gui.jobs.job_card_view import Suggestion
 from kontext_studio.gui.jobs.job_list import JobList
 from kontext_studio.gui.jobs.job_rows import JobInputs, list_jobs
 from kontext_studio.gui.jobs.progress import progress_of
+from kontext_studio.gui.presenters.refreshing import Refresher
+from kontext_studio.gui.presenters.thumbnails import Thumbnails
 from kontext_studio.gui.tasks import Tasks
 from kontext_studio.workbench.bench import Workbench
 from kontext_studio.workbench.progress import JobView, Phase
 
-TICK_MS = 500
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """How many runs go on, and how many of them have not been sent yet."""
+
+    active: int = 0
+    waiting: int = 0
 
 
 class Jobs(QObject):
-    """Keeps the list true. `summary_changed` carries its words for the status bar."""
+    """Keeps the list true. `summary_changed` carries its words for the status bar,
+    `under_way_changed` an UnderWay."""
 
     summary_changed = Signal(str)
+    under_way_changed = Signal(object)
     show_requested = Signal(str)  # node id
     instruction_wanted = Signal(str, str)  # node id to edit, instruction to put into the editor
 
@@ -39,16 +49,11 @@ class Jobs(QObject):
         self._bench = bench
         self._list = jobs
         self._tasks = tasks
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.setInterval(0)
-        self._soon.timeout.connect(self.refresh)
-        self._clock = QTimer(self)
-        self._clock.setInterval(TICK_MS)
-        self._clock.timeout.connect(self.refresh)
-        bridge.session_opened.connect(self._soon.start)
-        bridge.changed.connect(self._soon.start)
-        bridge.job_changed.connect(self._soon.start)
+        self._refresher = Refresher(self.refresh, self.refresh, self)
+        self._thumbnails = Thumbnails(bench, tasks, jobs.set_thumbnail)
+        bridge.session_opened.connect(self._refresher.soon)
+        bridge.changed.connect(self._refresher.soon)
+        bridge.job_changed.connect(self._refresher.soon)
         jobs.cancel_requested.connect(self.cancel)
         jobs.dismiss_requested.connect(self._dismiss)
         jobs.retry_requested.connect(self._retry)
@@ -56,11 +61,13 @@ class Jobs(QObject):
         jobs.put_back_requested.connect(self._put_back)
         jobs.suggestion_chosen.connect(self._take_suggestion)
         jobs.cancel_waiting_requested.connect(self.cancel_waiting)
-        jobs.thumbnail_wanted.connect(self._fetch_thumbnail)
+        jobs.thumbnail_wanted.connect(self._thumbnails.fetch)
 
     def refresh(self) -> None:
         """Build the lines anew from what is true now."""
         if not self._bench.is_open:
+            self._refresher.keep_ticking(False)
+            self.under_way_changed.emit(UnderWay())
             return
         now = asyncio.get_event_loop().time()
         views = self._bench.runs.views()
@@ -69,18 +76,16 @@ class Jobs(QObject):
             JobInputs(
                 session=self._bench.session,
                 jobs={view.record.id: view.record for view in views},
-                progress={view.record.id: progress_of(view, now) for view in active}
-                | {view.record.id: progress_of(view, now) for view in views if not view.active},
+                progress={view.record.id: progress_of(view, now) for view in views},
                 prices={view.record.id: cost for view in views if (cost := self._price(view))},
                 now=time.time(),
             )
         )
         self._list.show_jobs(listing)
         self.summary_changed.emit(listing.summary)
-        if active and not self._clock.isActive():
-            self._clock.start()
-        elif not active:
-            self._clock.stop()
+        self._refresher.keep_ticking(bool(active))
+        waiting = sum(view.phase is Phase.WAITING for view in active)
+        self.under_way_changed.emit(UnderWay(len(active), waiting))
 
     def cancel(self, job_id: str) -> None:
         self._tasks.start(self._bench.cancel(JobId(job_id)))
@@ -109,7 +114,7 @@ class Jobs(QObject):
 
     def _retry(self, job_id: str) -> None:
         record = self._bench.runs.view(JobId(job_id)).record
-        free = record.provider == "embedded"
+        free = record.provider == EMBEDDED
         # What may have been charged is run again as a new run only because the person says so.
         self._tasks.start(self._bench.rerun(record.id, same_seed=free))
 
@@ -131,16 +136,3 @@ class Jobs(QObject):
         self.instruction_wanted.emit(node, text)
         if record.state in (JobState.FAILED, JobState.BLOCKED, JobState.PREPARED):
             self._dismiss(job)
-
-    def _fetch_thumbnail(self, sha: str) -> None:
-        refs = (node.image for node in self._bench.session.history)
-        ref = next((one for one in refs if one.sha256 == sha), None)
-        if ref is not None:
-            self._tasks.start(self._thumbnail(ref))
-
-    async def _thumbnail(self, ref: ImageRef) -> None:
-        try:
-            image = await asyncio.to_thread(QImage.fromData, await self._bench.thumbnail(ref))
-        except StudioError:
-            image = QImage()
-        self._list.set_thumbnail(ref.sha256, image)

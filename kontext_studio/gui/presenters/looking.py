@@ -9,20 +9,22 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
+from kontext_studio.core.errors import StudioError
 from kontext_studio.core.history import Node, NodeId
 from kontext_studio.gui.bridge import Bridge
-from kontext_studio.gui.canvas.canvas_view import LoadingPicture
+from kontext_studio.gui.canvas.canvas_view import LoadingPicture, LostPicture
 from kontext_studio.gui.canvas.compare_tile import ComparedPicture, TileRequest, TileVerb
 from kontext_studio.gui.canvas.image_stage import ImageStage, StageMode
 from kontext_studio.gui.canvas.pyramid import Pyramid, build_pyramid
 from kontext_studio.gui.canvas.wipe_view import WipeSide
-from kontext_studio.gui.history.names import short_name
+from kontext_studio.gui.history.names import step_name
 from kontext_studio.gui.picture_cache import PictureCache, Sight
 from kontext_studio.gui.tasks import Tasks
 from kontext_studio.workbench.announcements import Changed
 from kontext_studio.workbench.bench import Workbench
 
 BADGES = "ABCD"
+COVERED = "The service marked this picture as sensitive."
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ class Looking(QObject):
 
     def set_mode(self, mode: StageMode) -> None:
         """Look in another way; a mode that needs two steps falls back to the single picture."""
+        self._peeking = False
         steps = self._steps(mode)
         if mode is not StageMode.SINGLE and len(steps) < 2:
             mode, steps = StageMode.SINGLE, self._steps(StageMode.SINGLE)
@@ -89,16 +92,14 @@ class Looking(QObject):
 
     def peek(self, node: Node | None) -> None:
         """Show another step in place of the current one while a key is held; None ends it."""
-        if self._stage.mode is not StageMode.SINGLE:
-            return
-        self._peeking = node is not None
-        current = self._steps(StageMode.SINGLE)
-        if node is not None:
+        if node is not None and self._stage.mode is StageMode.SINGLE:
+            self._peeking = True
             self._shown = None
             self._tasks.start(self._show_single(node, self._next()))
-        elif current:
+        elif node is None and self._peeking:
+            self._peeking = False
             self._shown = None
-            self._show(StageMode.SINGLE, current)
+            self.refresh()
 
     def refresh(self) -> None:
         """Show what is current now, in the present way."""
@@ -167,36 +168,57 @@ class Looking(QObject):
                 self._stage.set_compared(self._compared(steps, [one for one in sights if one]))
 
     async def _show_single(self, node: Node, wanted: int) -> None:
-        stage, caption = self._stage, self._caption(node)
-        if node.result is not None and node.result.flagged and node.id not in self._uncovered:
-            stage.canvas.set_covered("The service marked this picture as sensitive.")
-        else:
-            stage.canvas.set_covered(None)
+        canvas, caption = self._stage.canvas, self._caption(node)
         sight = self._cache.ready(node.image)
         if sight is None:
-            first = await self._first_sight(node)
+            try:
+                first = await self._first_sight(node)
+                if wanted != self._wanted:
+                    return
+                self._show_on_canvas(node, first)
+                sight = await self._cache.whole(node.image)
+            except StudioError as fault:
+                if wanted == self._wanted:
+                    self._cover(node)
+                    canvas.show_lost(LostPicture(fault.message, fault.hint), caption)
+                    self._stage.set_mode(StageMode.SINGLE)
+                    self._tell(StageMode.SINGLE, (node,), "")
+                return
             if wanted != self._wanted:
                 return
-            if first is not None:
-                stage.canvas.show_picture(first, caption)
-            else:
-                loading = LoadingPicture(node.title or "Step", node.image.width, node.image.height)
-                stage.canvas.show_loading(loading, caption)
-            stage.set_mode(StageMode.SINGLE)
-            sight = await self._cache.whole(node.image)
-            if wanted != self._wanted:
-                return
-        stage.canvas.show_picture(sight.pyramid, caption)
-        stage.set_mode(StageMode.SINGLE)
+        self._show_on_canvas(node, sight.pyramid)
         self._tell(StageMode.SINGLE, (node,), sight.colour_space)
 
+    def _show_on_canvas(self, node: Node, pyramid: Pyramid | None) -> None:
+        """The picture, or the frame of one that is on its way; its cover comes and goes with it."""
+        canvas, caption = self._stage.canvas, self._caption(node)
+        self._cover(node)
+        if pyramid is not None:
+            canvas.show_picture(pyramid, caption)
+        else:
+            name = node.title or f"Step {node.step}"
+            canvas.show_loading(LoadingPicture(name, node.image.width, node.image.height), caption)
+        self._stage.set_mode(StageMode.SINGLE)
+
+    def _cover(self, node: Node) -> None:
+        self._stage.canvas.set_covered(COVERED if self._is_covered(node) else None)
+
+    def _is_covered(self, node: Node) -> bool:
+        flagged = node.result is not None and node.result.flagged
+        return flagged and node.id not in self._uncovered
+
     async def _show_several(self, mode: StageMode, steps: Sequence[Node], wanted: int) -> None:
-        sights = [await self._cache.whole(node.image) for node in steps]
+        try:
+            sights = [await self._cache.whole(node.image) for node in steps]
+        except StudioError:
+            if wanted == self._wanted:
+                self._shown = None  # it may be asked for again
+            raise
         if wanted != self._wanted:
             return
         if mode is StageMode.WIPE:
             before, after = (
-                WipeSide(sight.pyramid, self._name(node))
+                WipeSide(self._seen(node, sight), self._name(node))
                 for node, sight in zip(steps[:2], sights[:2], strict=True)
             )
             self._stage.set_wipe(before, after)
@@ -204,6 +226,14 @@ class Looking(QObject):
             self._stage.set_compared(self._compared(steps, sights))
         self._stage.set_mode(mode)
         self._tell(mode, tuple(steps), sights[-1].colour_space)
+
+    def _seen(self, node: Node, sight: Sight) -> Pyramid:
+        """A comparison has no room for a cover: a covered picture is an even surface there."""
+        if not self._is_covered(node):
+            return sight.pyramid
+        surface = QImage(1, 1, QImage.Format.Format_RGB32)
+        surface.fill(0xFF808080)
+        return build_pyramid(surface, (node.image.width, node.image.height))
 
     async def _first_sight(self, node: Node) -> Pyramid | None:
         """The thumbnail at the picture's own size: blurred, and there at once."""
@@ -224,7 +254,7 @@ class Looking(QObject):
         return tuple(
             ComparedPicture(
                 key=node.id,
-                pyramid=sight.pyramid,
+                pyramid=self._seen(node, sight),
                 title=self._name(node),
                 step=self._step_words(node),
                 badge=BADGES[picks.index(node.id)] if node.id in picks else "",
@@ -239,10 +269,7 @@ class Looking(QObject):
         self.looked.emit(Looked(mode, nodes, colour_space, size))
 
     def _name(self, node: Node) -> str:
-        session = self._bench.session
-        if label := session.labels.get(node.id):
-            return label
-        return short_name(node.request.instruction) if node.request else "Original"
+        return step_name(self._bench.session, node)
 
     def _step_words(self, node: Node) -> str:
         if not node.step:
@@ -270,7 +297,7 @@ class Looking(QObject):
             self.set_mode(StageMode.SINGLE)
 
     def _uncover(self) -> None:
-        if self._shown is not None:
+        if self._shown is not None and not self._peeking:
             self._uncovered.update(self._shown[1])
             self._stage.canvas.set_covered(None)
 

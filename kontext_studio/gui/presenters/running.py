@@ -11,13 +11,14 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage
 
 from kontext_studio.core.drafts import Draft
-from kontext_studio.core.errors import AlreadyRunning, BadRequest, StudioError
+from kontext_studio.core.errors import BadRequest, StudioError
 from kontext_studio.core.history import JobId, Node, NodeId
 from kontext_studio.gui.bridge import Bridge
-from kontext_studio.gui.history.names import short_name
+from kontext_studio.gui.history.names import step_name
 from kontext_studio.gui.instruction.error_card import CardMessage
 from kontext_studio.gui.instruction.instruction_panel import InstructionPanel
 from kontext_studio.gui.instruction.run_asked import RunAsked
+from kontext_studio.gui.presenters.thumbnails import small_picture
 from kontext_studio.gui.tasks import Tasks
 from kontext_studio.prompting.context import LintContext, Tier
 from kontext_studio.workbench.bench import Workbench
@@ -32,7 +33,6 @@ class Running(QObject):
     """`started` carries the job id of a run that is on its way."""
 
     started = Signal(str)
-    twin_refused = Signal()
 
     def __init__(
         self,
@@ -51,7 +51,8 @@ class Running(QObject):
         self._shown: NodeId | None = None
         self._picture: QImage | None = None
         self._pending: tuple[NodeId | None, Draft] | None = None
-        self._last: tuple[RunOrder, float] | None = None
+        self._last: RunOrder | None = None
+        self._last_at = 0.0
         self._starting = False
         self._later = QTimer(self)
         self._later.setSingleShot(True)
@@ -119,8 +120,7 @@ class Running(QObject):
         draft, node = self._panel.draft(), self._current()
         if node is not None and draft.text.strip():
             order = self._order(node, RunAsked(draft, self._panel.sent_text()))
-            self._start(RunOrder(order.instruction, order.parents, order.model, order.route,
-                                 order.count, None, order.parameters), allow_twin=True)  # fmt: skip
+            self._start(replace(order, seed=None), allow_twin=True)
 
     def rerun(self, node: Node, *, same_seed: bool = False, count: int | None = None) -> None:
         """The same run as the one that made this step, as a sibling."""
@@ -148,14 +148,7 @@ class Running(QObject):
         if node is None:
             return
         self.save_draft()
-        order = self._order(node, asked)
-        now = time.monotonic()
-        if self._starting or (
-            self._last is not None and self._last[0] == order and now - self._last[1] < CLICKS_S
-        ):
-            return
-        self._last = (order, now)
-        self._start(order)
+        self._start(self._order(node, asked))
 
     def _order(self, node: Node, asked: RunAsked) -> RunOrder:
         draft = asked.draft
@@ -170,6 +163,12 @@ class Running(QObject):
         )
 
     def _start(self, order: RunOrder, *, allow_twin: bool = False) -> None:
+        """Every run begins here: a key held, or pressed twice, is one run."""
+        now = time.monotonic()
+        just_run = order == self._last
+        if self._starting or (just_run and now - self._last_at < CLICKS_S):
+            return
+        self._last, self._last_at = order, now
         self._starting = True
         work = self._submit(order, allow_twin)
         self._tasks.start(work, show_fault=self._show_refusal)
@@ -184,8 +183,6 @@ class Running(QObject):
 
     def _show_refusal(self, fault: StudioError) -> None:
         """What was refused before sending stands in the panel, beside the words concerned."""
-        if isinstance(fault, AlreadyRunning):
-            self.twin_refused.emit()
         self._panel.set_card(
             CardMessage(
                 title=fault.message,
@@ -261,16 +258,12 @@ class Running(QObject):
         return list(dict.fromkeys(texts))
 
     def _name_input(self, node: Node) -> None:
-        session = self._bench.session
-        name = session.labels.get(node.id) or (
-            short_name(node.request.instruction) if node.request else node.title or "Original"
-        )
+        name = step_name(self._bench.session, node, original=node.title or "Original")
         origin = f"Input · Step {node.step}" if node.step else "Input · Original"
         self._panel.set_input(self._picture, origin, name)
 
     async def _fetch_thumbnail(self, node: Node) -> None:
-        data = await self._bench.thumbnail(node.image)
-        image = await asyncio.to_thread(QImage.fromData, data)
+        image = await small_picture(self._bench, node.image)
         if self._shown == node.id:
             self._picture = image
             self._name_input(node)

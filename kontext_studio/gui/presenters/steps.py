@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtGui import QImage
 
-from kontext_studio.core.errors import StudioError
 from kontext_studio.core.history import JobId, Node, NodeId
-from kontext_studio.core.images import ImageRef, Sha256
 from kontext_studio.core.jobs import JobState
 from kontext_studio.gui.bridge import Bridge
 from kontext_studio.gui.history.history_dock import HistoryDock
 from kontext_studio.gui.history.names import model_words
 from kontext_studio.gui.history.rows import HistoryInputs, NodeFacts
 from kontext_studio.gui.jobs.progress import JobProgress, progress_of
+from kontext_studio.gui.presenters.refreshing import Refresher
+from kontext_studio.gui.presenters.thumbnails import Thumbnails
 from kontext_studio.gui.tasks import Tasks
 from kontext_studio.workbench.announcements import JobChanged, Measured, ResultStored
 from kontext_studio.workbench.bench import Workbench
 
-TICK_MS = 500
+MEASURES_MS = 250
+"""Figures that come in one after the other are shown together this often."""
 
 
 class Steps(QObject):
@@ -43,21 +42,21 @@ class Steps(QObject):
         self._states: dict[JobId, JobState] = {}
         self._watched: JobId | None = None
         self._models = model_words(bench.catalogue)
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.setInterval(0)
-        self._soon.timeout.connect(self.refresh)
-        self._clock = QTimer(self)
-        self._clock.setInterval(TICK_MS)
-        self._clock.timeout.connect(self._tick)
+        self._measured: set[NodeId] = set()
+        self._refresher = Refresher(self.refresh, self._tick, self)
+        self._thumbnails = Thumbnails(bench, tasks, dock.set_thumbnail)
+        self._show_measures = QTimer(self)
+        self._show_measures.setSingleShot(True)
+        self._show_measures.setInterval(MEASURES_MS)
+        self._show_measures.timeout.connect(self._patch_measures)
         bridge.session_opened.connect(self._forget)
-        bridge.changed.connect(self._soon.start)
+        bridge.changed.connect(self._refresher.soon)
         bridge.measured.connect(self._take_measure)
         bridge.job_changed.connect(self._take_job)
         bridge.result_stored.connect(self._take_result)
         dock.step_selected.connect(self.select)
         dock.job_selected.connect(self._watch)
-        dock.thumbnail_wanted.connect(self._fetch_thumbnail)
+        dock.thumbnail_wanted.connect(self._thumbnails.fetch)
 
     @property
     def current(self) -> Node | None:
@@ -98,7 +97,10 @@ class Steps(QObject):
 
     def select(self, node_id: str) -> None:
         """Make a step the current one."""
-        node = NodeId(node_id)
+        self._tasks.start(self.go_to(NodeId(node_id)))
+
+    async def go_to(self, node: NodeId) -> None:
+        """Make a step the current one; it is when this returns."""
         self._watched = None
         if self._bench.is_open and node in self._bench.session.history:
             variants = self._bench.session.history.variants(node)
@@ -106,8 +108,10 @@ class Steps(QObject):
             job = self._bench.session.history[node].job
             if job is not None:
                 self._chosen[job] = node
-            self._tasks.start(self._bench.select(node))
-            self._soon.start()
+            if node == self._bench.session.head:
+                self._refresher.soon()  # nothing changes in the session, but it has been seen
+            else:
+                await self._bench.select(node)
 
     def go(self, where: Callable[[Node], NodeId | None]) -> None:
         """Select the step that `where` finds from the current one, if it finds one."""
@@ -135,11 +139,6 @@ class Steps(QObject):
     def root_of(self, node: Node) -> NodeId:
         return self._bench.session.history.root_of(node.id).id
 
-    def file_for_drag(self, node: Node, folder: Path) -> Path:
-        """Where a step's picture is put for another program that it is dragged to."""
-        suffix = node.image.media_type.removeprefix("image/")
-        return folder / f"step-{node.step}-{node.variant}.{suffix}"
-
     def _shown(self, nodes: tuple[Node, ...]) -> list[Node]:
         return [node for node in nodes if node.id not in self._bench.session.hidden]
 
@@ -153,21 +152,31 @@ class Steps(QObject):
     def _forget(self) -> None:
         self._new.clear()
         self._chosen.clear()
+        self._measured.clear()
         self._watched = None
         self._dock.view.shelf.forget()
-        self._soon.start()
+        self._refresher.soon()
 
-    def _take_measure(self, _fact: Measured) -> None:
-        self._soon.start()
+    def _take_measure(self, fact: Measured) -> None:
+        self._measured.add(fact.node)
+        if not self._show_measures.isActive():
+            self._show_measures.start()
+
+    def _patch_measures(self) -> None:
+        """Only the rows whose figures came: a whole new list for each would stop the window."""
+        measured, self._measured = self._measured, set()
+        if self._bench.is_open:
+            history = self._bench.session.history
+            self._dock.add_facts({one: self._facts(one) for one in measured if one in history})
 
     def _take_job(self, what: JobChanged) -> None:
         view = what.view
         if self._states.get(view.record.id) is not view.record.state or not view.active:
-            self._soon.start()
+            self._refresher.soon()
         else:
             self._dock.set_progress(view.record, self._progress(view.record.id))
-        if view.active and not self._clock.isActive():
-            self._clock.start()
+        if view.active:
+            self._refresher.keep_ticking(True)
 
     def _take_result(self, what: ResultStored) -> None:
         if self._watched == what.job:
@@ -176,7 +185,7 @@ class Steps(QObject):
         else:
             self._new.update(what.nodes)
             self.ready.emit(what.nodes)
-        self._soon.start()
+        self._refresher.soon()
 
     def _watch(self, job_id: str) -> None:
         self._watched = JobId(job_id)
@@ -186,31 +195,8 @@ class Steps(QObject):
 
     def _tick(self) -> None:
         """Move the elapsed times on while something runs."""
-        active = (
-            [view for view in self._bench.runs.views() if view.active]
-            if (self._bench.is_open)
-            else []
-        )
-        if not active:
-            self._clock.stop()
+        views = self._bench.runs.views() if self._bench.is_open else ()
+        active = [view for view in views if view.active]
+        self._refresher.keep_ticking(bool(active))
         for view in active:
             self._dock.set_progress(view.record, self._progress(view.record.id))
-
-    def _fetch_thumbnail(self, sha: str) -> None:
-        ref = self._ref(sha)
-        if ref is not None:
-            self._tasks.start(self._thumbnail(ref))
-
-    async def _thumbnail(self, ref: ImageRef) -> None:
-        try:
-            data = await self._bench.thumbnail(ref)
-            image = await asyncio.to_thread(QImage.fromData, data)
-        except StudioError:
-            image = QImage()  # a damaged picture has no thumbnail; opening it says what is wrong
-        self._dock.set_thumbnail(ref.sha256, image)
-
-    def _ref(self, sha: str) -> ImageRef | None:
-        if not self._bench.is_open:
-            return None
-        refs = (node.image for node in self._bench.session.history)
-        return next((ref for ref in refs if ref.sha256 == Sha256(sha)), None)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
+from kontext_studio.gui.shell.label import Label
 from kontext_studio.gui.theme.icons import icon
 from kontext_studio.gui.theme.tokens import Theme
 
@@ -21,7 +22,7 @@ class DropZone(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._targeted = False
-        self.picture = QLabel(self)
+        self.picture = Label(self)
         self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
@@ -39,19 +40,19 @@ class DropZone(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        radius = self._theme.length("radius.dialog")
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._theme.colour("surface.panel"))
-        painter.drawRoundedRect(QRectF(self.rect()), radius, radius)
-        if self._targeted:
-            pen = QPen(self._theme.colour("accent.line"), 2)
-        else:
-            pen = QPen(self._theme.colour("border.control"), 1)
-            pen.setDashPattern([_DASH_PX, _DASH_PX])
-        painter.setPen(pen)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        # Inside the edge, because in the light theme the line is as grey as the surround.
-        line = QRectF(self.rect()).adjusted(_INSET, _INSET, -_INSET, -_INSET)
-        painter.drawRoundedRect(line, radius - 2, radius - 2)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            radius = self._theme.length("radius.dialog")
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self._theme.colour("surface.panel"))
+            painter.drawRoundedRect(QRectF(self.rect()), radius, radius)
+            if self._targeted:
+                pen = QPen(self._theme.colour("accent.line"), 2)
+            else:
+                pen = QPen(self._theme.colour("border.control"), 1)
+                pen.setDashPattern([_DASH_PX, _DASH_PX])
+            painter.setPen(pen)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            # Inside the edge, because in the light theme the line is as grey as the surround.
+            line = QRectF(self.rect()).adjusted(_INSET, _INSET, -_INSET, -_INSET)
+            painter.drawRoundedRect(line, radius - 2, radius - 2)

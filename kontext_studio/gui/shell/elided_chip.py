@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize
-from PySide6.QtGui import QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QPushButton,
     QSizePolicy,
     QStyle,
     QStyleOptionButton,
-    QStylePainter,
     QWidget,
 )
 
 from kontext_studio.gui.shell.elision import elided
+from kontext_studio.gui.shell.label import plain_tip
 from kontext_studio.gui.theme.apply import set_kind
 
 _LEAST = 72
@@ -28,20 +28,20 @@ class ElidedChip(QPushButton):
         set_kind(self, kind="chip")
         self.setAccessibleName(text)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self.setToolTip(f"Use “{text}”")
+        self.setToolTip(plain_tip(f"Use “{text}”"))
 
     def minimumSizeHint(self) -> QSize:
         hint = super().sizeHint()
         return QSize(min(_LEAST, hint.width()), hint.height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QStylePainter(self)
-        option = QStyleOptionButton()
-        self.initStyleOption(option)
-        room = (
-            self.style()
-            .subElementRect(QStyle.SubElement.SE_PushButtonContents, option, self)
-            .width()
-        )
-        option.text = elided(self._whole, self.font(), room).replace("&", "&&")
-        painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
+        with QPainter(self) as painter:
+            option = QStyleOptionButton()
+            self.initStyleOption(option)
+            room = (
+                self.style()
+                .subElementRect(QStyle.SubElement.SE_PushButtonContents, option, self)
+                .width()
+            )
+            option.text = elided(self._whole, self.font(), room).replace("&", "&&")
+            self.style().drawControl(QStyle.ControlElement.CE_PushButton, option, painter, self)

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QFontMetricsF, QResizeEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from kontext_studio.gui.shell.elision import elided
+from kontext_studio.gui.shell.label import Label, plain_tip
 
 
-class ElidedLabel(QLabel):
+class ElidedLabel(Label):
     """The whole text is the accessible name, and the tool tip while it is cut."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._whole = ""
         self._shorter: tuple[str, ...] = ()
-        self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
     def set_whole_text(self, text: str, *shorter: str) -> None:
@@ -43,4 +43,4 @@ class ElidedLabel(QLabel):
         shown = elided(fitting, self.font(), self.width())
         if shown != self.text():
             self.setText(shown)
-            self.setToolTip(self._whole if shown != self._whole else "")
+            self.setToolTip(plain_tip(self._whole) if shown != self._whole else "")

@@ -6,9 +6,8 @@ It says what was asked for; refuses to read files and to decode pictures.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
@@ -20,7 +19,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QScrollArea,
     QVBoxLayout,
@@ -28,6 +26,8 @@ from PySide6.QtWidgets import (
 )
 
 from kontext_studio.gui.shell.drop_zone import DropZone
+from kontext_studio.gui.shell.label import Label
+from kontext_studio.gui.shell.local_files import local_files
 from kontext_studio.gui.shell.sample_tile import SampleTile
 from kontext_studio.gui.theme.apply import set_kind
 from kontext_studio.gui.theme.icons import icon
@@ -82,7 +82,7 @@ class EmptyState(QWidget):
         self._open = KeyHintButton(theme, "Open image", "outlined")
         self._paste = KeyHintButton(theme, "Paste", "outlined")
         self._engine = QPushButton("Try the embedded engine")
-        self._engine_icon = QLabel()
+        self._engine_icon = Label()
         self._connect = QPushButton("Connect fal.ai, Lumenfall, Replicate or your own server")
         self._build(theme)
         self._open.clicked.connect(self.open_requested)
@@ -115,7 +115,7 @@ class EmptyState(QWidget):
                 self.sample_wanted.emit(file)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if files_in(event.mimeData()) or event.mimeData().hasImage():
+        if local_files(event.mimeData()) or event.mimeData().hasImage():
             event.acceptProposedAction()
             self._zone.set_targeted(True)
 
@@ -124,7 +124,7 @@ class EmptyState(QWidget):
 
     def dropEvent(self, event: QDropEvent) -> None:
         self._zone.set_targeted(False)
-        files = files_in(event.mimeData())
+        files = local_files(event.mimeData())
         if files:
             event.acceptProposedAction()
             self.files_dropped.emit(files)
@@ -238,11 +238,6 @@ class EmptyState(QWidget):
         return card
 
 
-def files_in(mime: QMimeData) -> tuple[Path, ...]:
-    """The local files that a drag carries."""
-    return tuple(Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile())
-
-
 def _card() -> QFrame:
     card = QFrame()
     set_kind(card, kind="quiet-card")
@@ -252,8 +247,8 @@ def _card() -> QFrame:
 
 def _words(
     text: str, type_role: str, tone: str = "", *, centred: bool = False, wraps: bool = True
-) -> QLabel:
-    label = QLabel(text)
+) -> Label:
+    label = Label(text)
     set_kind(label, type=type_role, tone=tone)
     label.setWordWrap(wraps)
     if centred:

@@ -92,8 +92,8 @@ class KeyCaps(QWidget):
         return QSize(caps_width(self._theme, self._keys), caps_height(self._theme))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        paint_caps(painter, QPointF(0, self.height() / 2), self._keys, self._theme)
+        with QPainter(self) as painter:
+            paint_caps(painter, QPointF(0, self.height() / 2), self._keys, self._theme)
 
 
 def _cap_width(metrics: QFontMetricsF, key: str) -> int:

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QToolButton,
     QVBoxLayout,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from kontext_studio.gui.shell.elided_label import ElidedLabel
+from kontext_studio.gui.shell.label import Label
 from kontext_studio.gui.theme.apply import set_kind
 from kontext_studio.gui.theme.icons import icon
 from kontext_studio.gui.theme.tokens import Theme
@@ -57,7 +57,8 @@ class MessageVerb:
 class Message:
     """`cause` names what the message is about: a second one of the same cause counts up.
 
-    `counted` is what is counted ("run"). At most two verbs. A message with `closable` has a cross.
+    `counted` is what is counted ("run"), empty where nothing is. At most two verbs. A message with
+    `closable` has a cross.
     """
 
     cause: str
@@ -149,14 +150,13 @@ class _MessageRow(QFrame):
         self._theme = theme
         self.message: Message | None = None
         self.count = 1
-        self._icon = QLabel(self)
+        self._icon = Label(self)
         self._icon.setFixedSize(_ICON_PX, _ICON_PX)
-        self._title = QLabel(self)
-        self._title.setTextFormat(Qt.TextFormat.PlainText)
+        self._title = Label(self)
         set_kind(self._title, type="strong")
         self._body = ElidedLabel(self)
         set_kind(self._body, type="body", tone="secondary")
-        self._count = QLabel(self)
+        self._count = Label(self)
         set_kind(self._count, type="small", tone="tertiary")
         self._verbs = QButtonGroup(self)
         self._verbs.idClicked.connect(self._press)
@@ -166,9 +166,8 @@ class _MessageRow(QFrame):
         self._cross = self._tool("Close")
         self._cross.clicked.connect(self._ask_to_close)
         self._details_box = QWidget(self)
-        self._details = QLabel(self._details_box)
+        self._details = Label(self._details_box)
         self._details.setObjectName("messageDetails")
-        self._details.setTextFormat(Qt.TextFormat.PlainText)
         self._details.setWordWrap(True)
         self._details.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse
@@ -192,7 +191,7 @@ class _MessageRow(QFrame):
         self._title.setText(message.title)
         self._body.set_whole_text(message.body)
         self._count.setText(f"{count} {message.counted}s")
-        self._count.setVisible(count > 1)
+        self._count.setVisible(count > 1 and bool(message.counted))
         self._details.setText(message.details)
         self._more.setVisible(bool(message.details))
         self._cross.setVisible(message.closable)

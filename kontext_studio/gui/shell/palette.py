@@ -24,7 +24,6 @@ from PySide6.QtWidgets import (
     QApplication,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QListView,
     QVBoxLayout,
@@ -34,6 +33,7 @@ from PySide6.QtWidgets import (
 from kontext_studio.core.images import Sha256
 from kontext_studio.gui.history.thumbnails import ThumbnailShelf
 from kontext_studio.gui.shell.key_caps import KeyCaps
+from kontext_studio.gui.shell.label import Label
 from kontext_studio.gui.shell.palette_entries import HELP_ENTRIES, entry_of
 from kontext_studio.gui.shell.palette_list import THUMB, PaletteDelegate, PaletteModel, spoken
 from kontext_studio.gui.shell.palette_search import EntryKind, PaletteEntry, search
@@ -80,12 +80,12 @@ class Palette(QWidget):
         self._returns_to: QWidget | None = None
         self._panel = QFrame(self)
         self._field = QLineEdit(self._panel)
-        self._glass = QLabel(self._panel)
+        self._glass = Label(self._panel)
         self._shelf = ThumbnailShelf(THUMB, self)
         self._model = PaletteModel(self)
         self._delegate = PaletteDelegate(theme, self._shelf, self)
         self._list = QListView(self._panel)
-        self._nothing = QLabel("Nothing found. Type @ for steps, ? for help.", self._panel)
+        self._nothing = Label("Nothing found. Type @ for steps, ? for help.", self._panel)
         self._caps: list[KeyCaps] = []
         self._top = QWidget(self._panel)
         self._foot = QWidget(self._panel)
@@ -182,22 +182,22 @@ class Palette(QWidget):
             self.close_palette()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), self._theme.colour("scrim.palette"))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box = QRectF(self._panel.geometry())
-        radius = self._theme.length("radius.dialog")
-        shade = self._theme.colour("scrim.palette")
-        shade.setAlphaF(0.05)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(shade)
-        for grow in range(_SHADOW, 0, -2):
-            painter.drawRoundedRect(
-                box.adjusted(-grow, -grow / 2, grow, grow * 1.5), radius + grow, radius + grow
-            )
-        painter.setPen(QPen(self._theme.colour("border.subtle"), 1))
-        painter.setBrush(self._theme.colour("surface.popover"))
-        painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), self._theme.colour("scrim.palette"))
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            box = QRectF(self._panel.geometry())
+            radius = self._theme.length("radius.dialog")
+            shade = self._theme.colour("scrim.palette")
+            shade.setAlphaF(0.05)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(shade)
+            for grow in range(_SHADOW, 0, -2):
+                painter.drawRoundedRect(
+                    box.adjusted(-grow, -grow / 2, grow, grow * 1.5), radius + grow, radius + grow
+                )
+            painter.setPen(QPen(self._theme.colour("border.subtle"), 1))
+            painter.setBrush(self._theme.colour("surface.popover"))
+            painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
 
     def _build(self, theme: Theme) -> None:
         self._field.setObjectName("paletteField")
@@ -263,8 +263,8 @@ class Palette(QWidget):
         self._caps.append(caps)
         return caps
 
-    def _word(self, text: str) -> QLabel:
-        label = QLabel(text, self._panel)
+    def _word(self, text: str) -> Label:
+        label = Label(text, self._panel)
         set_kind(label, type="small", tone="tertiary")
         return label
 

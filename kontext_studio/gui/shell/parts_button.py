@@ -80,30 +80,30 @@ class PartsButton(QAbstractButton):
         return self.sizeHint()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_ground(painter)
-        x = float(_PADDING)
-        middle = self.height() / 2
-        if self._icon:
-            ratio = self.devicePixelRatioF()
-            pixmap = icon_pixmap(self._theme, self._icon, self._icon_token, _ICON, ratio)
-            painter.drawPixmap(QPointF(x, middle - _ICON / 2), pixmap)
-            x += _ICON + 6
-        if self._keys:
-            paint_caps(painter, QPointF(x, middle), self._keys, self._theme)
-            x += caps_width(self._theme, self._keys) + 6
-        bright = self.underMouse() and self.isEnabled()
-        for part in self._parts:
-            painter.setFont(self._font(part))
-            token = "text.primary" if part.strong or bright else "text.secondary"
-            painter.setPen(self._theme.colour(token if self.isEnabled() else "text.disabled"))
-            width = self._width(part)
-            box = QRectF(x, 0, width + 1, self.height())
-            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, part.text)
-            x += width + 5
-        if self._meter is not None:
-            self._paint_meter(painter, self.width() - _PADDING - _METER.width(), middle)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._paint_ground(painter)
+            x = float(_PADDING)
+            middle = self.height() / 2
+            if self._icon:
+                ratio = self.devicePixelRatioF()
+                pixmap = icon_pixmap(self._theme, self._icon, self._icon_token, _ICON, ratio)
+                painter.drawPixmap(QPointF(x, middle - _ICON / 2), pixmap)
+                x += _ICON + 6
+            if self._keys:
+                paint_caps(painter, QPointF(x, middle), self._keys, self._theme)
+                x += caps_width(self._theme, self._keys) + 6
+            bright = self.underMouse() and self.isEnabled()
+            for part in self._parts:
+                painter.setFont(self._font(part))
+                token = "text.primary" if part.strong or bright else "text.secondary"
+                painter.setPen(self._theme.colour(token if self.isEnabled() else "text.disabled"))
+                width = self._width(part)
+                box = QRectF(x, 0, width + 1, self.height())
+                painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, part.text)
+                x += width + 5
+            if self._meter is not None:
+                self._paint_meter(painter, self.width() - _PADDING - _METER.width(), middle)
 
     def _paint_ground(self, painter: QPainter) -> None:
         box = QRectF(self.rect())

@@ -46,22 +46,22 @@ class SampleTile(QAbstractButton):
             self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        radius = self._theme.length("radius.thumb")
-        if self._picture is not None:
-            paint_picture(painter, self.rect(), self._picture, radius)
-        else:
-            painter.setPen(QPen(self._theme.colour("border.subtle"), 1))
-            painter.setBrush(self._theme.colour("surface.field"))
-            painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), radius, radius)
-        self._paint_plate(painter)
-        if self.hasFocus() or self.underMouse():
-            width = self._theme.stroke("stroke.focus")
-            token = "focus.ring" if self.hasFocus() else "border.strong"
-            painter.setPen(QPen(self._theme.colour(token), width))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), radius, radius)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            radius = self._theme.length("radius.thumb")
+            if self._picture is not None:
+                paint_picture(painter, self.rect(), self._picture, radius)
+            else:
+                painter.setPen(QPen(self._theme.colour("border.subtle"), 1))
+                painter.setBrush(self._theme.colour("surface.field"))
+                painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), radius, radius)
+            self._paint_plate(painter)
+            if self.hasFocus() or self.underMouse():
+                width = self._theme.stroke("stroke.focus")
+                token = "focus.ring" if self.hasFocus() else "border.strong"
+                painter.setPen(QPen(self._theme.colour(token), width))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), radius, radius)
 
     def _paint_plate(self, painter: QPainter) -> None:
         font = type_font(self._theme, "meta")

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QEnterEvent, QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
+from kontext_studio.gui.shell.label import Label
 from kontext_studio.gui.theme.apply import set_kind
 from kontext_studio.gui.theme.tokens import Theme
 
@@ -33,8 +34,7 @@ class Toast(QFrame):
         set_kind(self, kind="toast")
         self._bottom_px = bottom_px
         self._id = ""
-        self._text = QLabel(self)
-        self._text.setTextFormat(Qt.TextFormat.PlainText)
+        self._text = Label(self)
         self._verb = QPushButton(self)
         self._verb.setObjectName("toastVerb")
         set_kind(self._verb, kind="outlined", small="true")

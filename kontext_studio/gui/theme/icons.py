@@ -81,9 +81,8 @@ def icon_pixmap(
     svg = icon_svg(name, colour, theme.stroke("stroke.icon") * _LUCIDE_BOX_PX / size_px, filled)
     pixmap = QPixmap(QSize(size_px, size_px) * ratio)
     pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    QSvgRenderer(QByteArray(svg)).render(painter, QRectF(pixmap.rect()))
-    painter.end()
+    with QPainter(pixmap) as painter:
+        QSvgRenderer(QByteArray(svg)).render(painter, QRectF(pixmap.rect()))
     pixmap.setDevicePixelRatio(ratio)
     QPixmapCache.insert(key, pixmap)
     return pixmap

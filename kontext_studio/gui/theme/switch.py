@@ -34,31 +34,31 @@ class Switch(QCheckBox):
         return self.rect().contains(pos)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        track = QRectF(0, 0, _TRACK.width(), _TRACK.height())
-        track.moveCenter(QRectF(self.rect()).center())
-        on = self.isChecked()
-        if self.isEnabled():
-            fill = "accent.fill" if on else "surface.field"
-            edge = "accent.fill" if on else "border.control"
-            knob = "accent.on" if on else "text.secondary"
-        else:
-            fill, edge, knob = "surface.field", "border.subtle", "text.disabled"
-        half = track.height() / 2
-        painter.setPen(QPen(self._theme.colour(edge), 1))
-        painter.setBrush(self._theme.colour(fill))
-        painter.drawRoundedRect(track.adjusted(0.5, 0.5, -0.5, -0.5), half - 0.5, half - 0.5)
-        middle = track.right() - half if on else track.left() + half
-        radius = half - 3 if on else half - 4
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._theme.colour(knob))
-        knob_box = QRectF(0, 0, 2 * radius, 2 * radius)
-        knob_box.moveCenter(QRectF(track).center())
-        knob_box.moveLeft(middle - radius)
-        painter.drawEllipse(knob_box)
-        if self.hasFocus():
-            painter.setPen(QPen(self._theme.colour("focus.ring"), 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            ring = track.adjusted(-2, -2, 2, 2)
-            painter.drawRoundedRect(ring, half + 2, half + 2)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            track = QRectF(0, 0, _TRACK.width(), _TRACK.height())
+            track.moveCenter(QRectF(self.rect()).center())
+            on = self.isChecked()
+            if self.isEnabled():
+                fill = "accent.fill" if on else "surface.field"
+                edge = "accent.fill" if on else "border.control"
+                knob = "accent.on" if on else "text.secondary"
+            else:
+                fill, edge, knob = "surface.field", "border.subtle", "text.disabled"
+            half = track.height() / 2
+            painter.setPen(QPen(self._theme.colour(edge), 1))
+            painter.setBrush(self._theme.colour(fill))
+            painter.drawRoundedRect(track.adjusted(0.5, 0.5, -0.5, -0.5), half - 0.5, half - 0.5)
+            middle = track.right() - half if on else track.left() + half
+            radius = half - 3 if on else half - 4
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self._theme.colour(knob))
+            knob_box = QRectF(0, 0, 2 * radius, 2 * radius)
+            knob_box.moveCenter(QRectF(track).center())
+            knob_box.moveLeft(middle - radius)
+            painter.drawEllipse(knob_box)
+            if self.hasFocus():
+                painter.setPen(QPen(self._theme.colour("focus.ring"), 2))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                ring = track.adjusted(-2, -2, 2, 2)
+                painter.drawRoundedRect(ring, half + 2, half + 2)

@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
     QSizePolicy,
     QStyle,
     QStyleOptionToolButton,
-    QStylePainter,
     QToolButton,
     QWidget,
 )
@@ -67,19 +66,21 @@ class ToolButton(QToolButton):
         if not self._has_words():
             super().paintEvent(event)
             return
-        painter = QStylePainter(self)
-        option = QStyleOptionToolButton()
-        self.initStyleOption(option)
-        if not self.icon().isNull():
-            # Only the style knows the style sheet's colour of the word in this state, so it draws
-            # both; the room it does not leave is part of the icon it is given.
-            padded = self._padded_icon()
-            option.icon = QIcon()
-            for mode in (QIcon.Mode.Normal, QIcon.Mode.Active, QIcon.Mode.Disabled):
-                option.icon.addPixmap(padded, mode, QIcon.State.Off)
-                option.icon.addPixmap(padded, mode, QIcon.State.On)
-            option.iconSize = padded.deviceIndependentSize().toSize()
-        painter.drawComplexControl(QStyle.ComplexControl.CC_ToolButton, option)
+        with QPainter(self) as painter:
+            option = QStyleOptionToolButton()
+            self.initStyleOption(option)
+            if not self.icon().isNull():
+                # Only the style knows the style sheet's colour of the word in this state, so it
+                # draws both; the room it does not leave is part of the icon it is given.
+                padded = self._padded_icon()
+                option.icon = QIcon()
+                for mode in (QIcon.Mode.Normal, QIcon.Mode.Active, QIcon.Mode.Disabled):
+                    option.icon.addPixmap(padded, mode, QIcon.State.Off)
+                    option.icon.addPixmap(padded, mode, QIcon.State.On)
+                option.iconSize = padded.deviceIndependentSize().toSize()
+            self.style().drawComplexControl(
+                QStyle.ComplexControl.CC_ToolButton, option, painter, self
+            )
 
     def _padded_icon(self) -> QPixmap:
         size = self.iconSize()
@@ -88,11 +89,12 @@ class ToolButton(QToolButton):
         padded = QPixmap(room * ratio)
         padded.setDevicePixelRatio(ratio)
         padded.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(padded)
-        state = QIcon.State.On if self.isChecked() else QIcon.State.Off
-        place = QRect(QPoint(_PADDING - _STYLE_LEFT, 0), size)
-        self.icon().paint(painter, place, Qt.AlignmentFlag.AlignCenter, self._icon_mode(), state)
-        painter.end()
+        with QPainter(padded) as painter:
+            state = QIcon.State.On if self.isChecked() else QIcon.State.Off
+            place = QRect(QPoint(_PADDING - _STYLE_LEFT, 0), size)
+            self.icon().paint(
+                painter, place, Qt.AlignmentFlag.AlignCenter, self._icon_mode(), state
+            )
         return padded
 
     def _has_words(self) -> bool:

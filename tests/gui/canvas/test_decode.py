@@ -10,7 +10,8 @@ from PySide6.QtCore import QBuffer, QIODevice
 from PySide6.QtGui import QColorSpace, QImage, QImageReader
 
 from kontext_studio.core.errors import BadPicture
-from kontext_studio.gui.canvas.decode import MAX_PIXELS, decode_for_view, load_pyramid
+from kontext_studio.gui.canvas.decode import decode_for_view, load_pyramid
+from kontext_studio.imaging.picture import MAX_PIXELS
 from kontext_studio.resources import resource_path
 from tests.gui.canvas.pixels import rgb
 

@@ -1,0 +1,74 @@
+"""What opens over the window: About, the shortcuts, the choice of a connection, the question on
+closing. They say and ask; what an answer does is handed in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QMenu, QMessageBox, QWidget
+
+from kontext_studio import __version__
+from kontext_studio.gui.shell.dialogs import open_dialog
+
+
+def show_about(window: QWidget) -> None:
+    from PySide6 import __version__ as pyside_version
+
+    box = QMessageBox(window)
+    box.setObjectName("aboutBox")
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setWindowTitle("About Kontext Studio")
+    box.setText(f"Kontext Studio {__version__}")
+    box.setInformativeText(
+        f"PySide6 {pyside_version} (Qt under the LGPL 3). Inter under the OFL 1.1, Lucide icons "
+        "under the ISC licence, sample photographs CC0 and public domain. Apache License 2.0.\n\n"
+        "Nothing is sent anywhere but to the connection you choose. There is no telemetry."
+    )
+    open_dialog(box)
+
+
+def ask_to_close(window: QWidget, active: int, *, paid: bool, close: Callable[[], None]) -> None:
+    """Runs under way are worth a question; `paid` where a service goes on with them."""
+    box = QMessageBox(window)
+    box.setObjectName("closeQuestion")
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    edits = "1 edit is" if active == 1 else f"{active} edits are"
+    box.setText(f"{edits} running.")
+    box.setInformativeText(
+        "What runs at a service is fetched next time you open this session."
+        if paid
+        else "The embedded engine stops with the program; the words are kept to run again."
+    )
+    yes = box.addButton("Close", QMessageBox.ButtonRole.AcceptRole)
+    box.addButton("Wait", QMessageBox.ButtonRole.RejectRole)
+    box.buttonClicked.connect(lambda button: close() if button is yes else None)
+    open_dialog(box)
+
+
+def choose_connection(
+    window: QWidget,
+    above: QPoint,
+    names: Sequence[str],
+    chosen: str,
+    use: Callable[[str], None],
+) -> QMenu:
+    """A menu of the connections with its lower left corner at `above`."""
+    menu = QMenu(window)
+    menu.setObjectName("connectionMenu")
+    menu.setAccessibleName("Connection for the next runs")
+    group = QActionGroup(menu)
+    for name in names:
+        action = QAction(name.replace("&", "&&"), menu)
+        action.setCheckable(True)
+        action.setChecked(name == chosen)
+        action.triggered.connect(lambda _on=False, name=name: use(name))
+        group.addAction(action)
+        menu.addAction(action)
+    menu.addSeparator()
+    how = menu.addAction("Add one with “kontext-studio routes add”, or set FAL_KEY")
+    how.setEnabled(False)
+    menu.aboutToHide.connect(menu.deleteLater)
+    menu.popup(above - QPoint(0, menu.sizeHint().height()))
+    return menu

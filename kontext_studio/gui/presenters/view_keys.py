@@ -1,0 +1,75 @@
+"""Keys on the picture that are held or that no menu binds: O, Shift+O, Enter, Esc (UX C9)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QWidget
+
+from kontext_studio.core.history import Node
+from kontext_studio.gui.presenters.looking import Looking
+from kontext_studio.workbench.bench import Workbench
+
+_LOST = frozenset({QEvent.Type.FocusOut, QEvent.Type.WindowDeactivate, QEvent.Type.Hide})
+"""After these the release of a held key goes to somebody else."""
+
+
+class ViewKeys(QObject):
+    """Watches `views` and acts on the current step. `edit_from` and `leave` are what Enter and
+    Esc mean."""
+
+    def __init__(
+        self,
+        bench: Workbench,
+        looking: Looking,
+        views: Iterable[QWidget],
+        current: Callable[[], Node | None],
+        edit_from: Callable[[str], None],
+        leave: Callable[[], None],
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._bench = bench
+        self._looking = looking
+        self._current = current
+        self._edit_from = edit_from
+        self._leave = leave
+        for view in views:
+            view.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in _LOST:
+            self._looking.peek(None)
+        elif (
+            isinstance(event, QKeyEvent)
+            and not event.isAutoRepeat()
+            and (node := self._current()) is not None
+            and self._took(event, node)
+        ):
+            return True
+        return super().eventFilter(watched, event)
+
+    def _took(self, event: QKeyEvent, node: Node) -> bool:
+        pressed = event.type() is QEvent.Type.KeyPress
+        match event.key():
+            case Qt.Key.Key_O if pressed:
+                self._peek(
+                    node, original=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+                )
+            case Qt.Key.Key_O if event.type() is QEvent.Type.KeyRelease:
+                self._looking.peek(None)
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter if pressed:
+                self._edit_from(node.id)
+            case Qt.Key.Key_Escape if pressed:
+                self._leave()
+            case _:
+                return False
+        return True
+
+    def _peek(self, node: Node, *, original: bool) -> None:
+        history = self._bench.session.history
+        other = history.root_of(node.id) if original else history.get(node.parent)
+        if other is not None and other.id != node.id:
+            self._looking.peek(other)

@@ -1,0 +1,270 @@
+"""Pictures and sessions that come into the window: from disk, from the clipboard, from drops."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from functools import partial
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, Qt, QUrl
+from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+
+from kontext_studio.gui.shell.message_bar import Message
+from kontext_studio.gui.shell.toast import Toast
+from kontext_studio.gui.studio import Studio
+from kontext_studio.store.session_file import SessionFile
+from tests.fakes.photographs import png
+from tests.gui.canvas.pointing import drop
+from tests.gui.driving import Window, good, open_picture, part, run_once, stretches_of_work, until
+
+
+def messages(studio: Studio) -> tuple[Message, ...]:
+    return studio.window.message_bar.messages()
+
+
+def said(studio: Studio) -> str:
+    return " ".join(f"{one.title} {one.body}" for one in messages(studio))
+
+
+def is_said(studio: Studio, words: str) -> bool:
+    return words in said(studio)
+
+
+def press(studio: Studio, words: str) -> None:
+    buttons = studio.window.message_bar.findChildren(QPushButton)
+    (button,) = [one for one in buttons if one.text() == words and one.isVisible()]
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def files(*paths: Path) -> QMimeData:
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    return mime
+
+
+def test_three_bad_drops_are_one_message_with_a_list(at_the_window: Window, tmp_path: Path) -> None:
+    names = ["notes.jpg", "list.png", "letter.webp"]
+    for name in names:
+        (tmp_path / name).write_text("no picture at all")
+
+    async def act(studio: Studio) -> None:
+        for name in names:
+            drop(studio.window.stage.canvas, files(tmp_path / name))
+            await until(partial(is_said, studio, name))
+        (one,) = messages(studio)
+        assert one.title == "3 files were not opened."
+        assert all(name in one.details for name in names)
+        labels = studio.window.message_bar.findChildren(QLabel)
+        assert not any(label.text() == "3 times" and label.isVisible() for label in labels)
+        cross = part(studio.window.message_bar, QWidget, "messageClose")
+        QTest.mouseClick(cross, Qt.MouseButton.LeftButton)
+        drop(studio.window.stage.canvas, files(tmp_path / names[0]))
+        await until(lambda: messages(studio))
+        assert names[0] in messages(studio)[0].title
+
+    at_the_window(good(), act)
+
+
+def test_f_loc_34_of_500_files_50_are_offered_and_the_window_stays_live(
+    at_the_window: Window, tmp_path: Path
+) -> None:
+    data = png(1, 64, 48)
+    paths = [tmp_path / f"{number:03}.png" for number in range(500)]
+    for path in paths:
+        path.write_bytes(data)
+
+    async def act(studio: Studio) -> None:
+        await open_picture(studio, tmp_path)  # what it imports is not what is asked here
+        drop(studio.window.stage.canvas, files(*paths))
+        await until(lambda: messages(studio))
+        assert messages(studio)[0].title == "Add 50 of 500?"
+        assert len(studio.bench.session.history) == 1
+        async with stretches_of_work() as worked:
+            press(studio, "Add 50")
+            await until(lambda: "Adding pictures" in said(studio))
+            await until(lambda: len(studio.bench.session.history) == 51, 30)
+            await until(lambda: not messages(studio))
+        assert max(worked) < 0.1
+
+    at_the_window(good(), act)
+
+
+def test_f_loc_34_stop_ends_adding_pictures(at_the_window: Window, tmp_path: Path) -> None:
+    data = png(1, 400, 300)
+    paths = [tmp_path / f"{number:03}.png" for number in range(50)]
+    for path in paths:
+        path.write_bytes(data)
+
+    async def act(studio: Studio) -> None:
+        studio.files.open_paths(paths)
+        await until(lambda: len(studio.bench.session.history) >= 2)
+        press(studio, "Stop")
+        await until(lambda: not messages(studio))
+        await asyncio.sleep(0.2)
+        assert 2 <= len(studio.bench.session.history) < 50
+
+    at_the_window(good(), act)
+
+
+def test_f_loc_34_a_folder_is_told_and_links_are_not_taken(
+    at_the_window: Window, tmp_path: Path
+) -> None:
+    (tmp_path / "folder").mkdir()
+
+    async def act(studio: Studio) -> None:
+        drop(studio.window.stage.canvas, files(tmp_path / "folder"))
+        await until(lambda: "is a folder" in said(studio))
+        link = QMimeData()
+        link.setUrls([QUrl("http://127.0.0.1:9/a.png")])
+        drop(studio.window.stage.canvas, link)
+        await asyncio.sleep(0.1)
+        assert len(studio.bench.session.history) == 0
+        assert len(messages(studio)) == 1
+
+    at_the_window(good(), act)
+
+
+@pytest.mark.parametrize(
+    "address", ["file://server.invalid/share/a.png", "file:////server.invalid/share/a.png"]
+)
+def test_f_sec_26_a_path_on_another_machine_is_not_reached_for(
+    at_the_window: Window, address: str, outside_connections: list[str]
+) -> None:
+    async def act(studio: Studio) -> None:
+        mime = QMimeData()
+        mime.setUrls([QUrl(address)])
+        drop(studio.window.stage.canvas, mime)
+        QGuiApplication.clipboard().setMimeData(mime)
+        studio.files.paste()
+        await asyncio.sleep(0.2)
+        assert len(studio.bench.session.history) == 0
+
+    at_the_window(good(), act)
+    assert outside_connections == []
+
+
+def test_f_loc_33_each_kind_of_clipboard_goes_where_it_belongs(
+    at_the_window: Window, tmp_path: Path
+) -> None:
+    (tmp_path / "a.png").write_bytes(png(1))
+    clipboard = QGuiApplication.clipboard()
+    picture = QImage(64, 48, QImage.Format.Format_RGB32)
+    picture.fill(0xFF336699)
+
+    async def act(studio: Studio) -> None:
+        history, edit = studio.bench.session.history, studio.window.right.instruction.edit
+        toast = part(studio.window.stage, Toast, "toast")
+        # Nothing.
+        clipboard.clear()
+        studio.files.paste()
+        assert "no picture" in toast.text()
+        # A picture.
+        clipboard.setImage(picture)
+        studio.files.paste()
+        await until(lambda: len(history) == 1)
+        # A list of files.
+        clipboard.setMimeData(files(tmp_path / "a.png"))
+        studio.files.paste()
+        await until(lambda: len(history) == 2)
+        # A web page with a picture in it: the picture that came along, not the address.
+        page = QMimeData()
+        page.setHtml('<img src="http://127.0.0.1:9/x.png">')
+        page.setImageData(picture)
+        clipboard.setMimeData(page)
+        studio.files.paste()
+        await until(lambda: len(history) == 3)
+        # An address and words are words.
+        for words in ("http://127.0.0.1:9/x.png", "make it warmer"):
+            clipboard.setText(words)
+            studio.files.paste()
+            assert words in edit.toPlainText()
+        await asyncio.sleep(0.1)
+        assert len(history) == 3
+
+    at_the_window(good(), act)
+
+
+def test_f_loc_33_a_picture_of_100_megapixels_is_taken_or_refused_in_words(
+    at_the_window: Window,
+) -> None:
+    async def act(studio: Studio) -> None:
+        picture = QImage(12_000, 8_500, QImage.Format.Format_RGB32)
+        picture.fill(0xFF336699)
+        studio.files.take_image(picture, "Pasted picture")
+        await until(lambda: messages(studio) or len(studio.bench.session.history), 25)
+        if messages(studio):
+            assert "megapixel" in said(studio).lower() or "large" in said(studio).lower()
+
+    at_the_window(good(), act)
+
+
+# Sessions that cannot be opened as they are.
+
+
+def test_f_loc_5_a_session_open_elsewhere_is_offered_for_reading(
+    at_the_window: Window, tmp_path: Path
+) -> None:
+    path = tmp_path / "s.kontext"
+    path_made = SessionFile.create(path)
+
+    async def act(studio: Studio) -> None:
+        studio.files.open_paths([path])
+        await until(lambda: "is open in another window (PID" in said(studio))
+        press(studio, "Open read-only")
+        await until(lambda: studio.bench.is_open and studio.bench.path == path)
+        assert studio.bench.desk.read_only
+        assert "read-only" in said(studio)
+        assert "another window" not in said(studio)
+
+    try:
+        at_the_window(good(), act)
+    finally:
+        path_made.close()
+
+
+def test_f_loc_9_a_session_of_a_newer_version_is_offered_for_reading(
+    at_the_window: Window, tmp_path: Path
+) -> None:
+    path = tmp_path / "s.kontext"
+    SessionFile.create(path).close()
+    with sqlite3.connect(path) as connection:
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        connection.execute(f"PRAGMA user_version = {version + 1}")
+    connection.close()
+
+    async def act(studio: Studio) -> None:
+        studio.files.open_paths([path])
+        await until(lambda: "newer version" in said(studio))
+        press(studio, "Open read-only")
+        await until(lambda: studio.bench.is_open and studio.bench.path == path)
+
+    at_the_window(good(), act)
+
+
+def test_f_loc_7_of_a_damaged_session_what_is_whole_is_saved_on_request(
+    at_the_window: Window, tmp_path: Path
+) -> None:
+    path = tmp_path / "s.kontext"
+
+    async def first(studio: Studio) -> None:
+        await open_picture(studio, tmp_path)
+        await run_once(studio, "Make it warmer")
+        await studio.bench.name_session(path)
+
+    async def second(studio: Studio) -> None:
+        studio.files.open_paths([path])
+        await until(lambda: "damaged" in said(studio))
+        press(studio, "Save what is whole")
+        await until(lambda: studio.bench.is_open and studio.bench.path == path, 20)
+        assert len(studio.bench.session.history) == 2
+        assert ".damaged-" in said(studio)
+
+    at_the_window(good(), first)
+    with sqlite3.connect(path) as connection:
+        connection.execute("DROP TABLE journal")
+    connection.close()
+    at_the_window(good(), second)

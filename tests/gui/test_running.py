@@ -1,0 +1,210 @@
+"""Runs that are started at the window: once each, and words that land where they belong."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QLineEdit
+
+from kontext_studio.core import provider as wire
+from kontext_studio.core.errors import FieldProblem, Refused
+from kontext_studio.core.history import NodeId
+from kontext_studio.core.jobs import JobState
+from kontext_studio.gui.studio import Studio
+from tests.fakes.photographs import png
+from tests.fakes.scripted_provider import HANDLE, ScriptedProvider, whole_run
+from tests.gui.driving import (
+    Window,
+    good,
+    has_stored,
+    open_picture,
+    part,
+    press_run,
+    run_once,
+    until,
+    views,
+    write,
+)
+
+
+def has_runs(studio: Studio, count: int) -> bool:
+    return len(views(studio)) == count
+
+
+def is_called(studio: Studio, node: NodeId, name: str | None) -> bool:
+    return studio.bench.session.labels.get(node) == name
+
+
+CAN_DO = {"unknown": [{"word": "marble", "start": 0, "end": 6}], "can_do": ["Make it warmer"]}
+REFUSAL = Refused(
+    "“marble” is unknown.",
+    problems=(FieldProblem("prompt", "unsupported_instruction", "unknown", CAN_DO),),
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "fault"), [("Make it warmer", REFUSAL), ("Put text back", Refused("Not today."))]
+)
+def test_words_of_a_run_land_on_its_own_step_and_on_no_other(
+    at_the_window: Window, tmp_path: Path, words: str, fault: Refused
+) -> None:
+    provider = ScriptedProvider(lambda request: [wire.Sending(), wire.Submitted(HANDLE), fault])
+
+    async def act(studio: Studio) -> None:
+        await open_picture(studio, tmp_path, "one.png")
+        one = studio.steps.current
+        write(studio, "Replace the table with marble")
+        press_run(studio)
+        await until(lambda: JobState.FAILED in views(studio))
+        await open_picture(studio, tmp_path, "two.png")
+        await until(lambda: studio.steps.current is not one)
+        two = studio.steps.current
+        assert one is not None
+        assert two is not None
+        jobs, edit = studio.window.right.jobs, studio.window.right.instruction.edit
+
+        def button() -> QAbstractButton | None:
+            found = jobs.findChildren(QAbstractButton)
+            return next((one for one in found if one.text() == words), None)
+
+        await until(button)
+        pressed = button()
+        assert pressed is not None
+        QTest.mouseClick(pressed, Qt.MouseButton.LeftButton)
+        await until(lambda: studio.steps.current is one)
+        await until(lambda: edit.toPlainText())
+        studio.running.save_draft()
+        await asyncio.sleep(0.1)
+        assert studio.bench.draft(two.id).text == ""
+        assert edit.toPlainText() in ("Make it warmer", "Replace the table with marble")
+
+    at_the_window(provider, act)
+
+
+@pytest.mark.parametrize("command", ["rerun", "rerun_same_seed", "apply_here", "run_new_seed"])
+def test_f_ui_1_a_command_that_is_given_twice_is_one_run(
+    at_the_window: Window, tmp_path: Path, command: str
+) -> None:
+    provider = good()
+
+    async def act(studio: Studio) -> None:
+        await open_picture(studio, tmp_path)
+        await run_once(studio, "Make it warmer")
+        write(studio, "Make it cooler")
+        action = studio.window.actions_by_id[command]
+        for _ in range(20):
+            action.trigger()
+            await asyncio.sleep(0.01)
+        await until(lambda: has_stored(studio, 2))
+
+    at_the_window(provider, act)
+    assert len(provider.sent) == 2
+
+
+def test_f_ui_14_words_typed_after_run_are_not_sent(at_the_window: Window, tmp_path: Path) -> None:
+    go_on = asyncio.Event()
+    provider = ScriptedProvider(
+        lambda request: [go_on, *whole_run([png(2, 240, 160)])],
+    )
+
+    async def act(studio: Studio) -> None:
+        await open_picture(studio, tmp_path)
+        write(studio, "Make it warmer")
+        press_run(studio)
+        await until(lambda: views(studio))
+        write(studio, " and much cooler")
+        go_on.set()
+        await until(lambda: has_stored(studio, 1))
+
+    at_the_window(provider, act)
+    assert [request.instruction for request in provider.sent] == ["Make it warmer"]
+
+
+def test_f_ui_13_of_many_runs_two_go_on_and_the_waiting_ones_can_be_stopped(
+    at_the_window: Window, tmp_path: Path
+) -> None:
+    go_on = asyncio.Event()
+    provider = ScriptedProvider(
+        lambda request: [wire.Sending(), go_on, *whole_run([png(2, 240, 160)])[1:]]
+    )
+
+    async def act(studio: Studio) -> None:
+        actions = studio.window.actions_by_id
+        assert not actions["cancel_job"].isEnabled()
+        assert actions["cancel_job"].toolTip().endswith("nothing is running")
+        await open_picture(studio, tmp_path)
+        for number in range(50):
+            studio.window.right.instruction.set_text(f"Make it warmer by {number} percent")
+            press_run(studio)
+            await until(partial(has_runs, studio, number + 1))
+        await until(lambda: len(provider.sent) == 2)
+        rows = studio.window.history.view.rows
+        await until(lambda: rows.rowCount() == 51)
+        assert (
+            "48 waiting"
+            in part(studio.window.status, QAbstractButton, "jobsButton").accessibleName()
+        )
+        assert actions["cancel_job"].isEnabled()
+        actions["cancel_waiting"].trigger()
+        await until(lambda: views(studio).count(JobState.CANCELLED) == 48, 20)
+        await until(lambda: not actions["cancel_waiting"].isEnabled())
+        assert actions["cancel_waiting"].toolTip().endswith("no run is waiting")
+        go_on.set()
+        await until(lambda: has_stored(studio, 2))
+        await until(lambda: not actions["cancel_job"].isEnabled())
+
+    at_the_window(provider, act)
+    assert len(provider.sent) == 2
+
+
+def test_undo_on_a_toast_does_not_reach_into_another_session(
+    at_the_window: Window, tmp_path: Path
+) -> None:
+    async def act(studio: Studio) -> None:
+        await open_picture(studio, tmp_path)
+        await run_once(studio, "Make it warmer")
+        studio.window.actions_by_id["delete"].trigger()
+        toast = part(studio.window.stage, QAbstractButton, "toastVerb")
+        await until(lambda: toast.isVisible())
+        await studio.bench.new_session()
+        await open_picture(studio, tmp_path, "other.png")
+        await asyncio.sleep(0.05)
+        assert not toast.isVisible()
+
+    at_the_window(good(), act)
+
+
+def test_a_step_is_renamed_in_the_list_where_it_stands(
+    at_the_window: Window, tmp_path: Path
+) -> None:
+    async def act(studio: Studio) -> None:
+        await open_picture(studio, tmp_path)
+        await run_once(studio, "Make it warmer")
+        view = studio.window.history.view
+        node = studio.steps.current
+        assert node is not None
+        view.setFocus()
+        for written, kept, expected in (
+            ("Evening light", Qt.Key.Key_Return, "Evening light"),
+            ("Something else", Qt.Key.Key_Escape, "Evening light"),
+            ("", Qt.Key.Key_Return, None),
+        ):
+            QTest.keyClick(view, Qt.Key.Key_F2)
+            (edit,) = [one for one in view.findChildren(QLineEdit) if one.isVisible()]
+            assert edit.hasFocus()
+            edit.selectAll()
+            QTest.keyClick(edit, Qt.Key.Key_Delete)
+            QTest.keyClicks(edit, written)
+            await asyncio.sleep(0.05)
+            assert edit.text() == written, "letters are no commands while a name is typed"
+            QTest.keyClick(edit, kept)
+            await until(partial(is_called, studio, node.id, expected))
+            await until(view.hasFocus)
+        assert has_stored(studio, 1)
+
+    at_the_window(good(), act)
