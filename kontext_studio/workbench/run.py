@@ -112,6 +112,7 @@ class Run:
 
     def resume(self) -> None:
         """Fetch what the service makes or has made of it."""
+        self.tell(phase=Phase.STARTING, trouble="")
         self._spawn(self._resume)
 
     def look_for(self) -> None:
@@ -270,8 +271,7 @@ class Run:
 
     async def _resume(self) -> None:
         record = self.record
-        now_s = asyncio.get_running_loop().time()
-        self.tell(phase=Phase.STARTING, started_s=now_s, trouble="")
+        self.tell(started_s=asyncio.get_running_loop().time())
         reached = await self._shop.reach.provider(record.route)
         if record.state is JobState.REMOTE_DONE:
             await self._follow(reached, reached.provider.collect(record.answer, record.remote))
