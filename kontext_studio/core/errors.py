@@ -9,6 +9,7 @@ StudioError
 │       └── AlreadyRunning  the same edit is under way
 ├── ProviderError       the service answered and said no; exit code 4
 │   ├── Unauthorized    the key or the proxy sign-in was not accepted
+│   ├── NotAllowed      the key is good and may not do this
 │   ├── OutOfCredit     the account cannot pay
 │   ├── Refused         the request was understood and refused, field by field
 │   ├── ContentBlocked  the service's content rules stopped it
@@ -136,6 +137,10 @@ class ProviderError(StudioError):
 
 class Unauthorized(ProviderError):
     kind = "unauthorized"
+
+
+class NotAllowed(ProviderError):
+    kind = "not_allowed"
 
 
 class OutOfCredit(ProviderError):

@@ -83,7 +83,7 @@ async def _show(
     from kontext_studio.workbench.bench import Workbench
 
     apply_theme(app, theme)
-    studio = Studio(Workbench(places, os.environ), theme, window)
+    studio = Studio(Workbench(places, os.environ, waits_for_network=True), theme, window)
     _end_on_signals(studio)
     # 3. Until the person closes it.
     with telling_inner_faults(studio.faults.show):

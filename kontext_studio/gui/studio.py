@@ -101,6 +101,8 @@ class Studio(QObject):
             await self.bench.start()
         except StudioError as fault:
             self.faults.show(fault)
+        if self.bench.connections.notice:
+            self.faults.say("connections", self.bench.connections.notice)
         if self.bench.settings.theme != self.theme.name.value:
             self.change_theme(ThemeName(self.bench.settings.theme))
         picture = path if path is not None and path.suffix.lower() != ".kontext" else None

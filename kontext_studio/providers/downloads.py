@@ -100,7 +100,8 @@ class Downloads:
         raise self._wrong("The picture's address leads on and on.", "")
 
     def _picture(self, answer: Answer, size: int | None) -> bytes:
-        if answer.status in (403, 404, 410):
+        # A page is what somebody on the way says, a sign-in portal for example.
+        if answer.status in (403, 404, 410) and not answer.is_page:
             raise NotFound(
                 "The picture is no longer on the service's servers.",
                 hint="Run it again with the same seed.",

@@ -26,8 +26,9 @@ from kontext_studio.core.session import Session
 DO, UNDO, REDO = "do", "undo", "redo"
 HEAD_KEY = "head"
 
-MAX_BODY = 16 * 1024 * 1024
-"""No step, run or act has so many characters; the longest is the answer of a service, 2 MiB."""
+MAX_BODY = 128 * 1024 * 1024
+"""No step, run or act has so many characters; the longest is the answer of a service that holds its
+pictures, 96 MiB."""
 
 UNREADABLE = (KeyError, TypeError, ValueError, OverflowError, RecursionError)
 """What reading a body raises where it is not what was written."""

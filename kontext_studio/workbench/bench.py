@@ -4,10 +4,11 @@ and hear of everything through its announcements."""
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -49,6 +50,8 @@ from kontext_studio.workbench.requests import build_request, refuse_twins
 from kontext_studio.workbench.runs import Runs
 from kontext_studio.workbench.thumbnails import Thumbnails
 
+log = logging.getLogger(__name__)
+
 CLOSING_GRACE_S = 10.0
 
 
@@ -70,7 +73,8 @@ class Workbench:
     `places` says where the program keeps its files, `environment` where keys may be. `new_id` and
     `new_seed` are given by tests that want the same every time, `make_reach` by those that script
     the services. `grace_s` is how long closing waits for the answer to what was just sent;
-    `disk_attempts` how often a write is tried that must not be lost (None: until it succeeds).
+    `disk_attempts` how often a write is tried that must not be lost (None: until it succeeds);
+    with `waits_for_network` a run that cannot leave an offline machine is sent when it can.
     """
 
     def __init__(
@@ -84,6 +88,7 @@ class Workbench:
         make_reach: Callable[[Connections, Catalogue], Reach] = Reach,
         grace_s: float = CLOSING_GRACE_S,
         disk_attempts: int | None = None,
+        waits_for_network: bool = False,
     ) -> None:
         self.announcer = Announcer()
         self.places = places
@@ -91,6 +96,8 @@ class Workbench:
         self.connections = Connections(places.routes_file, environment)
         self.grace_s = grace_s
         self._disk_attempts = disk_attempts
+        self._waits_for_network = waits_for_network
+        self._before_close: list[Callable[[], Awaitable[None]]] = []
         self._catalogue: Catalogue | None = None
         self._reach: Reach | None = None
         self._opened: _Opened | None = None
@@ -230,6 +237,7 @@ class Workbench:
                     max_running=self.settings.max_running,
                     clock=self._clock,
                     disk_attempts=self._disk_attempts,
+                    waits_for_network=self._waits_for_network,
                 ),
                 background,
                 Measures(desk, background, self.announcer),
@@ -238,6 +246,10 @@ class Workbench:
             await opened.measures.read_known()
             recovered = 0 if desk.read_only else await opened.runs.recover()
             self.announcer.announce(SessionOpened(desk.path, named, desk.read_only, recovered))
+
+    def before_close(self, hook: Callable[[], Awaitable[None]]) -> None:
+        """Have something written (what is being typed) each time before a session is put away."""
+        self._before_close.append(hook)
 
     async def close_session(self) -> None:
         """Put the session away; an untitled one without a single picture is removed."""
@@ -249,6 +261,8 @@ class Workbench:
         if opened is None:
             return
         desk = opened.desk
+        for hook in self._before_close:
+            await hook()
         await opened.runs.shutdown(self.grace_s)
         await opened.background.close()
         await opened.thumbnails.close()
@@ -269,7 +283,7 @@ class Workbench:
             old = await opened.desk.move_to(path, overwrite=overwrite)
             named = await asyncio.to_thread(self._is_elsewhere, opened.desk.path)
             self._opened = replace(opened, named=named)
-            if not opened.named:
+            if old is not None and not opened.named:
                 await asyncio.to_thread(old.unlink, missing_ok=True)
             self.announcer.announce(SessionNamed(opened.desk.path))
 
@@ -277,7 +291,10 @@ class Workbench:
         """Write a whole copy elsewhere; work goes on in the present file. Raise SessionError."""
         await self.desk.run(lambda file: file.save_copy(path, overwrite=overwrite))
 
-    def _tell_rescued(self, gone: SessionGone, path: Path) -> None:
+    def _tell_rescued(self, gone: SessionGone, path: Path | None) -> None:
+        if path is None:
+            self.announcer.announce(Fault(f"{gone.message} It could not be kept.", gone.detail))
+            return
         if self._opened is not None and self._opened.desk.path == path:
             self._opened = replace(self._opened, named=False)
             self.announcer.announce(SessionNamed(path))
@@ -345,7 +362,7 @@ class Workbench:
             # Asked when its turn has come: of two clicks at once the second one sees the first.
             jobs = desk.jobs.values()
             if not allow_twin:
-                refuse_twins(request, order.seed is not None, jobs)
+                refuse_twins(request, order.seed is not None, filter(runs.is_on_its_way, jobs))
             demand_within_limit(
                 price_of_run(spec, request.count, request.inputs),
                 spent_usd(desk.session, jobs, self.catalogue),
@@ -362,9 +379,7 @@ class Workbench:
                 created=self._clock(),
             )
 
-        record = await desk.new_job(plan)
-        runs.start(record)
-        return record.id
+        return (await desk.new_job(plan, runs.start)).id
 
     async def rerun(self, job_id: JobId, *, same_seed: bool = False) -> JobId:
         """Run once more what a job asked for. A run that was never sent, or whose picture is still
@@ -393,7 +408,10 @@ class Workbench:
         )
         new = await self.submit(order, allow_twin=True)
         if old.state is not JobState.STORED:
-            await self.act(lambda session: session.dismiss(job_id))
+            try:
+                await self.act(lambda session: session.dismiss(job_id))
+            except SessionError as fault:  # the run is on its way; nobody must think that it is not
+                log.warning("the old run was not put away: %s", fault.message)
         return new
 
     async def cancel(self, job_id: JobId) -> None:

@@ -8,7 +8,6 @@ has begun is finished, whatever becomes of its caller.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from kontext_studio.core.images import ImageRef
 from kontext_studio.core.jobs import JobRecord
 from kontext_studio.core.session import Session
 from kontext_studio.store.session_file import SessionFile
+from kontext_studio.store.watch import Whereabouts
 
 T = TypeVar("T")
 
@@ -30,10 +30,11 @@ T = TypeVar("T")
 @dataclass(frozen=True, slots=True)
 class Rescue:
     """What to do where the file was moved, deleted or replaced while it was open: `path_for` makes
-    up a free path for what is still here, `tell` hears why and where it goes on."""
+    up a free path for what is still here, `tell` hears why and where it goes on, None for nowhere.
+    """
 
     path_for: Callable[[Path], Path]
-    tell: Callable[[SessionGone, Path], None]
+    tell: Callable[[SessionGone, Path | None], None]
 
 
 class Desk:
@@ -175,9 +176,26 @@ class Desk:
 
         await self._finish(whole())
 
-    async def new_job(self, plan: Callable[[int], JobRecord]) -> JobRecord:
-        """Write a new run. `plan` is given the next step number, which is never given twice; what
-        it checks against `jobs` and raises still holds when the run is written."""
+    async def change_job(self, plan: Callable[[], JobRecord | None]) -> JobRecord | None:
+        """Write what `plan` makes of a run, unless it says None; what it saw in `jobs` still holds
+        when that is written."""
+
+        async def whole() -> JobRecord | None:
+            async with self._turn:
+                record = plan()
+                if record is not None:
+                    await self.run(lambda file: file.save_job(record))
+                    self.jobs[record.id] = record
+                return record
+
+        return await self._finish(whole())
+
+    async def new_job(
+        self, plan: Callable[[int], JobRecord], then: Callable[[JobRecord], None]
+    ) -> JobRecord:
+        """Write a new run, then hand it to `then`. `plan` is given the next step number, which is
+        never given twice; what it checks against `jobs` and raises still holds when the run is
+        written."""
 
         async def whole() -> JobRecord:
             async with self._turn:
@@ -185,6 +203,7 @@ class Desk:
                 record = plan(max([self.session.history.last_step(), *used], default=0) + 1)
                 await self.run(lambda file: file.save_job(record))
                 self.jobs[record.id] = record
+                then(record)
                 return record
 
         return await self._finish(whole())
@@ -209,8 +228,9 @@ class Desk:
         """Stored bytes, checked against their hash. Raise SessionDamaged."""
         return await self.run(lambda file: file.read_image(sha256))
 
-    async def move_to(self, path: Path, *, overwrite: bool = False) -> Path:
-        """Go on in another file, which gets a whole copy; return where the session lay before.
+    async def move_to(self, path: Path, *, overwrite: bool = False) -> Path | None:
+        """Go on in another file, which gets a whole copy; return the file in which the session lay
+        before, None where somebody else's lies there now.
         Acts that stand in line are written to the new file. Raise SessionError or BadInput, and
         stay in the present one."""
         return await self._finish(self.run(lambda _file: self._go_on_in(path, overwrite=overwrite)))
@@ -236,24 +256,35 @@ class Desk:
             if self._rescue is None:
                 raise
             # Ours is still whole in the open handle; what lies under its name now is left alone.
-            self._go_on_in(self._rescue.path_for(self._file.path), overwrite=False)
-            loop, path = self._loop, self._file.path
-            loop.call_soon_threadsafe(self._rescue.tell, gone, path)
+            try:
+                self._go_on_in(self._rescue.path_for(self._file.path), overwrite=False)
+            except (OSError, StudioError) as exc:
+                raise SessionGone(
+                    gone.message,
+                    hint="Save it under another name, or make the program's own folder writable.",
+                    detail=str(exc),
+                ) from exc
+            self._loop.call_soon_threadsafe(self._rescue.tell, gone, self._file.path)
             return work(self._file)
 
     def _close_file(self) -> None:
-        with contextlib.suppress(StudioError):  # where it is gone and nothing more can be done
+        try:
             self._work_on_file(SessionFile.demand_here)
-        self._file.close()
+        except SessionGone as gone:  # and there is no place for what is still here
+            if self._rescue is not None:
+                self._loop.call_soon_threadsafe(self._rescue.tell, gone, None)
+        finally:
+            self._file.close()
 
-    def _go_on_in(self, path: Path, *, overwrite: bool) -> Path:
+    def _go_on_in(self, path: Path, *, overwrite: bool) -> Path | None:
         old = self._file
+        is_ours = old.whereabouts() is Whereabouts.HERE
         old.save_copy(path, overwrite=overwrite)
         new = SessionFile.open(path)
         new.load()
         self._file = new
         old.close()
-        return old.path
+        return old.path if is_ours else None
 
     async def _finish(self, work: Coroutine[Any, Any, T]) -> T:
         """Let a piece of work that consists of a write and of what follows it come to its end,

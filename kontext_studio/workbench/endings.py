@@ -22,6 +22,8 @@ from kontext_studio.core.errors import (
 from kontext_studio.core.jobs import ALLOWED, JobFault, JobRecord, JobState
 from kontext_studio.core.route import EMBEDDED
 
+_CERTAIN = (Charged.NO, Charged.MAYBE, Charged.YES)
+
 MAYBE_SENT = "The connection broke while sending. It may have been charged."
 
 
@@ -73,9 +75,18 @@ def _end(record: JobRecord, error: StudioError) -> JobRecord:
                 final = isinstance(error, PictureTooLarge)
                 return ended.moved_to(JobState.FAILED) if final else ended
             said = isinstance(error, Refused | ServiceFailed | NotFound | NoPicture)
-            return ended.moved_to(JobState.FAILED) if said else ended
+            return ended.moved_to(JobState.FAILED) if said else _at_the_service(ended)
         case _:
-            return ended
+            return record  # what is unknown stays so, whatever went wrong since
+
+
+def _at_the_service(record: JobRecord) -> JobRecord:
+    """The way to it is broken: what it costs does not change by that."""
+    if record.fault is None or record.provider == EMBEDDED:
+        return record
+    done = record.state is JobState.REMOTE_DONE
+    charged = Charged.YES if done else max(record.fault.charged, Charged.MAYBE, key=_CERTAIN.index)
+    return replace(record, fault=replace(record.fault, charged=charged))
 
 
 def _while_sending(ended: JobRecord, error: StudioError) -> JobRecord:

@@ -10,11 +10,18 @@ from functools import partial
 from pathlib import Path
 
 from kontext_studio.core import provider as wire
-from kontext_studio.core.errors import BadPicture, OutOfMemory, PictureTooLarge, SessionError
+from kontext_studio.core.errors import (
+    BadPicture,
+    BadRequest,
+    OutOfMemory,
+    PictureTooLarge,
+    SessionError,
+)
 from kontext_studio.core.history import Node
 from kontext_studio.core.jobs import JobRecord, JobState
 from kontext_studio.core.models import Catalogue
-from kontext_studio.core.result import MISSING_PICTURE, EditResult, ReceivedImage
+from kontext_studio.core.redaction import redact
+from kontext_studio.core.result import MISSING_PICTURE, Cost, EditResult, ReceivedImage
 from kontext_studio.core.session import Session
 from kontext_studio.workbench import pictures
 from kontext_studio.workbench.announcements import Announcer, Changed
@@ -26,6 +33,7 @@ from kontext_studio.workbench.results import Stored, steps_of
 
 DAMAGED_RETRIES = 4
 DAMAGED_WAIT_S = 0.5
+LONG_ANSWER = 200_000
 
 
 def _may_come_whole(found: pictures.Imported | BadPicture) -> bool:
@@ -81,10 +89,22 @@ class Keeper:
         stored.result = await self._without_the_unusable(record, stored.result, seen)
         images = tuple(one for one in seen if isinstance(one, pictures.Imported))
         done = replace(record.moved_to(JobState.STORED), fault=None)
-        spec = self._catalogue.find(record.provider, record.request.model)
-        cost = price_of_result(spec, tuple(image.ref for image in images))
+        if len(record.answer) > LONG_ANSWER:  # its pictures are within; they have their own place
+            done = replace(done, answer=await asyncio.to_thread(redact, record.answer))
+        cost = self._price(record, stored.result, images)
         urls = tuple(one.url for one in stored.result.images)
         return Checked(done, steps_of(done, stored, images, cost), images, urls)
+
+    def _price(
+        self, record: JobRecord, result: EditResult, images: tuple[pictures.Imported, ...]
+    ) -> Cost | None:
+        """The estimate for all that was sold, also for what could not be kept."""
+        missing = sum(note.startswith(MISSING_PICTURE) for note in result.notes)
+        try:
+            spec = self._catalogue.find(record.provider, record.request.model)
+        except BadRequest:
+            return None  # a model of another version
+        return price_of_result(spec, tuple(image.ref for image in images), missing)
 
     async def _look_at(self, result: EditResult) -> list[pictures.Imported | BadPicture]:
         seen: list[pictures.Imported | BadPicture] = []
@@ -100,31 +120,24 @@ class Keeper:
     ) -> EditResult:
         """The result with the pictures that can be kept, and a note on each other one."""
         whole: list[ReceivedImage] = []
-        faults: list[BadPicture] = []
+        faults: list[tuple[bytes, BadPicture]] = []
         for received, found in zip(result.images, seen, strict=True):
             if isinstance(found, pictures.Imported):
                 whole.append(received)
-            elif isinstance(found, PictureTooLarge):
-                faults.append(await self._put_aside(record, received.data, found))
             else:
-                faults.append(found)
-        if not whole and faults:
-            raise faults[0]
-        notes = (*result.notes, *(f"{MISSING_PICTURE}{one.message}" for one in faults))
-        return replace(result, images=tuple(whole), notes=notes)
-
-    async def _put_aside(
-        self, record: JobRecord, data: bytes, fault: PictureTooLarge
-    ) -> PictureTooLarge:
-        """It was paid for: its bytes are kept in a file, which is not opened here."""
-        path = await pictures.keep_aside(data, self._aside, f"step {record.step} {record.id}")
-        return PictureTooLarge(
-            fault.message,
-            size=fault.size,
-            scaled=fault.scaled,
-            hint=f"It was saved unopened as {path}.",
-            detail=fault.detail,
-        )
+                faults.append((received.data, found))
+        again = [one for _, one in faults if not isinstance(one, PictureTooLarge)]
+        if again and not whole:
+            raise again[0]
+        notes = list(result.notes)
+        for data, fault in faults:
+            # It was paid for: its bytes are kept in a file, which is not opened here.
+            path = await pictures.keep_aside(data, self._aside, f"step {record.step} {record.id}")
+            fault.hint = f"It was saved unopened as {path}."
+            notes.append(f"{MISSING_PICTURE}{fault.message} {fault.hint}")
+        if faults and not whole:
+            raise faults[0][1]
+        return replace(result, images=tuple(whole), notes=tuple(notes))
 
     async def write(self, checked: Checked) -> None:
         """Pictures, steps and the run's end in one transaction, then announced. Raise

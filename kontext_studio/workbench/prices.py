@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kontext_studio.core.errors import BadRequest
+from kontext_studio.core.errors import BadRequest, Charged
 from kontext_studio.core.images import ImageRef
 from kontext_studio.core.jobs import JobRecord, JobState
 from kontext_studio.core.models import Catalogue, ModelSpec
@@ -18,9 +18,10 @@ def price_of_run(spec: ModelSpec, count: int, inputs: tuple[ImageRef, ...]) -> C
     return spec.price.for_run(count, _megapixels(inputs))
 
 
-def price_of_result(spec: ModelSpec, images: tuple[ImageRef, ...]) -> Cost | None:
-    """The estimate once the pictures are there, for services that state no price."""
-    return spec.price.for_run(len(images), _megapixels(images))
+def price_of_result(spec: ModelSpec, images: tuple[ImageRef, ...], missing: int = 0) -> Cost | None:
+    """The estimate once the pictures are there, for services that state no price; `missing` were
+    sold with them and could not be had."""
+    return spec.price.for_run(len(images) + missing, _megapixels(images))
 
 
 def spent_usd(session: Session, jobs: Iterable[JobRecord], catalogue: Catalogue) -> float:
@@ -31,7 +32,8 @@ def spent_usd(session: Session, jobs: Iterable[JobRecord], catalogue: Catalogue)
         if node.result is not None and node.result.cost is not None
     )
     for job in jobs:
-        if job.ended and job.state is not JobState.UNKNOWN:
+        may_cost = job.fault is not None and job.fault.charged is not Charged.NO
+        if job.state is JobState.STORED or (job.ended and not may_cost):
             continue
         try:
             spec = catalogue.find(job.provider, job.request.model)

@@ -33,7 +33,8 @@ class JobView:
     `place` counts from 1 in this program's own line, `position` from 0 at the service; `fraction`
     only where the service reports steps; `expected_s` is the median of the last ten like runs;
     `started_s` and `retry_at_s` are on the monotonic clock of the event loop; `trouble` says which
-    repeatable call does not go through at present.
+    repeatable call does not go through at present; `offline` that it waits for a network;
+    `held` that another run over the same connection asks the person for a key or for credit first.
     """
 
     record: JobRecord
@@ -47,6 +48,8 @@ class JobView:
     retry_at_s: float | None = None
     attempt: int = 0
     trouble: str = ""
+    offline: bool = False
+    held: bool = False
 
     @property
     def active(self) -> bool:

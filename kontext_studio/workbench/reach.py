@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from kontext_studio.core.jobs import JobRecord
 from kontext_studio.core.models import Catalogue
 from kontext_studio.core.provider import Provider
-from kontext_studio.core.route import EMBEDDED, Access
+from kontext_studio.core.route import EMBEDDED, Access, Route
 from kontext_studio.workbench.connections import Connections
 from kontext_studio.workbench.engine_host import EngineHost
 
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """A provider, and the name of the storage that its hosted pictures live in."""
+    """A provider, and the name of the storage that its hosted pictures live in. `local`: on this
+    machine, so that no network is needed."""
 
     provider: Provider
     storage: str
+    local: bool = True
 
 
 class Reach:
@@ -52,7 +55,7 @@ class Reach:
         storage = "|".join(
             (access.route.provider, access.route.address, *(url for _, url in access.route.hosts))
         )
-        return Reached(known[1], storage)
+        return Reached(known[1], storage, _is_local(access.route))
 
     def holds(self, record: JobRecord) -> bool:
         """Whether a run of the embedded engine lies with the engine that is running now."""
@@ -76,3 +79,9 @@ def _load() -> None:
     from kontext_studio.providers.registry import load_network
 
     load_network()
+
+
+def _is_local(route: Route) -> bool:
+    urls = [url for url in (route.address, *(url for _, url in route.hosts)) if url]
+    own = ("localhost", "127.0.0.1", "::1")
+    return route.provider == EMBEDDED or any(urlsplit(url).hostname in own for url in urls)

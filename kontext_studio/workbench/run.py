@@ -14,13 +14,13 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from kontext_studio.core import provider as wire
-from kontext_studio.core.errors import RouteError, SessionError, StudioError
+from kontext_studio.core.errors import RouteError, SessionError, StudioError, Unreachable
 from kontext_studio.core.history import JobId
 from kontext_studio.core.jobs import JobRecord, JobState
 from kontext_studio.core.models import Catalogue
 from kontext_studio.core.route import EMBEDDED
 from kontext_studio.store.room import expected_bytes
-from kontext_studio.workbench import endings
+from kontext_studio.workbench import endings, network
 from kontext_studio.workbench.announcements import Announcer, Fault, JobChanged, ResultStored
 from kontext_studio.workbench.desk import Desk
 from kontext_studio.workbench.hosted import HostedPictures
@@ -37,18 +37,20 @@ T = TypeVar("T")
 DISK_WAITS_S = (0.5, 2.0, 8.0)
 DISK_RETRY_S = 60.0
 CANCEL_WAIT_S = 10.0
+OFFLINE_POLL_S = 2.0
 USUAL_PIXELS = 1_048_576
 """What the services make of a text, and about what they bring any input to."""
 NOT_FOUND = "The service lists no such run, or not yet. It was not sent again."
+TWIN_IS_SENT = "The same edit is being sent at this moment: look again when it is known."
 TOO_MANY_FOUND = "The service lists several such runs. None was taken over."
-HELD = "Waits for another run with the same connection."
 
 
 @dataclass(frozen=True, slots=True)
 class Shop:
     """What all runs of one session work with. `first_to_ask` says of a run whose service wants the
     key or money whether it is the one that asks for it, and holds those behind it in the line.
-    `disk_attempts` says how often a write is tried that must not be lost; None is for ever."""
+    `disk_attempts` says how often a write is tried that must not be lost; None is for ever. With
+    `waits_for_network` a run that cannot leave an offline machine waits, and is sent then."""
 
     desk: Desk
     reach: Reach
@@ -61,6 +63,7 @@ class Shop:
     clock: Callable[[], float]
     first_to_ask: Callable[[Run], bool]
     disk_attempts: int | None = None
+    waits_for_network: bool = False
 
 
 class _Withdrawn(Exception):
@@ -86,6 +89,8 @@ class Run:
         self._cancelling = False
         self._surely_cancelled = False
         self._leaving = False
+        self._writing = False
+        self._about_to_ask = False
         self._try_now = asyncio.Event()
 
     @property
@@ -107,7 +112,7 @@ class Run:
         """Send it when its turn comes. It is on disk as `prepared`."""
         record = self.record
         expected_s = self._shop.durations.expected_s(record.request.model, record.request.count)
-        self.tell(phase=Phase.WAITING, expected_s=expected_s, trouble="")
+        self.tell(phase=Phase.WAITING, expected_s=expected_s, trouble="", held=False)
         self._spawn(self._wait_and_send)
 
     def resume(self) -> None:
@@ -132,11 +137,22 @@ class Run:
         """Do not wait for the next attempt to write."""
         self._try_now.set()
 
+    @property
+    def asks(self) -> bool:
+        """Whether it waits for a key or for credit, or is about to."""
+        return self._about_to_ask or endings.asks_the_person(self.record)
+
     def hold(self) -> None:
         """Leave the line without an end: it waits for what the person is asked for already."""
         if self._task is not None:
             self._task.cancel()
-        self.tell(phase=Phase.IDLE, place=None, trouble=HELD)
+        self.tell(phase=Phase.IDLE, place=None, held=True)
+
+    def let_go(self, *, send: bool) -> None:
+        """What it was held for is settled: send it, or let it wait for the person."""
+        self.tell(held=False)
+        if send and self.record.state is JobState.PREPARED and not self.followed:
+            self.begin()
 
     async def cancel(self) -> None:
         """One call, once. What was not sent ends at once; what was sent is asked to stop, and a
@@ -166,10 +182,13 @@ class Run:
         self._leaving = True
         deadline = asyncio.get_running_loop().time() + grace_s
         if self.followed and self._task is not None:
-            if self.view.phase in (Phase.SENDING, Phase.CANCELLING):
-                sending = self.record.state in (JobState.PREPARED, JobState.SENDING)
-                if sending:
-                    await asyncio.wait({self._task}, timeout=grace_s)
+            self._try_now.set()
+            sends = self.view.phase in (Phase.SENDING, Phase.CANCELLING) and self.record.state in (
+                JobState.PREPARED,
+                JobState.SENDING,
+            )
+            if sends or self._writing:
+                await asyncio.wait({self._task}, timeout=grace_s)
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
         if self._side_work:
@@ -212,7 +231,8 @@ class Run:
             await self._to_its_end(work)
         finally:
             self._cancelling = self._cancelling and self.record.ended
-            self.tell(phase=Phase.IDLE, place=None, position=None, retry_at_s=None)
+            idle = {"place": None, "position": None, "retry_at_s": None, "offline": False}
+            self.tell(phase=Phase.IDLE, **idle)
 
     async def _to_its_end(self, work: Callable[[], Awaitable[None]]) -> None:
         """Carry the work to whatever end it takes, and write that end down."""
@@ -251,12 +271,31 @@ class Run:
             await self._to_its_end(self._send)
 
     async def _send(self) -> None:
-        self.tell(phase=Phase.STARTING, place=None, started_s=asyncio.get_running_loop().time())
+        while True:
+            reached = await self._shop.reach.provider(self.record.route)
+            try:
+                await self._send_over(reached)
+                return
+            except Unreachable:
+                if reached.local or not self._shop.waits_for_network or self._cancelling:
+                    raise
+                if not await asyncio.to_thread(network.is_offline):
+                    raise
+            if self.record.state is JobState.SENDING:  # no connection was made
+                await self._save_surely(self.record.moved_to(JobState.PREPARED))
+            self.tell(phase=Phase.WAITING, retry_at_s=None, offline=True)
+            while True:
+                await asyncio.sleep(OFFLINE_POLL_S)
+                if not await asyncio.to_thread(network.is_offline):
+                    break
+
+    async def _send_over(self, reached: Reached) -> None:
+        now_s = asyncio.get_running_loop().time()
+        self.tell(phase=Phase.STARTING, place=None, started_s=now_s, offline=False)
         record = self.record
         if record.fault is not None:
             await self._save(replace(record, fault=None))
         await self._demand_room()
-        reached = await self._shop.reach.provider(record.route)
         spec = self._shop.catalogue.find(record.provider, record.request.model)
         hosted = self._shop.hosted
         inputs = [await hosted.input(ref, reached.storage) for ref in record.request.inputs]
@@ -295,14 +334,27 @@ class Run:
         except StudioError as fault:
             self.tell(trouble=fault.message)
             return
-        known = {job.remote.request_id for job in self._shop.desk.jobs.values() if job.remote}
-        mine = [remote for remote in found if remote.request_id not in known]
-        if len(mine) != 1:
-            self.tell(trouble=NOT_FOUND if not mine else TOO_MANY_FOUND)
+        words = NOT_FOUND
+
+        def plan() -> JobRecord | None:
+            nonlocal words
+            others = [job for job in self._shop.desk.jobs.values() if job.id != record.id]
+            known = {job.remote.request_id for job in others if job.remote}
+            mine = [remote for remote in found if remote.request_id not in known]
+            twins = [job for job in others if job.request == record.request]
+            if any(job.state is JobState.SENDING for job in twins):
+                words = TWIN_IS_SENT
+                return None
+            if len(mine) != 1:
+                words = TOO_MANY_FOUND if mine else NOT_FOUND
+                return None
+            return replace(record.moved_to(JobState.SUBMITTED), remote=mine[0], fault=None)
+
+        adopted = await self._until_written(lambda: self._shop.desk.change_job(plan))
+        if adopted is None:
+            self.tell(trouble=words)
             return
-        await self._save_surely(
-            replace(record.moved_to(JobState.SUBMITTED), remote=mine[0], fault=None)
-        )
+        self.tell(record=adopted, trouble="")
         await self._resume()
 
     async def _follow(self, reached: Reached, events: AsyncGenerator[wire.JobEvent]) -> None:
@@ -385,11 +437,21 @@ class Run:
         await self._shop.keeper.follow_up(checked, reached.storage)
 
     async def _end(self, fault: StudioError) -> None:
-        record = endings.after_fault(self.record, fault, cancelling=self._cancelling)
-        if endings.asks_the_person(record) and not self._shop.first_to_ask(self):
-            await self._save_surely(replace(record, fault=None), trouble=HELD)
+        before = self.record
+        record = endings.after_fault(before, fault, cancelling=self._cancelling)
+        if record is before:
+            self.tell(trouble=fault.message)
             return
-        await self._save_surely(record)
+        self._about_to_ask = endings.asks_the_person(record)
+        try:
+            if self._about_to_ask and not self._shop.first_to_ask(self):
+                self.tell(held=True)
+                record = replace(record, fault=None)
+            await self._save_surely(record)
+        finally:
+            self._about_to_ask = False
+        if self._cancelling:  # asked for while that was written
+            await self._withdrawn()
         if record.fault is not None and record.fault.kind == "refused":
             await self._shop.hosted.forget(record.request.inputs)
 
@@ -421,8 +483,9 @@ class Run:
         except (StudioError, TimeoutError):
             self._not_cancelled()
             return
-        if answer.accepted and answer.status == "OK" and self.record.state is JobState.SUBMITTED:
-            # Out of the queue before it began: there is nothing to wait for.
+        waits = self.record.state is JobState.SUBMITTED and not self._writing
+        if answer.accepted and answer.status == "OK" and waits:
+            # Out of the queue before it began, and nothing has come of it: there is no more to do.
             self._surely_cancelled = True
             if self.followed and self._task is not None:
                 self._task.cancel()
@@ -437,7 +500,9 @@ class Run:
             self.tell(phase=Phase.RUNNING, trouble="Could not cancel.")
 
     def _engine_is_gone(self) -> bool:
-        return self.record.provider == EMBEDDED and not self._shop.reach.holds(self.record)
+        record = self.record
+        mine = record.provider == EMBEDDED and record.remote is not None
+        return mine and not self._shop.reach.holds(record)
 
     # Small parts.
 
@@ -445,26 +510,32 @@ class Run:
         await self._shop.desk.save_job(record)
         self.tell(record=record)
 
-    async def _save_surely(self, record: JobRecord, *, trouble: str = "") -> None:
+    async def _save_surely(self, record: JobRecord) -> None:
         """For what must not be lost: the answer to a POST, and every end."""
         await self._until_written(lambda: self._shop.desk.save_job(record))
-        self.tell(record=record, trouble=trouble)
+        self.tell(record=record, trouble="")
 
-    async def _until_written(self, write: Callable[[], Awaitable[None]]) -> None:
+    async def _until_written(self, write: Callable[[], Awaitable[T]]) -> T:
         """Full, busy or locked: the disk is asked again, and the service holds the picture.
 
         Raise SessionError where that was tried often enough.
         """
+        self._writing = True
+        try:
+            return await self._try_to_write(write)
+        finally:
+            self._writing = False
+
+    async def _try_to_write(self, write: Callable[[], Awaitable[T]]) -> T:
         attempt = 0
         while True:
             try:
-                await write()
-                return
+                return await write()
             except SessionError as fault:
                 attempt += 1
                 if attempt == self._shop.disk_attempts:
                     raise
-                self.tell(trouble=fault.message)
+                self.tell(phase=Phase.STORING, trouble=fault.message)
             waits_s = (*DISK_WAITS_S, DISK_RETRY_S)
             self._try_now.clear()
             try:

@@ -7,12 +7,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from kontext_studio.core.errors import ReadOnlySession
 from kontext_studio.core.history import JobId
 from kontext_studio.core.jobs import JobRecord, JobState
 from kontext_studio.core.models import Catalogue
 from kontext_studio.core.route import EMBEDDED
 from kontext_studio.workbench import endings
-from kontext_studio.workbench.announcements import Announcer, JobChanged
+from kontext_studio.workbench.announcements import Announcement, Announcer, JobChanged
 from kontext_studio.workbench.desk import Desk
 from kontext_studio.workbench.hosted import HostedPictures
 from kontext_studio.workbench.keeping import Keeper
@@ -20,6 +21,8 @@ from kontext_studio.workbench.line import Line
 from kontext_studio.workbench.progress import Durations, JobView, Phase
 from kontext_studio.workbench.reach import Reach
 from kontext_studio.workbench.run import Run, Shop
+
+_WENT_THROUGH = frozenset({JobState.SUBMITTED, JobState.REMOTE_DONE, JobState.STORED})
 
 
 class Runs:
@@ -36,6 +39,7 @@ class Runs:
         max_running: int,
         clock: Callable[[], float] = time.time,
         disk_attempts: int | None = None,
+        waits_for_network: bool = False,
     ) -> None:
         hosted = HostedPictures(desk, clock)
         self._shop = Shop(
@@ -50,11 +54,13 @@ class Runs:
             clock=clock,
             first_to_ask=self._first_to_ask,
             disk_attempts=disk_attempts,
+            waits_for_network=waits_for_network,
         )
         self._runs = {job.id: Run(job, self._shop) for job in desk.jobs.values()}
         self._asking: dict[str, Run] = {}
         self._held: dict[str, list[Run]] = {}
         self._closing = False
+        self._unsubscribe = announcer.subscribe(self._hear)
         for node in desk.session.history:
             if node.request and node.result and node.result.seconds is not None:
                 request = node.request
@@ -67,6 +73,11 @@ class Runs:
     def view(self, job_id: JobId) -> JobView:
         """Raise KeyError where there is no such run."""
         return self._runs[job_id].view
+
+    def is_on_its_way(self, record: JobRecord) -> bool:
+        """Whether a run may still be sent, or was: not where it only waits for the person."""
+        run = self._runs.get(record.id)
+        return run is None or run.followed or record.state is not JobState.PREPARED
 
     def start(self, record: JobRecord) -> None:
         """Follow a prepared run that is on disk already."""
@@ -101,19 +112,21 @@ class Runs:
 
     async def wait_all(self) -> None:
         """Until nobody works on any run."""
-        await asyncio.gather(*(run.wait() for run in self._runs.values()))
+        while followed := [run for run in self._runs.values() if run.followed]:
+            await asyncio.gather(*(run.wait() for run in followed))  # others may begin meanwhile
 
     def again(self, job_id: JobId) -> bool:
         """Go on with a run that stopped before it was sent, or whose result is still to be fetched
-        or written, at once. False where the run has ended and only a new one would do."""
+        or written, at once. False where the run has ended and only a new one would do.
+
+        Raise ReadOnlySession where the session is open for looking only; so do the others below.
+        """
+        self._demand_writable()
         run = self._runs[job_id]
         if run.followed:
             run.try_now()
         elif run.record.state is JobState.PREPARED:
             run.begin()
-            for other in self._held.pop(run.record.route, []):
-                if other.record.state is JobState.PREPARED and not other.followed:
-                    other.begin()
         elif not run.record.ended:
             run.resume()
         else:
@@ -122,16 +135,19 @@ class Runs:
 
     def look_for(self, job_id: JobId) -> None:
         """Look for a run at the service of which nobody knows whether it was taken."""
+        self._demand_writable()
         self._runs[job_id].look_for()
 
     async def cancel(self, job_id: JobId) -> None:
         """Ask a run to stop; a result that comes all the same is kept."""
+        self._demand_writable()
         await self._runs[job_id].cancel()
 
     async def shutdown(self, grace_s: float) -> None:
         """Stop following everything. States stay as they are on disk and are resumed next time;
         what is on its way to a service is given `grace_s` seconds to be answered."""
         self._closing = True
+        self._unsubscribe()
         await asyncio.gather(*(run.leave(grace_s) for run in self._runs.values()))
 
     def _first_to_ask(self, run: Run) -> bool:
@@ -144,9 +160,27 @@ class Runs:
                 held.append(other)
                 other.hold()
         asking = self._asking.get(route, run)
-        # One that is followed still is about to write down what it asks for.
-        if asking is not run and (asking.followed or endings.asks_the_person(asking.record)):
+        if asking is not run and asking.asks and asking.id not in self._shop.desk.session.dismissed:
             held.append(run)
             return False
         self._asking[route] = run
         return True
+
+    def _hear(self, what: Announcement) -> None:
+        """The run that asked goes on, or was put away: the others need wait for it no more."""
+        for route, run in tuple(self._asking.items()):
+            gone = run.id in self._shop.desk.session.dismissed
+            if run.asks and not gone:
+                continue
+            went_through = run.record.state in _WENT_THROUGH
+            if gone or went_through or run.record.ended:
+                del self._asking[route]
+                for other in self._held.pop(route, []):
+                    other.let_go(send=went_through)
+
+    def _demand_writable(self) -> None:
+        if self._shop.desk.read_only:
+            raise ReadOnlySession(
+                "This session is open for looking only.",
+                hint="The window or program that has it open for work follows its runs.",
+            )

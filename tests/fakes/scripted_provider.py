@@ -36,6 +36,7 @@ class ScriptedProvider:
     cancel_answer: wire.CancelAnswer = ASKED
     on_cancel: Callable[[], None] = lambda: None
     cancel_gate: asyncio.Event | None = None
+    local: bool = True
     found: Sequence[RemoteHandle] | None = None
 
     async def edit(
@@ -115,7 +116,7 @@ def scripted_reach(provider: ScriptedProvider) -> Callable[[Connections, Catalog
 
     class Scripted(Reach):
         async def provider(self, route_name: str) -> Reached:
-            return Reached(provider, "storage")
+            return Reached(provider, "storage", local=provider.local)
 
         async def close(self) -> None:
             return None

@@ -91,7 +91,7 @@ def test_no_text_names_a_host_of_a_package_registry():
     assert [name for name, text in texts() if hosts.search(text)] == []
 
 
-def test_nothing_is_read_by_a_reader_that_can_run_code():
+def test_f_sec_9_nothing_is_read_by_a_reader_that_can_run_code():
     banned_modules = {"pickle", "cPickle", "dill", "shelve", "marshal", "yaml", "joblib"}
     banned_calls = {"eval", "exec"}
     found = []

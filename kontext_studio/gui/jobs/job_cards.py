@@ -23,6 +23,7 @@ from kontext_studio.gui.jobs.progress import (
     service_name,
     stage_of,
 )
+from kontext_studio.workbench.progress import Phase
 
 KEPT = "Text, area and settings are kept."
 
@@ -31,6 +32,7 @@ class Verb(StrEnum):
     """What a button of a card asks for."""
 
     RETRY = "retry"
+    CHECK = "check"
     STOP = "stop"
     PUT_BACK = "put_back"
     ELSEWHERE = "elsewhere"
@@ -87,7 +89,7 @@ def card_of(
         case Stage.BLOCKED:
             return _blocked(record, cost)
         case Stage.UNKNOWN:
-            return _unknown(record, cost)
+            return _unknown(record, progress, cost)
         case Stage.CANCELLED:
             return JobCard(
                 icon="ban",
@@ -200,14 +202,16 @@ def _blocked(record: JobRecord, cost: Cost | None) -> JobCard:
     )
 
 
-def _unknown(record: JobRecord, cost: Cost | None) -> JobCard:
+def _unknown(record: JobRecord, progress: JobProgress, cost: Cost | None) -> JobCard:
+    looking = progress.phase is not Phase.IDLE
     charged = charged_sentence(Charged.MAYBE, cost)
     return JobCard(
         icon="circle-question-mark",
         tone=Tone.WARNING,
         title=_title(record.fault) or "The connection broke while sending",
         body=f"{charged} It is not sent again by itself. {KEPT}",
-        verbs=(CardVerb(Verb.RETRY, "Send again"), CardVerb(Verb.PUT_BACK, "Put text back")),
+        verbs=(CardVerb(Verb.CHECK, "Check"), CardVerb(Verb.RETRY, "Send again")),
+        note="Looking in the service’s list…" if looking else progress.trouble,
         details=details_of(record),
     )
 

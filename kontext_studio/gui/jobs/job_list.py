@@ -35,6 +35,7 @@ class JobList(QWidget):
     cancel_requested = Signal(str)
     dismiss_requested = Signal(str)
     retry_requested = Signal(str)
+    check_requested = Signal(str)
     show_requested = Signal(str)
     put_back_requested = Signal(str)
     elsewhere_requested = Signal(str)
@@ -186,6 +187,8 @@ class JobList(QWidget):
 
     def _carry_out(self, press: CardPress) -> None:
         match press.verb:
+            case Verb.CHECK:
+                self.check_requested.emit(press.job)
             case Verb.RETRY:
                 self.retry_requested.emit(press.job)
             case Verb.STOP:

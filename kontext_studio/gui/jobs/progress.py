@@ -86,12 +86,13 @@ class JobProgress:
     attempt: int = 0
     trouble: str = ""
     offline: bool = False
+    held: bool = False
 
 
 NOTHING_KNOWN = JobProgress()
 
 
-def progress_of(view: JobView, now_s: float, *, offline: bool = False) -> JobProgress:
+def progress_of(view: JobView, now_s: float) -> JobProgress:
     """The facts at `now_s`, which is on the clock of `view.started_s`."""
     return JobProgress(
         phase=view.phase,
@@ -104,7 +105,8 @@ def progress_of(view: JobView, now_s: float, *, offline: bool = False) -> JobPro
         retry_in_s=None if view.retry_at_s is None else max(0.0, view.retry_at_s - now_s),
         attempt=view.attempt,
         trouble=view.trouble,
-        offline=offline,
+        offline=view.offline,
+        held=view.held,
     )
 
 
@@ -117,6 +119,8 @@ def stage_of(record: JobRecord, progress: JobProgress = NOTHING_KNOWN) -> Stage:
     """The stage of a run. A run that ended has ended, whatever its last live facts said."""
     if (end := _ENDS.get(record.state)) is not None:
         return end
+    if progress.held:
+        return Stage.WAITING
     stage = _PHASES.get(progress.phase, Stage.RUNNING)
     not_sent = record.state is JobState.PREPARED
     return Stage.OFFLINE if progress.offline and not_sent and stage is Stage.WAITING else stage
@@ -140,6 +144,8 @@ def is_slow(progress: JobProgress) -> bool:
 
 def running_words(progress: JobProgress) -> str:
     """What stands after "Running": the share done, the time, or what is in the way."""
+    if progress.trouble and progress.phase is Phase.STORING:
+        return f"{progress.trouble.rstrip('.')}, still trying"
     if progress.trouble:
         return "connection lost, still trying"
     if (doing := _DOING.get(progress.phase)) is not None:
@@ -153,6 +159,8 @@ def running_words(progress: JobProgress) -> str:
 
 def waiting_words(record: JobRecord, progress: JobProgress) -> str:
     """What stands after "Waiting": the place in the line, where somebody said it."""
+    if progress.held:
+        return "until its connection works"
     if progress.position is not None:
         return f"{ordinal(progress.position + 1)} in line at {service_name(record.provider)}"
     if progress.place is not None:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from kontext_studio.core.errors import (
     BadInput,
     NewerSession,
+    NotASession,
     SessionDamaged,
     SessionError,
     SessionLocked,
@@ -132,9 +133,10 @@ class Files(QObject):
         except (SessionLocked, NewerSession) as fault:
             look = Offer("Open read-only", partial(self._look_at, path))
             self._faults.show(fault, *(() if read_only else (look,)))
-        except SessionDamaged as fault:
+        except (SessionDamaged, NotASession) as fault:
             save = Offer("Save what is whole", partial(self._save_rest, path))
-            self._faults.show(fault, save)
+            whole = await asyncio.to_thread(_can_be_saved, path)
+            self._faults.show(fault, *((save,) if whole else ()))
         except SessionError as fault:
             self._faults.show(fault)
         else:
@@ -151,8 +153,7 @@ class Files(QObject):
         from kontext_studio.store.salvage import salvage
 
         saved = await asyncio.to_thread(salvage, path)
-        kept = f"The damaged file is kept as {saved.damaged.name}."
-        self._faults.say("saved", saved.words, kept)
+        self._faults.say("saved", saved.words)
         await self.open_session(saved.path)
 
     async def _take_image(self, image: QImage, title: str) -> None:
@@ -235,3 +236,13 @@ def _png_of(image: QImage) -> bytes:
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     image.save(buffer, "PNG")  # type: ignore[call-overload]  # the stubs know only the bytes form
     return bytes(buffer.data().data())
+
+
+def _can_be_saved(path: Path) -> bool:
+    """Whether a file that was not opened holds steps that are whole. Reads all of it."""
+    from kontext_studio.store.salvage import check_file
+
+    try:
+        return bool(check_file(path).can_be_saved)
+    except StudioError:
+        return False

@@ -22,6 +22,7 @@ from kontext_studio.gui.presenters.refreshing import Refresher
 from kontext_studio.gui.presenters.thumbnails import Thumbnails
 from kontext_studio.gui.tasks import Tasks
 from kontext_studio.workbench.bench import Workbench
+from kontext_studio.workbench.prices import price_of_run
 from kontext_studio.workbench.progress import JobView, Phase
 
 
@@ -57,6 +58,7 @@ class Jobs(QObject):
         jobs.cancel_requested.connect(self.cancel)
         jobs.dismiss_requested.connect(self._dismiss)
         jobs.retry_requested.connect(self._retry)
+        jobs.check_requested.connect(self._check)
         jobs.show_requested.connect(self._show)
         jobs.put_back_requested.connect(self._put_back)
         jobs.suggestion_chosen.connect(self._take_suggestion)
@@ -107,7 +109,7 @@ class Jobs(QObject):
             spec = self._bench.catalogue.find(record.provider, record.request.model)
         except BadRequest:
             return None
-        return spec.price.for_run(record.request.count)
+        return price_of_run(spec, record.request.count, record.request.inputs)
 
     def _dismiss(self, job_id: str) -> None:
         self._tasks.start(self._bench.act(lambda session: session.dismiss(JobId(job_id))))
@@ -117,6 +119,12 @@ class Jobs(QObject):
         free = record.provider == EMBEDDED
         # What may have been charged is run again as a new run only because the person says so.
         self._tasks.start(self._bench.rerun(record.id, same_seed=free))
+
+    def _check(self, job_id: str) -> None:
+        self._tasks.start(self._look_for(JobId(job_id)))
+
+    async def _look_for(self, job: JobId) -> None:
+        await self._bench.look_for(job)
 
     def _show(self, job_id: str) -> None:
         nodes = self._bench.nodes_of(JobId(job_id))
@@ -134,5 +142,7 @@ class Jobs(QObject):
         record = self._bench.runs.view(job).record
         node = record.parents[0] if record.parents else NodeId("")
         self.instruction_wanted.emit(node, text)
+        if record.state is JobState.PREPARED:
+            self.cancel(job)  # it would wait for ever
         if record.state in (JobState.FAILED, JobState.BLOCKED, JobState.PREPARED):
             self._dismiss(job)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,7 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage
 
 from kontext_studio.core.drafts import Draft
-from kontext_studio.core.errors import BadRequest, StudioError
+from kontext_studio.core.errors import BadRequest, SessionError, StudioError
 from kontext_studio.core.history import JobId, Node, NodeId
 from kontext_studio.gui.bridge import Bridge
 from kontext_studio.gui.history.names import step_name
@@ -58,6 +59,7 @@ class Running(QObject):
         self._later.setSingleShot(True)
         self._later.setInterval(DRAFT_MS)
         self._later.timeout.connect(self.save_draft)
+        bench.before_close(self._write_draft)
         bridge.session_opened.connect(self._forget)
         bridge.changed.connect(self._follow)
         bridge.settings_changed.connect(self._show_models)
@@ -102,6 +104,14 @@ class Running(QObject):
         self._panel.edit.insertPlainText(text)
         self._panel.focus_editor()
 
+    async def _write_draft(self) -> None:
+        """Before a session is put away: what was typed a moment ago belongs to it."""
+        self._later.stop()
+        pending, self._pending = self._pending, None
+        if pending is not None:
+            with contextlib.suppress(SessionError):
+                await self._bench.save_draft(*pending)
+
     def save_draft(self) -> None:
         """Write what was typed; called a little after the last key and before anything moves on."""
         self._later.stop()
@@ -127,13 +137,16 @@ class Running(QObject):
         request, result = node.request, node.result
         if request is None:
             return
+        seed = result.seed if result is not None and result.seed is not None else request.seed
+        if same_seed and seed != request.seed:
+            count = 1  # the service told this variant's own seed: it makes the same one alone
         order = RunOrder(
             instruction=request.instruction,
             parents=node.parents,
             model=request.model,
             route=result.route if result else "",
             count=count or request.count,
-            seed=request.seed if same_seed else None,
+            seed=seed if same_seed else None,
             parameters=request.parameters,
         )
         self._start(order, allow_twin=True)

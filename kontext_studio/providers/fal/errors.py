@@ -15,6 +15,7 @@ from kontext_studio.core.errors import (
     Charged,
     ContentBlocked,
     FieldProblem,
+    NotAllowed,
     NotFound,
     OutOfCredit,
     RateLimited,
@@ -74,9 +75,8 @@ _SUCCESS = frozenset({"images", "image", "request_id", "status", "upload_url"})
 
 _NO_CREDIT = re.compile(r"exhausted balance|is locked|top up|billing", re.IGNORECASE)
 _NO_USER = re.compile(r"no user found|unauthori[sz]ed|authenticat", re.IGNORECASE)
-_NOT_TAKEN = re.compile(
-    r"not accepted|queue is full|too many|capacity|overloaded|try again", re.IGNORECASE
-)
+_NOT_TAKEN = re.compile(r"not accepted|queue is full", re.IGNORECASE)
+"""Nothing vaguer: a gateway that says "try again" may have passed the request on before."""
 _STILL_RUNNING = re.compile(r"in progress|not (yet )?(completed|ready|finished)", re.IGNORECASE)
 
 
@@ -107,7 +107,7 @@ class Complaint:
         if self.status >= 500:
             # A gateway neither gives a type nor knows the run.
             return bool(self.kind) or self.about == request_id
-        return self.status in (400, 422, 499)
+        return self.status == 422 or (self.status in (400, 499) and self.about == request_id)
 
     @property
     def gone(self) -> bool:
@@ -191,7 +191,7 @@ def fault_of(said: Complaint, service: Service, *, model: str = "", ran: bool) -
             charged=perhaps,
         )
     if said.status == 403:
-        return Unauthorized(
+        return NotAllowed(
             f"This key may not use {model or 'this model'}.",
             hint=said.text,
             detail=said.facts,

@@ -134,7 +134,7 @@ class Follower:
                 cost = 1
                 try:
                     async with self._client.events(self._stream_url()) as texts:
-                        async for text in texts:
+                        async for text in self._in_time(texts):
                             if (status := _status_in(text)) is not None:
                                 heard = True
                                 if status.ended:
@@ -169,6 +169,18 @@ class Follower:
             polls += 1
             wait_s = _QUICK_POLL_S if polls <= _QUICK_POLLS else _SLOW_POLL_S
             await self._patience.sleep(wait_s)
+
+    async def _in_time(self, texts: AsyncIterator[str]) -> AsyncIterator[str]:
+        """The texts of a stream; Quiet where it only keeps the connection warm."""
+        while True:
+            try:
+                async with asyncio.timeout(2 * self._client.limits.gap_s):
+                    text = await anext(texts, None)
+            except TimeoutError:
+                raise Quiet("The event stream says nothing of the run.") from None
+            if text is None:
+                return
+            yield text
 
     async def _poll(self) -> _Status:
         answer = await self._client.api("GET", _with_logs(self._remote.status_url))

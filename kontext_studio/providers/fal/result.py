@@ -32,6 +32,8 @@ class Promised:
         return ReceivedImage(data, url, self.flagged, self.stated, self.seed)
 
 
+_LONGEST_S = 1e9
+
 Reread = Callable[[], AsyncGenerator[Trouble | RemoteDone]]
 """Asks for the result of a finished run once more: signed addresses come anew each time."""
 
@@ -192,7 +194,9 @@ def _timings(value: object) -> tuple[tuple[str, float], ...]:
     return tuple(
         (shown(name, 60), float(seconds))
         for name, seconds in value.items()
-        if isinstance(seconds, int | float) and not isinstance(seconds, bool)
+        if isinstance(seconds, int | float)
+        and not isinstance(seconds, bool)
+        and abs(seconds) < _LONGEST_S
     )
 
 

@@ -36,7 +36,12 @@ class Studio:
         self._seeds = itertools.count(100)
 
     def start(
-        self, provider: ScriptedProvider, work: BenchWork, *, disk_attempts: int | None = None
+        self,
+        provider: ScriptedProvider,
+        work: BenchWork,
+        *,
+        disk_attempts: int | None = None,
+        waits_for_network: bool = False,
     ) -> None:
         """One start of the program: open, work, shut down."""
 
@@ -49,6 +54,7 @@ class Studio:
                 make_reach=scripted_reach(provider),
                 grace_s=0.05,
                 disk_attempts=disk_attempts,
+                waits_for_network=waits_for_network,
             )
             bench.announcer.subscribe(self.heard.append)
             await bench.start()

@@ -118,3 +118,20 @@ def test_a_refusal_keeps_its_fields_and_facts() -> None:
             "context": {"unknown": ["marble"]},
         },
     )
+
+
+def test_what_the_service_has_does_not_become_free_by_a_fault_on_the_way() -> None:
+    lost = errors.Unauthorized("x")
+    charges = {
+        state: after_fault(_record(state), lost, cancelling=False).fault
+        for state in (S.SUBMITTED, S.REMOTE_DONE)
+    }
+    assert {state: fault.charged for state, fault in charges.items() if fault} == {
+        S.SUBMITTED: Charged.MAYBE,
+        S.REMOTE_DONE: Charged.YES,
+    }
+
+
+def test_an_unknown_outcome_stays_unknown_whatever_happens_while_it_is_looked_for() -> None:
+    record = _record(S.UNKNOWN)
+    assert after_fault(record, errors.DiskFull("x"), cancelling=False) is record

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,14 +16,18 @@ from kontext_studio.core.errors import (
     BadRequest,
     Charged,
     ConnectionLost,
+    NotFound,
     OutcomeUnknown,
+    OutOfCredit,
     RateLimited,
+    ReadOnlySession,
+    SessionError,
     StudioError,
     Unauthorized,
     Unreachable,
 )
 from kontext_studio.core.jobs import JobState, RemoteHandle
-from kontext_studio.workbench import run
+from kontext_studio.workbench import network, run
 from kontext_studio.workbench.bench import Workbench
 from kontext_studio.workbench.orders import RunOrder
 from kontext_studio.workbench.progress import Phase
@@ -413,3 +418,326 @@ def test_a_run_whose_engine_was_killed_ends_and_says_so(studio: Studio, session_
         assert view.record.fault.charged is Charged.NO
 
     studio.start(provider, work)
+
+
+# What a sceptical reader found.
+
+
+def test_one_sold_run_is_not_taken_over_by_two(studio: Studio, session_path: Path) -> None:
+    provider = _lost([HANDLE])
+
+    async def work(bench: Workbench) -> None:
+        order = replace(await opened(bench, session_path), seed=5)
+        first = await bench.submit(order)
+        await bench.wait_for(first)
+        second = await bench.submit(order, allow_twin=True)
+        await bench.wait_for(second)
+        views = await asyncio.gather(bench.look_for(first), bench.look_for(second))
+        states = {view.record.state for view in views}
+        assert states == {JobState.STORED, JobState.UNKNOWN}
+        assert len(bench.session.history) == 2
+
+    studio.start(provider, work)
+
+
+def test_nothing_is_taken_over_while_the_same_edit_is_being_sent(
+    studio: Studio, session_path: Path
+) -> None:
+    answer = asyncio.Event()
+    scripts: list[list[Step]] = [
+        [wire.Sending(), OutcomeUnknown("It broke.")],
+        [wire.Sending(), answer, *whole_run([png(3)])[1:]],
+    ]
+    provider = ScriptedProvider(lambda request: scripts.pop(0), found=(HANDLE,))
+
+    async def work(bench: Workbench) -> None:
+        order = replace(await opened(bench, session_path), seed=5)
+        lost = await bench.submit(order)
+        await bench.wait_for(lost)
+        sent = await bench.submit(order, allow_twin=True)
+        await reaches(bench, sent, JobState.SENDING)
+        view = await bench.look_for(lost)
+        assert (view.record.state, view.trouble) == (JobState.UNKNOWN, run.TWIN_IS_SENT)
+        answer.set()
+        assert (await bench.wait_for(sent)).record.state is JobState.STORED
+
+    studio.start(provider, work)
+
+
+def test_a_cancel_while_a_refusal_is_written_down_is_not_forgotten(
+    studio: Studio, session_path: Path, full_disk: Callable[[JobState, int], None]
+) -> None:
+    answer = asyncio.Event()
+    provider = ScriptedProvider(lambda request: [wire.Sending(), answer, Unauthorized("No.")])
+
+    async def work(bench: Workbench) -> None:
+        job = await bench.submit(await opened(bench, session_path))
+        await until(lambda: bool(provider.sent))
+        full_disk(JobState.PREPARED, 3)
+        answer.set()
+        await until(lambda: bench.runs.view(job).trouble == FULL)
+        await bench.cancel(job)
+        assert (await bench.wait_for(job)).record.state is JobState.CANCELLED
+
+    studio.start(provider, work)
+
+
+def test_a_run_that_began_is_not_reported_as_a_fault_where_the_old_card_stays(
+    studio: Studio, session_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scripts: list[list[Step]] = [[wire.Sending(), OutcomeUnknown("It broke.")], whole_run([png(2)])]
+    provider = ScriptedProvider(lambda request: scripts.pop(0))
+    logging.getLogger("kontext_studio.workbench.bench").setLevel(logging.ERROR)
+
+    async def work(bench: Workbench) -> None:
+        job = await bench.submit(await opened(bench, session_path))
+        await bench.wait_for(job)
+
+        async def locked(*_given: object) -> None:
+            raise SessionError("The session is busy.")
+
+        monkeypatch.setattr(bench, "act", locked)
+        again = await bench.rerun(job)
+        assert (await bench.wait_for(again)).record.state is JobState.STORED
+
+    try:
+        studio.start(provider, work)
+    finally:
+        logging.getLogger("kontext_studio.workbench.bench").setLevel(logging.NOTSET)
+
+
+def test_a_result_of_a_model_that_this_version_does_not_know_is_stored_without_a_price(
+    studio: Studio, session_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = asyncio.Event()
+    provider = ScriptedProvider(lambda request: [wire.Sending(), go_on, *whole_run([png(2)])[1:]])
+
+    async def work(bench: Workbench) -> None:
+        job = await bench.submit(await opened(bench, session_path))
+        await until(lambda: bool(provider.sent))
+
+        def unknown(*_given: object) -> None:
+            raise BadRequest("There is no such model.")
+
+        monkeypatch.setattr(type(bench.catalogue), "find", unknown)
+        go_on.set()
+        assert (await bench.wait_for(job)).record.state is JobState.STORED
+        (node,) = bench.nodes_of(job)
+        assert node.result is not None
+        assert node.result.cost is None
+
+    studio.start(provider, work)
+
+
+@pytest.mark.parametrize("way", ["cancelled", "dismissed"])
+def test_f_api_2_runs_are_not_held_for_one_that_was_put_away(
+    studio: Studio, session_path: Path, way: str
+) -> None:
+    all_ordered = asyncio.Event()
+    provider = ScriptedProvider(lambda request: [wire.Sending(), all_ordered, Unauthorized("No.")])
+
+    async def work(bench: Workbench) -> None:
+        order = await opened(bench, session_path)
+        jobs = [
+            await bench.submit(replace(order, instruction=f"Make it {word}"))
+            for word in ("red", "blue", "dark")
+        ]
+        all_ordered.set()
+        await bench.runs.wait_all()
+        views = [bench.runs.view(job) for job in jobs]
+        assert [view.held for view in views].count(True) == 2
+        (asking,) = [view.record.id for view in views if view.record.fault]
+        if way == "cancelled":
+            await bench.cancel(asking)
+        else:
+            await bench.act(lambda session: session.dismiss(asking))
+        assert not any(bench.runs.view(job).held for job in jobs)
+        sent = len(provider.sent)
+        other = next(job for job in jobs if job != asking)
+        bench.runs.again(other)
+        view = await bench.wait_for(other)
+        assert view.record.fault is not None  # it asks itself now
+        assert len(provider.sent) == sent + 1
+
+    studio.start(provider, work)
+
+
+def test_f_api_3_a_second_run_without_credit_asks_itself_where_the_first_one_went_through(
+    studio: Studio, session_path: Path
+) -> None:
+    paid = asyncio.Event()
+    all_ordered = asyncio.Event()
+
+    def script(request: object) -> list[Step]:
+        if paid.is_set() and "red" in getattr(request, "instruction", ""):
+            return whole_run([png(2)])
+        return [wire.Sending(), all_ordered, OutOfCredit("The account has no credit.")]
+
+    provider = ScriptedProvider(script)
+
+    async def work(bench: Workbench) -> None:
+        order = await opened(bench, session_path)
+        red = await bench.submit(replace(order, instruction="Make it red"))
+        blue = await bench.submit(replace(order, instruction="Make it blue"))
+        all_ordered.set()
+        await bench.runs.wait_all()
+        paid.set()
+        bench.runs.again(red)
+        bench.runs.again(blue)
+        await bench.runs.wait_all()
+        assert bench.runs.view(red).record.state is JobState.STORED
+        blue_view = bench.runs.view(blue)
+        assert blue_view.record.fault is not None
+        assert not blue_view.held
+
+    studio.start(provider, work)
+
+
+def test_an_order_whose_caller_went_away_is_followed_all_the_same(
+    studio: Studio, session_path: Path
+) -> None:
+    provider = good()
+
+    async def work(bench: Workbench) -> None:
+        submitting = asyncio.create_task(bench.submit(await opened(bench, session_path)))
+        await asyncio.sleep(0)
+        submitting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await submitting
+        await bench.runs.wait_all()
+        assert [view.record.state for view in bench.runs.views()] == [JobState.STORED]
+
+    studio.start(provider, work)
+
+
+def test_a_session_that_is_open_for_looking_cancels_nothing(
+    studio: Studio, session_path: Path
+) -> None:
+    provider = ScriptedProvider(
+        lambda request: [wire.Sending(), wire.Submitted(HANDLE), asyncio.Event()]
+    )
+
+    async def begin(bench: Workbench) -> None:
+        job = await bench.submit(await opened(bench, session_path))
+        await reaches(bench, job, JobState.SUBMITTED)
+
+    studio.start(provider, begin)
+
+    async def look(bench: Workbench) -> None:
+        await bench.open_session(session_path, read_only=True)
+        (view,) = bench.runs.views()
+        for ask in (bench.cancel, bench.look_for, bench.rerun):
+            with pytest.raises(ReadOnlySession):
+                await ask(view.record.id)
+
+    studio.start(provider, look)
+    assert provider.cancelled == []
+
+
+def test_a_cancel_that_the_service_confirms_too_late_keeps_the_result(
+    studio: Studio,
+    session_path: Path,
+    full_disk: Callable[[JobState, int], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    go_on = asyncio.Event()
+    monkeypatch.setattr(run, "DISK_WAITS_S", (3600.0,))
+    steps = whole_run([png(2)])
+    provider = ScriptedProvider(
+        lambda request: [*steps[:2], go_on, *steps[2:]],
+        cancel_answer=wire.CancelAnswer(True, status="OK"),
+        cancel_gate=asyncio.Event(),
+    )
+
+    async def work(bench: Workbench) -> None:
+        job = await bench.submit(await opened(bench, session_path))
+        await reaches(bench, job, JobState.SUBMITTED)
+        await bench.cancel(job)
+        await until(lambda: bool(provider.cancelled))
+        full_disk(JobState.REMOTE_DONE, 1)
+        go_on.set()
+        await until(lambda: bench.runs.view(job).trouble == FULL)
+        assert provider.cancel_gate is not None
+        provider.cancel_gate.set()
+        await asyncio.sleep(0.01)
+        bench.runs.again(job)
+        assert (await bench.wait_for(job)).record.state is JobState.STORED
+
+    studio.start(provider, work)
+
+
+def test_what_was_charged_without_a_picture_counts_against_the_limit(
+    studio: Studio, session_path: Path
+) -> None:
+    gone = NotFound("The picture is gone.", charged=Charged.YES)
+    provider = ScriptedProvider(lambda request: [*whole_run([])[:-1], gone])
+
+    async def work(bench: Workbench) -> None:
+        order = await opened(bench, session_path)
+        price = bench.price_of(order)
+        assert price is not None
+        view = await bench.wait_for(await bench.submit(order))
+        assert view.record.state is JobState.FAILED
+        assert bench.spent() == price.amount
+
+    studio.start(provider, work)
+
+
+def test_an_upload_that_stumbles_is_no_end_of_the_engine(
+    studio: Studio, session_path: Path
+) -> None:
+    stumbled = wire.Trouble(ConnectionLost("It broke."))
+    provider = ScriptedProvider(lambda request: [stumbled, *whole_run([png(2)])])
+
+    async def work(bench: Workbench) -> None:
+        order = await opened(bench, session_path)
+        view = await bench.wait_for(await bench.submit(RunOrder("Make it warmer", order.parents)))
+        assert view.record.state is JobState.STORED
+
+    studio.start(provider, work)
+
+
+@pytest.mark.parametrize("cancelled", [False, True])
+def test_f_net_1_a_run_waits_for_the_network_of_the_machine_and_is_sent_then(
+    studio: Studio, session_path: Path, monkeypatch: pytest.MonkeyPatch, cancelled: bool
+) -> None:
+    offline = [True]
+    monkeypatch.setattr(network, "is_offline", lambda: offline[0])
+    monkeypatch.setattr(run, "OFFLINE_POLL_S", 0.01)
+
+    def script(request: object) -> list[Step]:
+        lost: list[Step] = [wire.Sending(), Unreachable("Can't find the server.")]
+        return lost if offline[0] else whole_run([png(2)])
+
+    provider = ScriptedProvider(script, local=False)
+
+    async def work(bench: Workbench) -> None:
+        job = await bench.submit(await opened(bench, session_path))
+        await until(lambda: bench.runs.view(job).offline)
+        assert bench.runs.view(job).record.state is JobState.PREPARED
+        if cancelled:
+            await bench.cancel(job)
+        offline[0] = False
+        view = await bench.wait_for(job)
+        assert view.record.state is (JobState.CANCELLED if cancelled else JobState.STORED)
+        assert not view.offline
+
+    studio.start(provider, work, waits_for_network=True)
+
+
+def test_a_new_run_is_not_refused_for_one_that_only_waits_for_the_person(
+    studio: Studio, session_path: Path
+) -> None:
+    provider = ScriptedProvider(lambda request: [asyncio.Event()])
+
+    async def begin(bench: Workbench) -> None:
+        await bench.submit(await opened(bench, session_path))
+
+    studio.start(provider, begin)
+
+    async def go_on(bench: Workbench) -> None:
+        order = await opened(bench, session_path)
+        view = await bench.wait_for(await bench.submit(order))
+        assert view.record.state is JobState.STORED
+
+    studio.start(good(), go_on)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,13 +15,14 @@ from kontext_studio.core.errors import (
 )
 from kontext_studio.core.jobs import JobState
 from kontext_studio.core.result import EditResult, ReceivedImage
+from kontext_studio.store.session_file import SessionFile
 from kontext_studio.workbench import keeping
 from kontext_studio.workbench.bench import Workbench
 from tests.fakes.photographs import png
 from tests.fakes.scripted_provider import ScriptedProvider, Step, whole_run
 from tests.unit.imaging.samples import png_of
 from tests.unit.workbench.conftest import Studio
-from tests.unit.workbench.paid import opened
+from tests.unit.workbench.paid import opened, reaches
 
 # What came is not all a picture.
 
@@ -42,7 +45,11 @@ def test_f_api_21_whole_pictures_are_not_lost_for_a_damaged_one_of_the_same_run(
         nodes = bench.nodes_of(view.record.id)
         assert [await bench.picture(node.image) for node in nodes] == [png(2), png(4)]
         assert nodes[0].result is not None
-        assert "One picture is missing: The picture arrived damaged." in nodes[0].result.notes
+        (note,) = nodes[0].result.notes
+        assert note.startswith("One picture is missing: The picture arrived damaged.")
+        (kept,) = bench.places.aside_folder.iterdir()
+        assert str(kept) in note
+        assert kept.read_bytes() == png(3)[:60]
 
     studio.start(provider, work)
 
@@ -114,3 +121,29 @@ def test_f_api_24_the_bytes_say_how_large_a_picture_is(studio: Studio, session_p
         assert any("1,024" in note for note in node.notes)
 
     studio.start(provider, work)
+
+
+def test_f_api_34_a_session_opens_again_after_an_answer_that_held_its_pictures(
+    studio: Studio, session_path: Path
+) -> None:
+    inside = "data:image/png;base64," + "A" * 20_000_000
+    answer = json.dumps({"images": [{"url": inside}], "seed": 7})
+    go_on = asyncio.Event()
+    steps = whole_run([png(2)])
+    told = [*steps[:4], wire.RemoteDone(answer), go_on, steps[-1]]
+    provider = ScriptedProvider(lambda request: told)
+
+    async def work(bench: Workbench) -> None:
+        job = await bench.submit(await opened(bench, session_path))
+        await reaches(bench, job, JobState.REMOTE_DONE)
+        with SessionFile.open(session_path, read_only=True) as file:
+            assert file.load().jobs[job].answer == answer
+        go_on.set()
+        await bench.wait_for(job)
+
+    studio.start(provider, work)
+    with SessionFile.open(session_path, read_only=True) as file:
+        (record,) = file.load().jobs.values()
+    assert record.state is JobState.STORED
+    assert len(record.answer) < 1000
+    assert json.loads(record.answer)["seed"] == 7

@@ -20,6 +20,7 @@ from kontext_studio.core.errors import (
 from kontext_studio.core.jobs import JobState
 from kontext_studio.core.session import Session
 from kontext_studio.store.session_file import SessionFile
+from kontext_studio.workbench import run
 from kontext_studio.workbench.announcements import Fault
 from kontext_studio.workbench.bench import Workbench
 from kontext_studio.workbench.desk import Desk
@@ -353,3 +354,67 @@ def test_f_loc_14_a_session_that_is_deleted_and_then_closed_is_kept_elsewhere(
             assert len(file.load().session.history) == 1
 
     studio.start(good(), work)
+
+
+def test_closing_tries_once_more_to_write_what_the_disk_had_no_room_for(
+    studio: Studio,
+    session_path: Path,
+    full_disk: Callable[[JobState, int], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(run, "DISK_WAITS_S", (3600.0,))
+
+    async def work(bench: Workbench) -> None:
+        order = await opened(bench, session_path)
+        full_disk(JobState.SUBMITTED, 1)
+        job = await bench.submit(order)
+        await until(lambda: bench.runs.view(job).trouble == "The disk is full.")
+        bench.grace_s = 10.0
+        await bench.close_session()
+
+    studio.start(good(), work)
+    with SessionFile.open(session_path, read_only=True) as file:
+        (job,) = file.load().jobs.values()
+    assert job.remote is not None
+
+
+def test_f_loc_14_nothing_is_lost_silently_where_there_is_no_place_to_go_on(
+    studio: Studio, session_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = asyncio.Event()
+    provider = ScriptedProvider(lambda request: [wire.Sending(), go_on, *whole_run([png(2)])[1:]])
+    monkeypatch.setattr(run, "DISK_WAITS_S", (0.0,))
+    monkeypatch.setattr(run, "DISK_RETRY_S", 0.01)
+    nowhere = tmp_path / "a file" / "rescued.kontext"
+    nowhere.parent.write_text("no folder")
+    places = [nowhere, tmp_path / "rescued.kontext"]
+
+    async def work(bench: Workbench) -> None:
+        monkeypatch.setattr(type(bench.places), "new_recovered", lambda _self, _lost: places[0])
+        job = await bench.submit(await opened(bench, session_path))
+        await until(lambda: bool(provider.sent))
+        session_path.unlink()
+        go_on.set()
+        await until(lambda: "gone" in bench.runs.view(job).trouble)
+        del places[0]
+        assert (await bench.wait_for(job)).record.state is JobState.STORED
+        assert bench.path == tmp_path / "rescued.kontext"
+
+    studio.start(provider, work)
+
+
+def test_naming_leaves_a_file_alone_that_took_the_place_of_the_untitled_one(
+    studio: Studio, tmp_path: Path
+) -> None:
+    others: list[Path] = []
+
+    async def work(bench: Workbench) -> None:
+        await bench.new_session()
+        await bench.import_picture(png(1), "cup.png")
+        others.append(bench.path)
+        bench.path.unlink()
+        others[0].write_bytes(b"somebody else's")
+        await bench.name_session(tmp_path / "named.kontext")
+
+    studio.start(good(), work)
+    assert others[0].read_bytes() == b"somebody else's"

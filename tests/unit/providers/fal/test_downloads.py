@@ -323,3 +323,10 @@ def test_f_sec_12_a_picture_inside_the_network_or_in_the_clear_is_never_fetched(
     _, end, _ = collect(run, waits, {"images": [{"url": url}]})
     assert isinstance(end, AddressRefused)
     assert waits.asked == []
+
+
+def test_f_net_16_a_sign_in_page_in_place_of_a_picture_does_not_mean_that_it_is_gone(run, waits):
+    events, end, _ = collect(run, waits, ONE, *[page(403)] * 4)
+    assert end is None
+    assert [type(event) for event in events].count(Trouble) == 5
+    assert events[-1].result.images[0].data == PNG

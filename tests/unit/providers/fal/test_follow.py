@@ -1,3 +1,5 @@
+import asyncio
+import contextlib
 import json
 
 import pytest
@@ -261,3 +263,22 @@ def test_f_sec_2_an_address_that_is_not_the_services_own_is_never_asked(run, wai
     for end in run(story()):
         assert isinstance(end, BadAnswer)
         assert end.charged is Charged.MAYBE
+
+
+def test_f_net_14_a_stream_that_only_keeps_the_connection_warm_is_polled_beside(run, waits):
+    async def pings(exchange):
+        await exchange.read()
+        exchange.note()
+        await exchange.write(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n")
+        exchange.open = False
+        with contextlib.suppress(ConnectionError):
+            while not exchange.reader.at_eof():
+                await exchange.write(b": ping\n\n")
+                await asyncio.sleep(0.05)
+
+    events, end, fal = resume(
+        run, waits, limits=QUICK, faults=[("stream", pings)], statuses=[COMPLETED]
+    )
+    assert end is None
+    assert kinds(events) == [RemoteDone, Finished]
+    assert len(fal.seen("status")) == 1

@@ -273,3 +273,11 @@ def test_f_api_29_a_service_that_says_failed_and_no_more_is_believed_in_the_end(
     _, end, fal = resume(run, waits, statuses=[{"status": word}], faults=faults)
     assert isinstance(end, kind)
     assert len(fal.seen("result")) == asked
+
+
+def test_a_gateways_bare_400_is_not_the_end_of_a_run_that_was_paid_for(run, waits):
+    gateway = says(400, {"detail": "Bad Request"})
+    events, end, fal = resume(run, waits, statuses=[COMPLETED], faults=[("result", gateway)])
+    assert end is None
+    assert kinds(events)[-1] is Finished
+    assert len(fal.seen("result")) == 2

@@ -127,7 +127,8 @@ def test_a_stored_answer_that_makes_no_sense_is_told(run, waits, answer):
 
 
 def test_f_api_22_pictures_that_came_are_not_lost_for_one_that_is_gone(run, waits):
-    images = [{"url": "{origin}/files/one"}, {"url": "{origin}/files/gone"}, {"url": "data:image/png;base64,%%"}]
+    addresses = ("{origin}/files/one", "{origin}/files/gone", "data:image/png;base64,%%")
+    images = [{"url": url} for url in addresses]
     events, end, _ = collect(run, waits, {"images": images})
     assert end is None
     result = events[-1].result
@@ -149,3 +150,11 @@ def test_a_size_that_is_none_is_not_taken_for_one(run, waits, facts):
     ]
     events, _, _ = collect(run, waits, {"images": images})
     assert [one.stated for one in events[-1].result.images] == [None, (4, 3)]
+
+
+def test_a_time_that_no_run_takes_does_not_spoil_the_result(run, waits):
+    images = [{"url": "{origin}/files/one"}]
+    timings = {"inference": 10**400, "queue": 0.5}
+    events, end, _ = collect(run, waits, {"images": images, "timings": timings})
+    assert end is None
+    assert events[-1].result.timings == (("queue", 0.5),)

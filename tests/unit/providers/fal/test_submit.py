@@ -8,6 +8,7 @@ from kontext_studio.core.errors import (
     BadRequest,
     Charged,
     ContentBlocked,
+    NotAllowed,
     NotFound,
     OutcomeUnknown,
     OutOfCredit,
@@ -159,7 +160,13 @@ def test_f_api_14_a_gateway_answers_a_submit(run, waits, dev, fault):
 
 @pytest.mark.parametrize(
     "fault",
-    [says(503, {"detail": "Service Unavailable"}), page(503), says(408, {"detail": "timeout"})],
+    [
+        says(503, {"detail": "Service Unavailable"}),
+        says(503, {"detail": "The upstream connection was reset. Please try again."}),
+        says(503, {"detail": "Over capacity"}),
+        page(503),
+        says(408, {"detail": "timeout"}),
+    ],
 )
 def test_f_api_15_a_503_that_does_not_say_that_the_run_was_not_taken(run, waits, dev, fault):
     sent_once_and_unknown(run, waits, dev, fault)
@@ -204,7 +211,7 @@ def test_f_api_3_an_account_without_credit(run, waits, dev, fault):
 
 def test_f_api_4_a_403_names_the_model(run, waits, dev):
     fault = says(403, {"detail": "Forbidden"})
-    refused_at_once_and_free(run, waits, dev, fault, Unauthorized, f"may not use {ENDPOINT}")
+    refused_at_once_and_free(run, waits, dev, fault, NotAllowed, f"may not use {ENDPOINT}")
 
 
 def test_f_api_5_a_model_that_is_not_there_is_named(run, waits, dev):
