@@ -24,8 +24,8 @@ from kontext_studio.core.provider import Finished, InputPicture, Submitted
 from kontext_studio.core.request import EditRequest
 from kontext_studio.core.route import Access, Route, RouteMode
 from kontext_studio.core.secret import Secret
-from kontext_studio.providers.client import Limits
 from kontext_studio.providers.fal import FalProvider
+from kontext_studio.providers.limits import Limits
 from kontext_studio.server.app import make_app
 from tests.fakes.engines import ScriptedEngine
 from tests.fakes.fal_service import png

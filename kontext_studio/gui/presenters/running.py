@@ -54,7 +54,7 @@ class Running(QObject):
         self._pending: tuple[NodeId | None, Draft] | None = None
         self._last: RunOrder | None = None
         self._last_at = 0.0
-        self._starting = False
+        self._starting: list[RunOrder] = []
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(DRAFT_MS)
@@ -179,10 +179,10 @@ class Running(QObject):
         """Every run begins here: a key held, or pressed twice, is one run."""
         now = time.monotonic()
         just_run = order == self._last
-        if self._starting or (just_run and now - self._last_at < CLICKS_S):
+        if order in self._starting or (just_run and now - self._last_at < CLICKS_S):
             return
         self._last, self._last_at = order, now
-        self._starting = True
+        self._starting.append(order)
         work = self._submit(order, allow_twin)
         self._tasks.start(work, show_fault=self._show_refusal)
 
@@ -190,7 +190,7 @@ class Running(QObject):
         try:
             job: JobId = await self._bench.submit(order, allow_twin=allow_twin)
         finally:
-            self._starting = False
+            self._starting.remove(order)
         self._panel.set_card(None)
         self.started.emit(job)
 
