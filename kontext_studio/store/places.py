@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+_MADE_UP = re.compile(r"(^Untitled| recovered) \d{4}-\d\d-\d\d [0-9a-f]{6}\.kontext$")
 
 APP_FOLDER = "kontext-studio"
 HOME_VARIABLE = "KONTEXT_STUDIO_HOME"
@@ -66,6 +69,12 @@ class Places:
     def aside_folder(self) -> Path:
         """Where results lie that were paid for and are too large to be opened."""
         return self.home / "unopened"
+
+    def is_own(self, path: Path) -> bool:
+        """Whether a session lies in the program's own folder under a name that was made up here. A
+        person may put one of their own beside those."""
+        here = path.resolve().parent == self.untitled_folder.resolve()
+        return here and _MADE_UP.search(path.name) is not None
 
     def new_untitled(self) -> Path:
         """A path for a new session that no other process will choose; its folder is made."""

@@ -219,7 +219,7 @@ class Workbench:
                 rescue=Rescue(self.places.new_recovered, self._tell_rescued),
             )
             try:
-                named = await asyncio.to_thread(self._is_elsewhere, desk.path)
+                named = not await asyncio.to_thread(self.places.is_own, desk.path)
                 await self._close()
             except BaseException:
                 await desk.close()
@@ -281,7 +281,7 @@ class Workbench:
             if await asyncio.to_thread(pictures.same_file, opened.desk.path, path):
                 return
             old = await opened.desk.move_to(path, overwrite=overwrite)
-            named = await asyncio.to_thread(self._is_elsewhere, opened.desk.path)
+            named = not await asyncio.to_thread(self.places.is_own, opened.desk.path)
             self._opened = replace(opened, named=named)
             if old is not None and not opened.named:
                 await asyncio.to_thread(old.unlink, missing_ok=True)
@@ -299,9 +299,6 @@ class Workbench:
             self._opened = replace(self._opened, named=False)
             self.announcer.announce(SessionNamed(path))
         self.announcer.announce(Fault(f"{gone.message} It goes on in {path}.", gone.hint))
-
-    def _is_elsewhere(self, path: Path) -> bool:
-        return path.resolve().parent != self.places.untitled_folder.resolve()
 
     # Pictures in.
 

@@ -418,3 +418,17 @@ def test_naming_leaves_a_file_alone_that_took_the_place_of_the_untitled_one(
 
     studio.start(good(), work)
     assert others[0].read_bytes() == b"somebody else's"
+
+
+def test_a_session_may_be_named_within_the_programs_own_folder(studio: Studio) -> None:
+    async def work(bench: Workbench) -> None:
+        await bench.new_session()
+        await bench.import_picture(png(1), "cup.png")
+        place = bench.places.untitled_folder / "cafe.kontext"
+        await bench.name_session(place)
+        assert bench.is_named
+        await bench.close_session()
+        await bench.open_session(place)
+        assert bench.is_named
+
+    studio.start(good(), work)
