@@ -168,7 +168,7 @@ class Run:
             self.resume()  # someone has to hear what becomes of it
         self._cancelling = True
         self.tell(phase=Phase.CANCELLING, retry_at_s=None)
-        if record.remote is not None:
+        if record.state is JobState.SUBMITTED:  # else it is asked as soon as that is written
             self._beside(self._cancel_remote)
 
     async def wait(self) -> None:
