@@ -10,60 +10,28 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from contextlib import aclosing
-from dataclasses import dataclass, replace
-from typing import TypeVar
+from dataclasses import replace
 
 from kontext_studio.core import provider as wire
 from kontext_studio.core.errors import RouteError, SessionError, StudioError, Unreachable
 from kontext_studio.core.history import JobId
 from kontext_studio.core.jobs import JobRecord, JobState
-from kontext_studio.core.models import Catalogue
 from kontext_studio.core.route import EMBEDDED
 from kontext_studio.store.room import expected_bytes
 from kontext_studio.workbench import endings, network
-from kontext_studio.workbench.announcements import Announcer, Fault, JobChanged, ResultStored
-from kontext_studio.workbench.desk import Desk
-from kontext_studio.workbench.hosted import HostedPictures
-from kontext_studio.workbench.keeping import Keeper
-from kontext_studio.workbench.line import Line
-from kontext_studio.workbench.progress import Durations, JobView, Phase
-from kontext_studio.workbench.reach import Reach, Reached
+from kontext_studio.workbench.adopting import adopted
+from kontext_studio.workbench.announcements import Fault, JobChanged, ResultStored
+from kontext_studio.workbench.insistence import Insistence
+from kontext_studio.workbench.progress import JobView, Phase
+from kontext_studio.workbench.reach import Reached
 from kontext_studio.workbench.results import Stored
+from kontext_studio.workbench.shop import Shop
 
 log = logging.getLogger(__name__)
 
-T = TypeVar("T")
-
-DISK_WAITS_S = (0.5, 2.0, 8.0)
-DISK_RETRY_S = 60.0
 CANCEL_WAIT_S = 10.0
-OFFLINE_POLL_S = 2.0
 USUAL_PIXELS = 1_048_576
 """What the services make of a text, and about what they bring any input to."""
-NOT_FOUND = "The service lists no such run, or not yet. It was not sent again."
-TWIN_IS_SENT = "The same edit is being sent at this moment: look again when it is known."
-TOO_MANY_FOUND = "The service lists several such runs. None was taken over."
-
-
-@dataclass(frozen=True, slots=True)
-class Shop:
-    """What all runs of one session work with. `first_to_ask` says of a run whose service wants the
-    key or money whether it is the one that asks for it, and holds those behind it in the line.
-    `disk_attempts` says how often a write is tried that must not be lost; None is for ever. With
-    `waits_for_network` a run that cannot leave an offline machine waits, and is sent then."""
-
-    desk: Desk
-    reach: Reach
-    catalogue: Catalogue
-    announcer: Announcer
-    hosted: HostedPictures
-    keeper: Keeper
-    line: Line
-    durations: Durations
-    clock: Callable[[], float]
-    first_to_ask: Callable[[Run], bool]
-    disk_attempts: int | None = None
-    waits_for_network: bool = False
 
 
 class _Withdrawn(Exception):
@@ -89,9 +57,10 @@ class Run:
         self._cancelling = False
         self._surely_cancelled = False
         self._leaving = False
-        self._writing = False
         self._about_to_ask = False
-        self._try_now = asyncio.Event()
+        self._insistence = Insistence(
+            shop.disk_attempts, lambda why: self.tell(phase=Phase.STORING, trouble=why)
+        )
 
     @property
     def id(self) -> JobId:
@@ -135,7 +104,7 @@ class Run:
 
     def try_now(self) -> None:
         """Do not wait for the next attempt to write."""
-        self._try_now.set()
+        self._insistence.hurry()
 
     @property
     def asks(self) -> bool:
@@ -182,12 +151,12 @@ class Run:
         self._leaving = True
         deadline = asyncio.get_running_loop().time() + grace_s
         if self.followed and self._task is not None:
-            self._try_now.set()
+            self._insistence.hurry()
             sends = self.view.phase in (Phase.SENDING, Phase.CANCELLING) and self.record.state in (
                 JobState.PREPARED,
                 JobState.SENDING,
             )
-            if sends or self._writing:
+            if sends or self._insistence.writing:
                 await asyncio.wait({self._task}, timeout=grace_s)
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -284,10 +253,7 @@ class Run:
             if self.record.state is JobState.SENDING:  # no connection was made
                 await self._save_surely(self.record.moved_to(JobState.PREPARED))
             self.tell(phase=Phase.WAITING, retry_at_s=None, offline=True)
-            while True:
-                await asyncio.sleep(OFFLINE_POLL_S)
-                if not await asyncio.to_thread(network.is_offline):
-                    break
+            await network.until_online()
 
     async def _send_over(self, reached: Reached) -> None:
         now_s = asyncio.get_running_loop().time()
@@ -334,27 +300,19 @@ class Run:
         except StudioError as fault:
             self.tell(trouble=fault.message)
             return
-        words = NOT_FOUND
+        words = ""
 
         def plan() -> JobRecord | None:
             nonlocal words
-            others = [job for job in self._shop.desk.jobs.values() if job.id != record.id]
-            known = {job.remote.request_id for job in others if job.remote}
-            mine = [remote for remote in found if remote.request_id not in known]
-            twins = [job for job in others if job.request == record.request]
-            if any(job.state is JobState.SENDING for job in twins):
-                words = TWIN_IS_SENT
-                return None
-            if len(mine) != 1:
-                words = TOO_MANY_FOUND if mine else NOT_FOUND
-                return None
-            return replace(record.moved_to(JobState.SUBMITTED), remote=mine[0], fault=None)
+            decided = adopted(record, found, self._shop.desk.jobs.values())
+            words = decided if isinstance(decided, str) else ""
+            return decided if isinstance(decided, JobRecord) else None
 
-        adopted = await self._until_written(lambda: self._shop.desk.change_job(plan))
-        if adopted is None:
+        mine = await self._insistence.until_written(lambda: self._shop.desk.change_job(plan))
+        if mine is None:
             self.tell(trouble=words)
             return
-        self.tell(record=adopted, trouble="")
+        self.tell(record=mine, trouble="")
         await self._resume()
 
     async def _follow(self, reached: Reached, events: AsyncGenerator[wire.JobEvent]) -> None:
@@ -427,7 +385,7 @@ class Run:
     async def _store(self, reached: Reached, stored: Stored) -> None:
         self._progress(phase=Phase.STORING)
         checked = await self._shop.keeper.examine(self.record, reached, stored)
-        await self._until_written(lambda: self._shop.keeper.write(checked))
+        await self._insistence.until_written(lambda: self._shop.keeper.write(checked))
         request = self.record.request
         if stored.seconds is not None:
             self._shop.durations.add(request.model, request.count, stored.seconds)
@@ -483,7 +441,7 @@ class Run:
         except (StudioError, TimeoutError):
             self._not_cancelled()
             return
-        waits = self.record.state is JobState.SUBMITTED and not self._writing
+        waits = self.record.state is JobState.SUBMITTED and not self._insistence.writing
         if answer.accepted and answer.status == "OK" and waits:
             # Out of the queue before it began, and nothing has come of it: there is no more to do.
             self._surely_cancelled = True
@@ -512,37 +470,8 @@ class Run:
 
     async def _save_surely(self, record: JobRecord) -> None:
         """For what must not be lost: the answer to a POST, and every end."""
-        await self._until_written(lambda: self._shop.desk.save_job(record))
+        await self._insistence.until_written(lambda: self._shop.desk.save_job(record))
         self.tell(record=record, trouble="")
-
-    async def _until_written(self, write: Callable[[], Awaitable[T]]) -> T:
-        """Full, busy or locked: the disk is asked again, and the service holds the picture.
-
-        Raise SessionError where that was tried often enough.
-        """
-        self._writing = True
-        try:
-            return await self._try_to_write(write)
-        finally:
-            self._writing = False
-
-    async def _try_to_write(self, write: Callable[[], Awaitable[T]]) -> T:
-        attempt = 0
-        while True:
-            try:
-                return await write()
-            except SessionError as fault:
-                attempt += 1
-                if attempt == self._shop.disk_attempts:
-                    raise
-                self.tell(phase=Phase.STORING, trouble=fault.message)
-            waits_s = (*DISK_WAITS_S, DISK_RETRY_S)
-            self._try_now.clear()
-            try:
-                async with asyncio.timeout(waits_s[min(attempt, len(waits_s)) - 1]):
-                    await self._try_now.wait()
-            except TimeoutError:
-                pass
 
     def _beside(self, work: Callable[[], Coroutine[None, None, None]]) -> None:
         task = asyncio.get_running_loop().create_task(work())

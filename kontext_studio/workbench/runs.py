@@ -20,7 +20,8 @@ from kontext_studio.workbench.keeping import Keeper
 from kontext_studio.workbench.line import Line
 from kontext_studio.workbench.progress import Durations, JobView, Phase
 from kontext_studio.workbench.reach import Reach
-from kontext_studio.workbench.run import Run, Shop
+from kontext_studio.workbench.run import Run
+from kontext_studio.workbench.shop import Shop
 
 _WENT_THROUGH = frozenset({JobState.SUBMITTED, JobState.REMOTE_DONE, JobState.STORED})
 

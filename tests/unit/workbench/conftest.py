@@ -15,7 +15,7 @@ from kontext_studio.core.jobs import JobRecord, JobState
 from kontext_studio.core.route import Route, RouteMode
 from kontext_studio.store.places import Places
 from kontext_studio.store.session_file import SessionFile
-from kontext_studio.workbench import run
+from kontext_studio.workbench import insistence
 from kontext_studio.workbench.announcements import Announcement
 from kontext_studio.workbench.bench import Workbench
 from kontext_studio.workbench.connections import Connections
@@ -83,8 +83,8 @@ def session_path(tmp_path: Path) -> Path:
 @pytest.fixture
 def full_disk(monkeypatch: pytest.MonkeyPatch) -> Callable[[JobState, int], None]:
     """Let the next writes of a run in a state find no room."""
-    monkeypatch.setattr(run, "DISK_WAITS_S", (0.0, 0.0))
-    monkeypatch.setattr(run, "DISK_RETRY_S", 0.01)
+    monkeypatch.setattr(insistence, "WAITS_S", (0.0, 0.0))
+    monkeypatch.setattr(insistence, "SLOW_WAIT_S", 0.01)
 
     def fill(state: JobState, times: int) -> None:
         left = [times]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +18,6 @@ from kontext_studio.core.errors import (
     ConnectionLost,
     NotFound,
     OutcomeUnknown,
-    OutOfCredit,
     RateLimited,
     ReadOnlySession,
     SessionError,
@@ -26,8 +25,8 @@ from kontext_studio.core.errors import (
     Unauthorized,
     Unreachable,
 )
-from kontext_studio.core.jobs import JobState, RemoteHandle
-from kontext_studio.workbench import network, run
+from kontext_studio.core.jobs import JobState
+from kontext_studio.workbench import insistence, network
 from kontext_studio.workbench.bench import Workbench
 from kontext_studio.workbench.orders import RunOrder
 from kontext_studio.workbench.progress import Phase
@@ -135,7 +134,7 @@ def test_try_again_does_not_wait_for_the_next_attempt_at_the_disk(
     full_disk: Callable[[JobState, int], None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(run, "DISK_WAITS_S", (3600.0,))
+    monkeypatch.setattr(insistence, "WAITS_S", (3600.0,))
 
     async def work(bench: Workbench) -> None:
         order = await opened(bench, session_path)
@@ -288,119 +287,6 @@ def test_cancelling_a_result_that_waits_to_be_fetched_does_not_discard_it(
     assert provider.cancelled == []
 
 
-# One card, not one for each run.
-
-
-def test_f_api_2_a_key_that_is_not_accepted_holds_the_line_with_one_card(
-    studio: Studio, session_path: Path
-) -> None:
-    all_ordered, right = asyncio.Event(), asyncio.Event()
-
-    def script(request: object) -> list[Step]:
-        if right.is_set():
-            return whole_run([png(2)])
-        return [wire.Sending(), all_ordered, Unauthorized("No.")]
-
-    provider = ScriptedProvider(script)
-
-    async def work(bench: Workbench) -> None:
-        order = await opened(bench, session_path)
-        jobs = [
-            await bench.submit(replace(order, instruction=f"Make it {word}"))
-            for word in ("red", "blue", "dark", "light", "warm")
-        ]
-        all_ordered.set()
-        await bench.runs.wait_all()
-        views = [bench.runs.view(job) for job in jobs]
-        assert {view.record.state for view in views} == {JobState.PREPARED}
-        assert [view.record.fault is not None for view in views].count(True) == 1
-        assert len(provider.sent) <= 2
-        right.set()
-        (asking,) = [view.record.id for view in views if view.record.fault]
-        bench.runs.again(asking)
-        await bench.runs.wait_all()
-        assert {view.record.state for view in bench.runs.views()} == {JobState.STORED}
-
-    studio.start(provider, work)
-
-
-# Looking for a run whose answer was lost.
-
-OTHER = RemoteHandle("remote-2", "http://s/2", "http://s/2/response", "http://s/2/cancel")
-
-
-def _lost(listed: Sequence[RemoteHandle] | None) -> ScriptedProvider:
-    return ScriptedProvider(
-        lambda request: [wire.Sending(), OutcomeUnknown("It broke.")],
-        resumed=whole_run([png(2)])[2:],
-        found=listed,
-    )
-
-
-def test_f_net_7_a_run_whose_answer_was_lost_is_found_again_and_fetched(
-    studio: Studio, session_path: Path
-) -> None:
-    provider = _lost([HANDLE])
-
-    async def work(bench: Workbench) -> None:
-        job = await bench.submit(await opened(bench, session_path))
-        assert (await bench.wait_for(job)).record.state is JobState.UNKNOWN
-        view = await bench.look_for(job)
-        assert view.record.state is JobState.STORED
-        assert view.record.remote == HANDLE
-
-    studio.start(provider, work)
-    assert len(provider.sent) == 1
-
-
-@pytest.mark.parametrize(
-    ("listed", "words"),
-    [
-        ([], run.NOT_FOUND),
-        ([HANDLE, OTHER], run.TOO_MANY_FOUND),
-        (None, "There is no list of runs here."),
-    ],
-)
-def test_a_run_that_is_not_found_for_certain_stays_unknown_and_says_why(
-    studio: Studio,
-    session_path: Path,
-    listed: Sequence[RemoteHandle] | None,
-    words: str,
-) -> None:
-    provider = _lost(listed)
-
-    async def work(bench: Workbench) -> None:
-        job = await bench.submit(await opened(bench, session_path))
-        await bench.wait_for(job)
-        view = await bench.look_for(job)
-        assert view.record.state is JobState.UNKNOWN
-        assert view.record.fault is not None
-        assert view.record.fault.charged is Charged.MAYBE
-        assert view.trouble == words
-
-    studio.start(provider, work)
-    assert len(provider.sent) == 1
-
-
-def test_a_run_that_the_session_has_already_is_not_taken_for_another(
-    studio: Studio, session_path: Path
-) -> None:
-    scripts: list[list[Step]] = [
-        whole_run([png(2)]),
-        [wire.Sending(), OutcomeUnknown("It broke.")],
-    ]
-    provider = ScriptedProvider(lambda request: scripts.pop(0), found=(HANDLE,))
-
-    async def work(bench: Workbench) -> None:
-        order = await opened(bench, session_path)
-        await bench.wait_for(await bench.submit(order))
-        job = await bench.submit(order)
-        await bench.wait_for(job)
-        assert (await bench.look_for(job)).record.state is JobState.UNKNOWN
-
-    studio.start(provider, work)
-
-
 # The embedded engine.
 
 
@@ -416,50 +302,6 @@ def test_a_run_whose_engine_was_killed_ends_and_says_so(studio: Studio, session_
         assert view.record.state is JobState.FAILED
         assert view.record.fault is not None
         assert view.record.fault.charged is Charged.NO
-
-    studio.start(provider, work)
-
-
-# What a sceptical reader found.
-
-
-def test_one_sold_run_is_not_taken_over_by_two(studio: Studio, session_path: Path) -> None:
-    provider = _lost([HANDLE])
-
-    async def work(bench: Workbench) -> None:
-        order = replace(await opened(bench, session_path), seed=5)
-        first = await bench.submit(order)
-        await bench.wait_for(first)
-        second = await bench.submit(order, allow_twin=True)
-        await bench.wait_for(second)
-        views = await asyncio.gather(bench.look_for(first), bench.look_for(second))
-        states = {view.record.state for view in views}
-        assert states == {JobState.STORED, JobState.UNKNOWN}
-        assert len(bench.session.history) == 2
-
-    studio.start(provider, work)
-
-
-def test_nothing_is_taken_over_while_the_same_edit_is_being_sent(
-    studio: Studio, session_path: Path
-) -> None:
-    answer = asyncio.Event()
-    scripts: list[list[Step]] = [
-        [wire.Sending(), OutcomeUnknown("It broke.")],
-        [wire.Sending(), answer, *whole_run([png(3)])[1:]],
-    ]
-    provider = ScriptedProvider(lambda request: scripts.pop(0), found=(HANDLE,))
-
-    async def work(bench: Workbench) -> None:
-        order = replace(await opened(bench, session_path), seed=5)
-        lost = await bench.submit(order)
-        await bench.wait_for(lost)
-        sent = await bench.submit(order, allow_twin=True)
-        await reaches(bench, sent, JobState.SENDING)
-        view = await bench.look_for(lost)
-        assert (view.record.state, view.trouble) == (JobState.UNKNOWN, run.TWIN_IS_SENT)
-        answer.set()
-        assert (await bench.wait_for(sent)).record.state is JobState.STORED
 
     studio.start(provider, work)
 
@@ -529,70 +371,6 @@ def test_a_result_of_a_model_that_this_version_does_not_know_is_stored_without_a
     studio.start(provider, work)
 
 
-@pytest.mark.parametrize("way", ["cancelled", "dismissed"])
-def test_f_api_2_runs_are_not_held_for_one_that_was_put_away(
-    studio: Studio, session_path: Path, way: str
-) -> None:
-    all_ordered = asyncio.Event()
-    provider = ScriptedProvider(lambda request: [wire.Sending(), all_ordered, Unauthorized("No.")])
-
-    async def work(bench: Workbench) -> None:
-        order = await opened(bench, session_path)
-        jobs = [
-            await bench.submit(replace(order, instruction=f"Make it {word}"))
-            for word in ("red", "blue", "dark")
-        ]
-        all_ordered.set()
-        await bench.runs.wait_all()
-        views = [bench.runs.view(job) for job in jobs]
-        assert [view.held for view in views].count(True) == 2
-        (asking,) = [view.record.id for view in views if view.record.fault]
-        if way == "cancelled":
-            await bench.cancel(asking)
-        else:
-            await bench.act(lambda session: session.dismiss(asking))
-        assert not any(bench.runs.view(job).held for job in jobs)
-        sent = len(provider.sent)
-        other = next(job for job in jobs if job != asking)
-        bench.runs.again(other)
-        view = await bench.wait_for(other)
-        assert view.record.fault is not None  # it asks itself now
-        assert len(provider.sent) == sent + 1
-
-    studio.start(provider, work)
-
-
-def test_f_api_3_a_second_run_without_credit_asks_itself_where_the_first_one_went_through(
-    studio: Studio, session_path: Path
-) -> None:
-    paid = asyncio.Event()
-    all_ordered = asyncio.Event()
-
-    def script(request: object) -> list[Step]:
-        if paid.is_set() and "red" in getattr(request, "instruction", ""):
-            return whole_run([png(2)])
-        return [wire.Sending(), all_ordered, OutOfCredit("The account has no credit.")]
-
-    provider = ScriptedProvider(script)
-
-    async def work(bench: Workbench) -> None:
-        order = await opened(bench, session_path)
-        red = await bench.submit(replace(order, instruction="Make it red"))
-        blue = await bench.submit(replace(order, instruction="Make it blue"))
-        all_ordered.set()
-        await bench.runs.wait_all()
-        paid.set()
-        bench.runs.again(red)
-        bench.runs.again(blue)
-        await bench.runs.wait_all()
-        assert bench.runs.view(red).record.state is JobState.STORED
-        blue_view = bench.runs.view(blue)
-        assert blue_view.record.fault is not None
-        assert not blue_view.held
-
-    studio.start(provider, work)
-
-
 def test_an_order_whose_caller_went_away_is_followed_all_the_same(
     studio: Studio, session_path: Path
 ) -> None:
@@ -641,7 +419,7 @@ def test_a_cancel_that_the_service_confirms_too_late_keeps_the_result(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     go_on = asyncio.Event()
-    monkeypatch.setattr(run, "DISK_WAITS_S", (3600.0,))
+    monkeypatch.setattr(insistence, "WAITS_S", (3600.0,))
     steps = whole_run([png(2)])
     provider = ScriptedProvider(
         lambda request: [*steps[:2], go_on, *steps[2:]],
@@ -703,7 +481,7 @@ def test_f_net_1_a_run_waits_for_the_network_of_the_machine_and_is_sent_then(
 ) -> None:
     offline = [True]
     monkeypatch.setattr(network, "is_offline", lambda: offline[0])
-    monkeypatch.setattr(run, "OFFLINE_POLL_S", 0.01)
+    monkeypatch.setattr(network, "POLL_S", 0.01)
 
     def script(request: object) -> list[Step]:
         lost: list[Step] = [wire.Sending(), Unreachable("Can't find the server.")]

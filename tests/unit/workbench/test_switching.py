@@ -20,7 +20,7 @@ from kontext_studio.core.errors import (
 from kontext_studio.core.jobs import JobState
 from kontext_studio.core.session import Session
 from kontext_studio.store.session_file import SessionFile
-from kontext_studio.workbench import run
+from kontext_studio.workbench import insistence
 from kontext_studio.workbench.announcements import Fault
 from kontext_studio.workbench.bench import Workbench
 from kontext_studio.workbench.desk import Desk
@@ -362,7 +362,7 @@ def test_closing_tries_once_more_to_write_what_the_disk_had_no_room_for(
     full_disk: Callable[[JobState, int], None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(run, "DISK_WAITS_S", (3600.0,))
+    monkeypatch.setattr(insistence, "WAITS_S", (3600.0,))
 
     async def work(bench: Workbench) -> None:
         order = await opened(bench, session_path)
@@ -383,8 +383,8 @@ def test_f_loc_14_nothing_is_lost_silently_where_there_is_no_place_to_go_on(
 ) -> None:
     go_on = asyncio.Event()
     provider = ScriptedProvider(lambda request: [wire.Sending(), go_on, *whole_run([png(2)])[1:]])
-    monkeypatch.setattr(run, "DISK_WAITS_S", (0.0,))
-    monkeypatch.setattr(run, "DISK_RETRY_S", 0.01)
+    monkeypatch.setattr(insistence, "WAITS_S", (0.0,))
+    monkeypatch.setattr(insistence, "SLOW_WAIT_S", 0.01)
     nowhere = tmp_path / "a file" / "rescued.kontext"
     nowhere.parent.write_text("no folder")
     places = [nowhere, tmp_path / "rescued.kontext"]

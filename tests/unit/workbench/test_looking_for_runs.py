@@ -1,0 +1,138 @@
+"""A run whose answer was lost: found in the list of the service, or left unknown."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from kontext_studio.core import provider as wire
+from kontext_studio.core.errors import (
+    Charged,
+    OutcomeUnknown,
+)
+from kontext_studio.core.jobs import JobState, RemoteHandle
+from kontext_studio.workbench import adopting
+from kontext_studio.workbench.bench import Workbench
+from tests.fakes.photographs import png
+from tests.fakes.scripted_provider import HANDLE, ScriptedProvider, Step, whole_run
+from tests.unit.workbench.conftest import Studio
+from tests.unit.workbench.paid import opened, reaches
+
+OTHER = RemoteHandle("remote-2", "http://s/2", "http://s/2/response", "http://s/2/cancel")
+
+
+def _lost(listed: Sequence[RemoteHandle] | None) -> ScriptedProvider:
+    return ScriptedProvider(
+        lambda request: [wire.Sending(), OutcomeUnknown("It broke.")],
+        resumed=whole_run([png(2)])[2:],
+        found=listed,
+    )
+
+
+def test_f_net_7_a_run_whose_answer_was_lost_is_found_again_and_fetched(
+    studio: Studio, session_path: Path
+) -> None:
+    provider = _lost([HANDLE])
+
+    async def work(bench: Workbench) -> None:
+        job = await bench.submit(await opened(bench, session_path))
+        assert (await bench.wait_for(job)).record.state is JobState.UNKNOWN
+        view = await bench.look_for(job)
+        assert view.record.state is JobState.STORED
+        assert view.record.remote == HANDLE
+
+    studio.start(provider, work)
+    assert len(provider.sent) == 1
+
+
+@pytest.mark.parametrize(
+    ("listed", "words"),
+    [
+        ([], adopting.NOT_FOUND),
+        ([HANDLE, OTHER], adopting.TOO_MANY_FOUND),
+        (None, "There is no list of runs here."),
+    ],
+)
+def test_a_run_that_is_not_found_for_certain_stays_unknown_and_says_why(
+    studio: Studio,
+    session_path: Path,
+    listed: Sequence[RemoteHandle] | None,
+    words: str,
+) -> None:
+    provider = _lost(listed)
+
+    async def work(bench: Workbench) -> None:
+        job = await bench.submit(await opened(bench, session_path))
+        await bench.wait_for(job)
+        view = await bench.look_for(job)
+        assert view.record.state is JobState.UNKNOWN
+        assert view.record.fault is not None
+        assert view.record.fault.charged is Charged.MAYBE
+        assert view.trouble == words
+
+    studio.start(provider, work)
+    assert len(provider.sent) == 1
+
+
+def test_a_run_that_the_session_has_already_is_not_taken_for_another(
+    studio: Studio, session_path: Path
+) -> None:
+    scripts: list[list[Step]] = [
+        whole_run([png(2)]),
+        [wire.Sending(), OutcomeUnknown("It broke.")],
+    ]
+    provider = ScriptedProvider(lambda request: scripts.pop(0), found=(HANDLE,))
+
+    async def work(bench: Workbench) -> None:
+        order = await opened(bench, session_path)
+        await bench.wait_for(await bench.submit(order))
+        job = await bench.submit(order)
+        await bench.wait_for(job)
+        assert (await bench.look_for(job)).record.state is JobState.UNKNOWN
+
+    studio.start(provider, work)
+
+
+def test_one_sold_run_is_not_taken_over_by_two(studio: Studio, session_path: Path) -> None:
+    provider = _lost([HANDLE])
+
+    async def work(bench: Workbench) -> None:
+        order = replace(await opened(bench, session_path), seed=5)
+        first = await bench.submit(order)
+        await bench.wait_for(first)
+        second = await bench.submit(order, allow_twin=True)
+        await bench.wait_for(second)
+        views = await asyncio.gather(bench.look_for(first), bench.look_for(second))
+        states = {view.record.state for view in views}
+        assert states == {JobState.STORED, JobState.UNKNOWN}
+        assert len(bench.session.history) == 2
+
+    studio.start(provider, work)
+
+
+def test_nothing_is_taken_over_while_the_same_edit_is_being_sent(
+    studio: Studio, session_path: Path
+) -> None:
+    answer = asyncio.Event()
+    scripts: list[list[Step]] = [
+        [wire.Sending(), OutcomeUnknown("It broke.")],
+        [wire.Sending(), answer, *whole_run([png(3)])[1:]],
+    ]
+    provider = ScriptedProvider(lambda request: scripts.pop(0), found=(HANDLE,))
+
+    async def work(bench: Workbench) -> None:
+        order = replace(await opened(bench, session_path), seed=5)
+        lost = await bench.submit(order)
+        await bench.wait_for(lost)
+        sent = await bench.submit(order, allow_twin=True)
+        await reaches(bench, sent, JobState.SENDING)
+        view = await bench.look_for(lost)
+        assert (view.record.state, view.trouble) == (JobState.UNKNOWN, adopting.TWIN_IS_SENT)
+        answer.set()
+        assert (await bench.wait_for(sent)).record.state is JobState.STORED
+
+    studio.start(provider, work)
