@@ -28,6 +28,7 @@ StudioError
 │   ├── SessionDamaged  readable in part
 │   ├── ReadOnlySession cannot be written where it lies
 │   ├── SessionGone     moved, deleted or replaced while it was open
+│   ├── SessionClosed   put away meanwhile
 │   └── DiskFull        no room to write
 └── OutcomeUnknown      sent, and no answer came back: perhaps charged; exit code 7
 """
@@ -237,6 +238,10 @@ class ReadOnlySession(SessionError):
 
 class SessionGone(SessionError):
     kind = "session_gone"
+
+
+class SessionClosed(SessionError):
+    kind = "session_closed"
 
 
 class DiskFull(SessionError):

@@ -27,6 +27,13 @@ class Answer:
     host: str
 
     @property
+    def is_html(self) -> bool:
+        """Whether it is a page for people; storages tell their refusals in XML, which is none."""
+        start = self.body[:200].lstrip().lower()
+        stated = "html" in self.headers.get("content-type", "").lower()
+        return stated or start.startswith((b"<!doctype html", b"<html"))
+
+    @property
     def is_page(self) -> bool:
         """Whether this is something for a browser: a sign-in page, a gateway's apology."""
         if "html" in self.headers.get("content-type", "").lower():

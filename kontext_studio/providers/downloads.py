@@ -101,7 +101,7 @@ class Downloads:
 
     def _picture(self, answer: Answer, size: int | None) -> bytes:
         # A page is what somebody on the way says, a sign-in portal for example.
-        if answer.status in (403, 404, 410) and not answer.is_page:
+        if answer.status in (403, 404, 410) and not answer.is_html:
             raise NotFound(
                 "The picture is no longer on the service's servers.",
                 hint="Run it again with the same seed.",

@@ -103,6 +103,7 @@ class Workbench:
         self._opened: _Opened | None = None
         self._switching = asyncio.Lock()
         self._reruns: dict[tuple[JobId, bool], asyncio.Task[JobId]] = {}
+        self._replaced: dict[JobId, JobId] = {}
         self._new_id = new_id
         self._new_seed = new_seed
         self._clock = clock
@@ -207,6 +208,11 @@ class Workbench:
     ) -> None:
         """Open a session file and take up the runs it holds. What was open stays open where the
         new one cannot be opened, and where it is the same file. Raise SessionError."""
+        # Begun, it is carried through: half way there would be no session that works.
+        opening = self._open(path, create, read_only)
+        await asyncio.shield(asyncio.get_running_loop().create_task(opening))
+
+    async def _open(self, path: Path, create: bool, read_only: bool) -> None:
         async with self._switching:
             now = self._opened
             alike = now is not None and now.desk.read_only == read_only and not create
@@ -267,6 +273,7 @@ class Workbench:
         await opened.background.close()
         await opened.thumbnails.close()
         self._opened = None
+        self._replaced.clear()
         await desk.close()
         empty = not len(desk.session.history) and not desk.jobs and not desk.drafts
         if empty and not opened.named and not desk.read_only:
@@ -394,6 +401,11 @@ class Workbench:
 
     async def _rerun(self, job_id: JobId, same_seed: bool) -> JobId:
         old = self.runs.view(job_id).record
+        if old.state is not JobState.STORED:
+            # A second press on the same card: what the first one began is what was meant.
+            new = self._replaced.get(job_id)
+            if new is not None and not self.runs.view(new).record.ended:
+                return new
         order = RunOrder(
             instruction=old.request.instruction,
             parents=old.parents,
@@ -403,7 +415,7 @@ class Workbench:
             seed=old.request.seed if same_seed else None,
             parameters=old.request.parameters,
         )
-        new = await self.submit(order, allow_twin=True)
+        new = self._replaced[job_id] = await self.submit(order, allow_twin=True)
         if old.state is not JobState.STORED:
             try:
                 await self.act(lambda session: session.dismiss(job_id))

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from kontext_studio.core.changes import Change, HeadMoved
 from kontext_studio.core.drafts import Draft
-from kontext_studio.core.errors import SessionError, SessionGone, StudioError
+from kontext_studio.core.errors import SessionClosed, SessionGone, StudioError
 from kontext_studio.core.history import JobId, NodeId
 from kontext_studio.core.images import ImageRef
 from kontext_studio.core.jobs import JobRecord
@@ -98,7 +98,7 @@ class Desk:
         """Do something with the file on its own thread. A write that has begun is always finished,
         even where the caller is cancelled meanwhile. Raise SessionError once it is closed."""
         if self._closed:
-            raise SessionError("The session was closed.")
+            raise SessionClosed("The session was closed.")
         loop = asyncio.get_running_loop()
         return await asyncio.shield(loop.run_in_executor(self._thread, self._work_on_file, work))
 

@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from kontext_studio.core.errors import SessionError
+from kontext_studio.core.errors import SessionClosed, SessionError
 
 T = TypeVar("T")
 
@@ -43,15 +43,17 @@ class Insistence:
     async def _insist(self, write: Callable[[], Awaitable[T]]) -> T:
         attempt = 0
         while True:
+            self._now.clear()
             try:
                 return await write()
+            except SessionClosed:
+                raise
             except SessionError as fault:
                 attempt += 1
                 if attempt == self._attempts:
                     raise
                 self._tell(fault.message)
             waits_s = (*WAITS_S, SLOW_WAIT_S)
-            self._now.clear()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(waits_s[min(attempt, len(waits_s)) - 1]):
                     await self._now.wait()

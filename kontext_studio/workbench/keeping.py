@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from functools import partial
@@ -16,11 +17,12 @@ from kontext_studio.core.errors import (
     OutOfMemory,
     PictureTooLarge,
     SessionError,
+    StudioError,
 )
 from kontext_studio.core.history import Node
 from kontext_studio.core.jobs import JobRecord, JobState
 from kontext_studio.core.models import Catalogue
-from kontext_studio.core.redaction import redact
+from kontext_studio.core.redaction import redact, redact_value
 from kontext_studio.core.result import MISSING_PICTURE, Cost, EditResult, ReceivedImage
 from kontext_studio.core.session import Session
 from kontext_studio.workbench import pictures
@@ -34,10 +36,19 @@ from kontext_studio.workbench.results import Stored, steps_of
 DAMAGED_RETRIES = 4
 DAMAGED_WAIT_S = 0.5
 LONG_ANSWER = 200_000
+REFETCH_LIMIT_S = 60.0
 
 
 def _may_come_whole(found: pictures.Imported | BadPicture) -> bool:
     return isinstance(found, BadPicture) and not isinstance(found, PictureTooLarge | OutOfMemory)
+
+
+def _shortened(answer: str) -> str:
+    """The answer as JSON still, without the pictures in it."""
+    try:
+        return json.dumps(redact_value(json.loads(answer)))
+    except ValueError:
+        return redact(answer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,20 +88,32 @@ class Keeper:
         """
         seen = await self._look_at(stored.result)
         for attempt in range(DAMAGED_RETRIES):
-            if not any(_may_come_whole(one) for one in seen):
+            damaged = [place for place, one in enumerate(seen) if _may_come_whole(one)]
+            if not damaged:
                 break
             await asyncio.sleep(DAMAGED_WAIT_S * 2**attempt)
-            again = reached.provider.collect(record.answer, record.remote)
-            async with aclosing(again) as events:
-                async for event in events:
-                    if isinstance(event, wire.Finished):
-                        stored.result = event.result
-            seen = await self._look_at(stored.result)
+            whole = len(damaged) < len(seen)
+            try:
+                # Pictures that are whole wait for the others, and not for ever.
+                async with asyncio.timeout(REFETCH_LIMIT_S if whole else None):
+                    later = await self._fetch_again(record, reached)
+            except (StudioError, TimeoutError):
+                if whole:
+                    break
+                raise
+            if len(later.images) == len(seen):
+                received = list(stored.result.images)
+                for place in damaged:
+                    received[place] = later.images[place]
+                stored.result = replace(stored.result, images=tuple(received))
+                again = await self._look_at(stored.result, damaged)
+                for place, found in zip(damaged, again, strict=True):
+                    seen[place] = found
         stored.result = await self._without_the_unusable(record, stored.result, seen)
         images = tuple(one for one in seen if isinstance(one, pictures.Imported))
         done = replace(record.moved_to(JobState.STORED), fault=None)
         if len(record.answer) > LONG_ANSWER:  # its pictures are within; they have their own place
-            done = replace(done, answer=await asyncio.to_thread(redact, record.answer))
+            done = replace(done, answer=await asyncio.to_thread(_shortened, record.answer))
         cost = self._price(record, stored.result, images)
         urls = tuple(one.url for one in stored.result.images)
         return Checked(done, steps_of(done, stored, images, cost), images, urls)
@@ -106,9 +129,20 @@ class Keeper:
             return None  # a model of another version
         return price_of_result(spec, tuple(image.ref for image in images), missing)
 
-    async def _look_at(self, result: EditResult) -> list[pictures.Imported | BadPicture]:
+    async def _fetch_again(self, record: JobRecord, reached: Reached) -> EditResult:
+        result: EditResult | None = None
+        async with aclosing(reached.provider.collect(record.answer, record.remote)) as events:
+            async for event in events:
+                if isinstance(event, wire.Finished):
+                    result = event.result
+        return result or EditResult(())
+
+    async def _look_at(
+        self, result: EditResult, places: list[int] | None = None
+    ) -> list[pictures.Imported | BadPicture]:
         seen: list[pictures.Imported | BadPicture] = []
-        for one in result.images:
+        for place in range(len(result.images)) if places is None else places:
+            one = result.images[place]
             try:
                 seen.append(await pictures.examine_received(one.data, one.stated))
             except BadPicture as fault:
@@ -132,8 +166,14 @@ class Keeper:
         notes = list(result.notes)
         for data, fault in faults:
             # It was paid for: its bytes are kept in a file, which is not opened here.
-            path = await pictures.keep_aside(data, self._aside, f"step {record.step} {record.id}")
-            fault.hint = f"It was saved unopened as {path}."
+            stem = f"step {record.step} {record.id}"
+            try:
+                path = await pictures.keep_aside(data, self._aside, stem)
+                fault.hint = f"It was saved unopened as {path}."
+            except StudioError as exc:
+                if not whole:
+                    raise
+                fault.hint = exc.message
             notes.append(f"{MISSING_PICTURE}{fault.message} {fault.hint}")
         if faults and not whole:
             raise faults[0][1]

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Protocol
 
 
@@ -21,9 +19,8 @@ class Line:
         self._free = asyncio.Semaphore(max_running)
         self._waiting: list[Waiting] = []
 
-    @asynccontextmanager
-    async def turn(self, who: Waiting) -> AsyncIterator[None]:
-        """Wait for a turn, and give it back at the end."""
+    async def take(self, who: Waiting) -> Turn:
+        """Wait for a turn."""
         self._waiting.append(who)
         self._tell()
         try:
@@ -31,11 +28,21 @@ class Line:
         finally:
             self._waiting.remove(who)
             self._tell()
-        try:
-            yield
-        finally:
-            self._free.release()
+        return Turn(self._free)
 
     def _tell(self) -> None:
         for number, who in enumerate(self._waiting, start=1):
             who.stand_at(number)
+
+
+class Turn:
+    """A turn that somebody has until they give it back."""
+
+    def __init__(self, free: asyncio.Semaphore) -> None:
+        self._free: asyncio.Semaphore | None = free
+
+    def give_back(self) -> None:
+        """Let the next one begin. Safe to call twice."""
+        free, self._free = self._free, None
+        if free is not None:
+            free.release()

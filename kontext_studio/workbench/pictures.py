@@ -9,7 +9,7 @@ import asyncio
 import hashlib
 import itertools
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeVar
@@ -29,6 +29,8 @@ T = TypeVar("T")
 MAX_FILE_BYTES = 512 * 1024 * 1024
 """A picture file larger than this is not read at all."""
 
+STAYS_HERE = "on this computer"
+"""How a note ends that is about what is never sent with an edit."""
 
 _NOT_A_PICTURE_BYTES = 2048
 
@@ -82,6 +84,14 @@ def _read(path: Path) -> bytes:
         raise BadPicture(f"{name} cannot be read.", detail=str(exc)) from exc
 
 
+def stays_here(kinds: Sequence[str]) -> str:
+    """That what a file holds besides its picture ("date", "location") is never sent."""
+    *others, last = kinds
+    listed = f"{', '.join(others)} and {last}" if others else last
+    verb = "stay" if others else "stays"
+    return f"The {listed} stored in the file {verb} {STAYS_HERE}"
+
+
 async def examine(data: bytes, name: str = "The picture") -> Imported:
     """Decode a picture of the person's fully once, so that only whole ones are stored.
 
@@ -99,7 +109,7 @@ async def examine(data: bytes, name: str = "The picture") -> Imported:
         if (hint := shape_hint(picture.width, picture.height)) is not None:
             notes = (*notes, hint.note)
         if picture.facts.metadata:
-            notes = (*notes, f"Never sent with an edit: {', '.join(picture.facts.metadata)}")
+            notes = (*notes, stays_here(picture.facts.metadata))
         return Imported(_ref_of(data, picture), data, notes)
 
     return await _in_thread(look, name)

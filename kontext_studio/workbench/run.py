@@ -7,6 +7,7 @@ Only this module moves a run from state to state. A run's one POST leaves betwee
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from contextlib import aclosing
@@ -22,6 +23,7 @@ from kontext_studio.workbench import endings, network
 from kontext_studio.workbench.adopting import adopted
 from kontext_studio.workbench.announcements import Fault, JobChanged, ResultStored
 from kontext_studio.workbench.insistence import Insistence
+from kontext_studio.workbench.line import Turn
 from kontext_studio.workbench.progress import JobView, Phase
 from kontext_studio.workbench.reach import Reached
 from kontext_studio.workbench.results import Stored
@@ -53,6 +55,7 @@ class Run:
         self.view = JobView(record)
         self._shop = shop
         self._task: asyncio.Task[None] | None = None
+        self._turn: Turn | None = None
         self._side_work: set[asyncio.Task[None]] = set()
         self._cancelling = False
         self._surely_cancelled = False
@@ -120,7 +123,9 @@ class Run:
     def let_go(self, *, send: bool) -> None:
         """What it was held for is settled: send it, or let it wait for the person."""
         self.tell(held=False)
-        if send and self.record.state is JobState.PREPARED and not self.followed:
+        put_away = self._cancelling or self.id in self._shop.desk.session.dismissed
+        waits = self.record.state is JobState.PREPARED and not self.followed
+        if send and waits and not put_away:
             self.begin()
 
     async def cancel(self) -> None:
@@ -235,9 +240,12 @@ class Run:
             self.tell(trouble=second.message)
 
     async def _wait_and_send(self) -> None:
-        async with self._shop.line.turn(self):
+        self._turn = await self._shop.line.take(self)
+        try:
             # To its end before the next one has its turn: the end may hold the line.
             await self._to_its_end(self._send)
+        finally:
+            self._turn.give_back()
 
     async def _send(self) -> None:
         while True:
@@ -253,7 +261,12 @@ class Run:
             if self.record.state is JobState.SENDING:  # no connection was made
                 await self._save_surely(self.record.moved_to(JobState.PREPARED))
             self.tell(phase=Phase.WAITING, retry_at_s=None, offline=True)
+            if self._cancelling:  # asked for meanwhile
+                raise _Withdrawn
+            if self._turn is not None:  # others may need no network
+                self._turn.give_back()
             await network.until_online()
+            self._turn = await self._shop.line.take(self)
 
     async def _send_over(self, reached: Reached) -> None:
         now_s = asyncio.get_running_loop().time()
@@ -361,6 +374,8 @@ class Run:
             case wire.RemoteDone(answer):
                 made = record.moved_to(JobState.REMOTE_DONE)
                 await self._save_surely(replace(made, answer=answer, fault=None))
+                if self._turn is not None:  # nothing of it is sent any more
+                    self._turn.give_back()
                 self._progress(phase=Phase.DOWNLOADING)
             case wire.Finished(result):
                 seconds = self._shop.clock() - record.sent_at if record.sent_at else None
@@ -408,10 +423,11 @@ class Run:
             await self._save_surely(record)
         finally:
             self._about_to_ask = False
-        if self._cancelling:  # asked for while that was written
+        if self._cancelling and record.state is JobState.PREPARED:  # asked for meanwhile
             await self._withdrawn()
         if record.fault is not None and record.fault.kind == "refused":
-            await self._shop.hosted.forget(record.request.inputs)
+            with contextlib.suppress(SessionError):
+                await self._shop.hosted.forget(record.request.inputs)
 
     # Cancelling.
 
@@ -421,9 +437,11 @@ class Run:
         if self.followed and self._task is not None:
             self._task.cancel()
             await asyncio.wait({self._task})
-        if self.record.state is JobState.PREPARED:  # also where its task had not begun
-            await self._withdrawn()
-            self.tell(phase=Phase.IDLE, place=None)
+        if self.record.state is JobState.PREPARED:  # nobody followed it, or had begun to
+            # As a task of its own: nobody begins it while that is being written.
+            self._spawn(self._withdrawn)
+            self._cancelling = True
+            await self.wait()
 
     async def _withdrawn(self) -> None:
         # A result that is on its way in is kept, whatever was asked for meanwhile.

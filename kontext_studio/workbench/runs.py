@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from kontext_studio.core.errors import ReadOnlySession
+from kontext_studio.core.errors import ReadOnlySession, SessionClosed
 from kontext_studio.core.history import JobId
 from kontext_studio.core.jobs import JobRecord, JobState
 from kontext_studio.core.models import Catalogue
@@ -78,7 +78,9 @@ class Runs:
     def is_on_its_way(self, record: JobRecord) -> bool:
         """Whether a run may still be sent, or was: not where it only waits for the person."""
         run = self._runs.get(record.id)
-        return run is None or run.followed or record.state is not JobState.PREPARED
+        if run is None or run.followed or run.view.held:
+            return True
+        return record.state is not JobState.PREPARED
 
     def start(self, record: JobRecord) -> None:
         """Follow a prepared run that is on disk already."""
@@ -157,7 +159,9 @@ class Runs:
         route = run.record.route
         held = self._held.setdefault(route, [])
         for other in self._runs.values():
-            if other.record.route == route and other.view.phase is Phase.WAITING:
+            asks = other in (run, self._asking.get(route))
+            same = other.record.route == route and not asks
+            if same and other.view.phase is Phase.WAITING:
                 held.append(other)
                 other.hold()
         asking = self._asking.get(route, run)
@@ -174,12 +178,14 @@ class Runs:
             if run.asks and not gone:
                 continue
             went_through = run.record.state in _WENT_THROUGH
-            if gone or went_through or run.record.ended:
+            if gone or went_through or run.record.ended or not run.view.active:
                 del self._asking[route]
                 for other in self._held.pop(route, []):
                     other.let_go(send=went_through)
 
     def _demand_writable(self) -> None:
+        if self._closing:
+            raise SessionClosed("The session is being closed.")
         if self._shop.desk.read_only:
             raise ReadOnlySession(
                 "This session is open for looking only.",

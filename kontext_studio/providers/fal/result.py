@@ -99,6 +99,9 @@ async def _fetched(
     if one.url.startswith("data:"):
         yield one.with_bytes(await asyncio.to_thread(_decoded, one.url, service), "")
         return
+    if one.url.startswith("["):
+        # A stored answer keeps no pictures, only their size; the service may still have them.
+        raise NotFound("The picture is not in the stored answer.", charged=service.surely())
     kill_points.reach(kill_points.KillPoint.BEFORE_DOWNLOAD)
     async with aclosing(downloads.fetch(one.url, one.size)) as events:
         async for event in events:

@@ -10,7 +10,9 @@ import pytest
 
 from kontext_studio.core import provider as wire
 from kontext_studio.core.errors import (
+    AlreadyRunning,
     OutOfCredit,
+    RateLimited,
     Unauthorized,
 )
 from kontext_studio.core.jobs import JobState
@@ -114,5 +116,79 @@ def test_f_api_3_a_second_run_without_credit_asks_itself_where_the_first_one_wen
         blue_view = bench.runs.view(blue)
         assert blue_view.record.fault is not None
         assert not blue_view.held
+
+    studio.start(provider, work)
+
+
+def test_one_run_without_a_key_asks_for_it_and_holds_nothing(
+    studio: Studio, session_path: Path
+) -> None:
+    """The fault comes before anything is uploaded, while the run still stands in the line."""
+    provider = ScriptedProvider(lambda request: [Unauthorized("There is no key for fal.ai.")])
+
+    async def work(bench: Workbench) -> None:
+        view = await bench.wait_for(await bench.submit(await opened(bench, session_path)))
+        assert view.record.fault is not None
+        assert view.record.fault.kind == "unauthorized"
+        assert not view.held
+
+    studio.start(provider, work)
+
+
+def test_runs_are_not_held_for_a_reason_that_is_gone(studio: Studio, session_path: Path) -> None:
+    all_ordered, has_key = asyncio.Event(), asyncio.Event()
+
+    def script(request: object) -> list[Step]:
+        if has_key.is_set():
+            return [wire.Sending(), RateLimited("The service is busy.")]
+        return [wire.Sending(), all_ordered, Unauthorized("No.")]
+
+    provider = ScriptedProvider(script)
+
+    async def work(bench: Workbench) -> None:
+        order = await opened(bench, session_path)
+        red = await bench.submit(replace(order, instruction="Make it red"))
+        blue = await bench.submit(replace(order, instruction="Make it blue"))
+        all_ordered.set()
+        await bench.runs.wait_all()
+        asking, held = (red, blue) if bench.runs.view(blue).held else (blue, red)
+        has_key.set()
+        bench.runs.again(asking)
+        await bench.runs.wait_all()
+        assert not bench.runs.view(held).held
+
+    studio.start(provider, work)
+
+
+def test_a_held_run_is_a_twin_and_is_not_sent_where_it_was_put_away(
+    studio: Studio, session_path: Path
+) -> None:
+    all_ordered, has_key = asyncio.Event(), asyncio.Event()
+
+    def script(request: object) -> list[Step]:
+        if has_key.is_set():
+            return whole_run([png(2)])
+        return [wire.Sending(), all_ordered, Unauthorized("No.")]
+
+    provider = ScriptedProvider(script)
+
+    async def work(bench: Workbench) -> None:
+        order = await opened(bench, session_path)
+        orders = [replace(order, instruction=f"Make it {word}") for word in ("red", "blue", "dark")]
+        jobs = [await bench.submit(one) for one in orders]
+        all_ordered.set()
+        await bench.runs.wait_all()
+        held = [job for job in jobs if bench.runs.view(job).held]
+        with pytest.raises(AlreadyRunning):
+            await bench.submit(orders[jobs.index(held[0])])
+        await bench.act(lambda session: session.dismiss(held[0]))
+        await bench.cancel(held[1])
+        sent = len(provider.sent)
+        has_key.set()
+        (asking,) = [job for job in jobs if job not in held]
+        bench.runs.again(asking)
+        await bench.runs.wait_all()
+        assert len(provider.sent) == sent + 1
+        assert bench.runs.view(held[1]).record.state is JobState.CANCELLED
 
     studio.start(provider, work)

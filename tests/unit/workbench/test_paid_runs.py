@@ -18,6 +18,7 @@ from kontext_studio.core.errors import (
     ConnectionLost,
     NotFound,
     OutcomeUnknown,
+    OutOfCredit,
     RateLimited,
     ReadOnlySession,
     SessionError,
@@ -519,3 +520,108 @@ def test_a_new_run_is_not_refused_for_one_that_only_waits_for_the_person(
         assert view.record.state is JobState.STORED
 
     studio.start(good(), go_on)
+
+
+def test_a_cancel_then_a_broken_way_leaves_the_run_with_the_service(
+    studio: Studio, session_path: Path
+) -> None:
+    asked = asyncio.Event()
+    lost = Unreachable("The proxy is gone.")
+    provider = ScriptedProvider(
+        lambda request: [wire.Sending(), wire.Submitted(HANDLE), asked, lost],
+        resumed=whole_run([png(2)])[2:],
+    )
+
+    async def work(bench: Workbench) -> None:
+        job = await bench.submit(await opened(bench, session_path))
+        await reaches(bench, job, JobState.SUBMITTED)
+        await bench.cancel(job)
+        asked.set()
+        assert (await bench.wait_for(job)).record.state is JobState.SUBMITTED
+        assert await bench.rerun(job) == job
+        assert (await bench.wait_for(job)).record.state is JobState.STORED
+
+    studio.start(provider, work)
+
+
+def test_a_run_that_is_being_cancelled_is_not_begun_again_meanwhile(
+    studio: Studio, session_path: Path, full_disk: Callable[[JobState, int], None]
+) -> None:
+    scripts: list[list[Step]] = [[wire.Sending(), OutOfCredit("No credit.")], whole_run([png(2)])]
+    provider = ScriptedProvider(lambda request: scripts.pop(0))
+
+    async def work(bench: Workbench) -> None:
+        job = await bench.submit(await opened(bench, session_path))
+        await bench.wait_for(job)
+        full_disk(JobState.CANCELLED, 3)
+        cancelling = asyncio.create_task(bench.cancel(job))
+        await until(lambda: bench.runs.view(job).trouble == FULL)
+        bench.runs.again(job)
+        await cancelling
+        assert (await bench.wait_for(job)).record.state is JobState.CANCELLED
+
+    studio.start(provider, work)
+    assert len(provider.sent) == 1
+
+
+def test_a_second_press_on_the_card_of_a_run_is_the_run_that_the_first_one_began(
+    studio: Studio, session_path: Path
+) -> None:
+    go_on = asyncio.Event()
+    scripts: list[list[Step]] = [
+        [wire.Sending(), OutcomeUnknown("It broke.")],
+        [wire.Sending(), go_on, *whole_run([png(2)])[1:]],
+    ]
+    provider = ScriptedProvider(lambda request: scripts.pop(0))
+
+    async def work(bench: Workbench) -> None:
+        job = await bench.submit(await opened(bench, session_path))
+        await bench.wait_for(job)
+        first = await bench.rerun(job)
+        assert await bench.rerun(job) == first
+        go_on.set()
+        await bench.runs.wait_all()
+
+    studio.start(provider, work)
+    assert len(provider.sent) == 2
+
+
+def test_runs_that_need_no_turn_leave_it_to_others(
+    studio: Studio, session_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two wait for the storage of the service; the third one is sent all the same."""
+    made = whole_run([png(2)])[:-1]
+    waiting = asyncio.Event()
+
+    def script(request: object) -> list[Step]:
+        third = "dark" in getattr(request, "instruction", "")
+        return whole_run([png(3)]) if third else [*made, waiting]
+
+    provider = ScriptedProvider(script)
+
+    async def work(bench: Workbench) -> None:
+        order = await opened(bench, session_path)
+        for word in ("red", "blue"):
+            job = await bench.submit(replace(order, instruction=f"Make it {word}"))
+            await reaches(bench, job, JobState.REMOTE_DONE)
+        third = await bench.submit(replace(order, instruction="Make it dark"))
+        assert (await bench.wait_for(third)).record.state is JobState.STORED
+
+    studio.start(provider, work)
+
+
+def test_insisting_ends_with_the_session(
+    studio: Studio, session_path: Path, full_disk: Callable[[JobState, int], None]
+) -> None:
+    provider = ScriptedProvider(lambda request: [wire.Sending(), OutOfCredit("No credit.")])
+
+    async def work(bench: Workbench) -> None:
+        job = await bench.submit(await opened(bench, session_path))
+        await bench.wait_for(job)
+        full_disk(JobState.CANCELLED, 10_000)
+        cancelling = asyncio.create_task(bench.cancel(job))
+        await until(lambda: bench.runs.view(job).trouble == FULL)
+        await bench.close_session()
+        await cancelling
+
+    studio.start(provider, work)

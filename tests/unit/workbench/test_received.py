@@ -147,3 +147,37 @@ def test_f_api_34_a_session_opens_again_after_an_answer_that_held_its_pictures(
     assert record.state is JobState.STORED
     assert len(record.answer) < 1000
     assert json.loads(record.answer)["seed"] == 7
+
+
+def test_whole_pictures_are_kept_where_the_others_are_gone_by_then(
+    studio: Studio, session_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "DAMAGED_WAIT_S", 0.0)
+    provider = ScriptedProvider(
+        lambda request: _result(png(2), png(3)[:60]), collected=[NotFound("It is gone.")]
+    )
+
+    async def work(bench: Workbench) -> None:
+        order = replace(await opened(bench, session_path), count=2)
+        view = await bench.wait_for(await bench.submit(order))
+        assert view.record.state is JobState.STORED
+        (node,) = bench.nodes_of(view.record.id)
+        assert await bench.picture(node.image) == png(2)
+
+    studio.start(provider, work)
+
+
+def test_a_folder_that_cannot_be_written_does_not_keep_whole_pictures_out(
+    studio: Studio, session_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "DAMAGED_WAIT_S", 0.0)
+    provider = ScriptedProvider(lambda request: _result(png(2), png_of(20_000, 20_000)))
+
+    async def work(bench: Workbench) -> None:
+        order = replace(await opened(bench, session_path), count=2)
+        bench.places.aside_folder.write_text("a file where the folder should be")
+        view = await bench.wait_for(await bench.submit(order))
+        assert view.record.state is JobState.STORED
+        assert len(bench.nodes_of(view.record.id)) == 1
+
+    studio.start(provider, work)

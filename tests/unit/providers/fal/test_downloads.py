@@ -330,3 +330,9 @@ def test_f_net_16_a_sign_in_page_in_place_of_a_picture_does_not_mean_that_it_is_
     assert end is None
     assert [type(event) for event in events].count(Trouble) == 5
     assert events[-1].result.images[0].data == PNG
+
+
+def test_f_api_22_a_storage_that_says_in_xml_that_a_picture_is_gone_is_believed(run, waits):
+    denied = says(403, b'<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>', kind="x")
+    _, end, _ = collect(run, waits, ONE, *[denied] * 4)
+    assert isinstance(end, NotFound)
