@@ -13,6 +13,7 @@ from kontext_studio import __version__
 from kontext_studio.cli import edit, environment, look, resume, routes, serve, wording
 from kontext_studio.cli.reporting import EXIT_STOPPED, Usage, report, report_inner
 from kontext_studio.cli.terminal import make_streams_safe, say
+from kontext_studio.cli.usage import usage_words
 from kontext_studio.core.errors import StudioError
 from kontext_studio.store.places import Places
 from kontext_studio.workbench.logs import start_logging
@@ -99,12 +100,11 @@ _UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 
 
 def _report_usage(fault: BaseException, as_json: bool) -> int:
-    words = fault.format_message() if hasattr(fault, "format_message") else str(fault)
+    words = usage_words(fault)
     if type(fault).__name__ == "NoArgsIsHelpError":
         if words:
             say(words)
         return Usage.exit_code
     context = getattr(fault, "ctx", None)
     name = context.command_path if context is not None else "kontext-studio"
-    end = "" if words.endswith((".", "?", ")")) else "."
-    return report(Usage(f"{words}{end}", hint=f"“{name} --help” lists what it takes."), as_json)
+    return report(Usage(words, hint=f"“{name} --help” lists what it takes."), as_json)

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Iterable
 from pathlib import Path
 
 import typer
 
-from kontext_studio.cli.edit_plan import (
-    Original,
-    Plan,
-    demand_possible,
-    is_new,
-    out_paths,
-    starting_step,
-)
+from kontext_studio.cli.edit_plan import Original, Plan, demand_possible, is_new, starting_step
+from kontext_studio.cli.out_file import out_file, out_paths
 from kontext_studio.cli.progress_bar import shown_progress
-from kontext_studio.cli.reporting import JSON_OPTION, RunFailed, run
-from kontext_studio.cli.session_json import session_json
-from kontext_studio.cli.terminal import print_json, say
+from kontext_studio.cli.reporting import (
+    JSON_OPTION,
+    RunFailed,
+    Unfinished,
+    is_refused_for_free,
+    run,
+)
+from kontext_studio.cli.session_json import session_json, step_words
+from kontext_studio.cli.terminal import print_json, say, write_line
+from kontext_studio.core.errors import StudioError
 from kontext_studio.core.history import Node, NodeId
 from kontext_studio.core.jobs import JobState
 from kontext_studio.workbench.bench import Workbench
+from kontext_studio.workbench.orders import RunOrder
 
 
 def register(app: typer.Typer) -> None:
@@ -43,25 +47,29 @@ def register(app: typer.Typer) -> None:
         param: list[str] = typer.Option([], "--param", help="A parameter as name=value."),
         variants: int = typer.Option(1, "--variants", help="Pictures a run."),
         seed: int | None = typer.Option(None, "--seed", help="Seed of each run; random without."),
-        out: Path | None = typer.Option(None, "-o", "--out", help="Write the last result here."),
+        out: str | None = typer.Option(None, "-o", "--out", help="Write the last result here."),
+        force: bool = typer.Option(False, "--force", help="Write over a file that is there."),
         as_json: bool = JSON_OPTION,
     ) -> None:
         """Edit a picture by instruction; each result is the input of the next."""
-        plan = Plan(
-            instructions=(words[-1], *then),
-            images=tuple(Path(word) for word in words[:-1]),
-            session=session,
-            start=start,
-            model=model,
-            route=route,
-            params=tuple(param),
-            variants=variants,
-            seed=seed,
-            out=out,
-        )
-        if not plan.images and session is None:
-            raise typer.BadParameter("name a picture to edit, or a session with --session")
-        run(lambda bench: _edit(bench, plan, as_json), as_json=as_json)
+
+        async def work(bench: Workbench) -> None:
+            plan = Plan(
+                instructions=(words[-1], *then),
+                images=tuple(Path(word) for word in words[:-1]),
+                session=session,
+                start=start,
+                model=model,
+                route=route,
+                params=tuple(param),
+                variants=variants,
+                seed=seed,
+                out=None if out is None else out_file(out),
+                force=force,
+            )
+            await _edit(bench, plan, as_json)
+
+        run(work, as_json=as_json)
 
 
 async def _edit(bench: Workbench, plan: Plan, as_json: bool) -> None:
@@ -73,35 +81,53 @@ async def _edit(bench: Workbench, plan: Plan, as_json: bool) -> None:
         await bench.new_session()
     else:
         await bench.open_session(plan.session, create=is_new(plan.session))
-    parents = await _starting_steps(bench, plan, originals)
-
-    # 3. One run after the other, each from the first picture of the one before.
-    new: list[NodeId] = []
-    made: tuple[Node, ...] = ()
-    with shown_progress(bench.announcer):
-        for text in plan.instructions:
-            job_id = await bench.submit(plan.order(text, parents, parameters))
-            view = await bench.wait_for(job_id)
-            if view.record.state is not JobState.STORED:
-                raise RunFailed(view, session_json(bench, new))
-            made = bench.nodes_of(job_id)
-            new += [node.id for node in made]
-            await bench.select(made[0].id)
-            parents = (made[0].id,)
-            if not as_json:
-                _say_made(made)
-
-    # 4. What was asked for on disk.
-    written = await _write_out(bench, plan, made)
+    new: list[Node] = []
+    written: list[Path] = []
+    try:
+        parents = await _starting_steps(bench, plan, originals)
+        # 3. One run after the other, each from the first picture of the one before.
+        made: tuple[Node, ...] = ()
+        with shown_progress(bench.announcer):
+            for text in plan.instructions:
+                made = await _made(bench, plan.order(text, parents, parameters))
+                new += made
+                parents = (made[0].id,)
+                if not as_json:
+                    _say_made(made)
+        # 4. What was asked for on disk.
+        for node, path in zip(
+            made, out_paths(plan.out, len(made)) if plan.out else (), strict=False
+        ):
+            await bench.export(node, path, overwrite=plan.force)
+            written.append(path)
+    except StudioError as fault:
+        if not as_json:
+            _say_where(bench, new, written)
+        raise Unfinished(fault, _body(bench, new)) from fault
     if as_json:
-        body = session_json(bench, new)
+        body = _body(bench, new)
         if written:
             body["written"] = [str(path) for path in written]
         print_json(body)
     else:
-        for path in written:
-            say(f"Wrote {path}")
-        say(f"Session: {bench.path}")
+        _say_where(bench, new, written)
+
+
+async def _made(bench: Workbench, order: RunOrder) -> tuple[Node, ...]:
+    """The pictures of one run, the first of them the current step. Raise RunFailed."""
+    job_id = await bench.submit(order)
+    view = await bench.wait_for(job_id)
+    if view.record.state is not JobState.STORED:
+        if is_refused_for_free(view):  # it is told here and now, and nothing is left to settle
+            await bench.act(lambda session: session.dismiss(job_id))
+        raise RunFailed(view, bench.path)
+    made = bench.nodes_of(job_id)
+    await bench.select(made[0].id)
+    return made
+
+
+def _body(bench: Workbench, new: Iterable[Node]) -> dict[str, object]:
+    return session_json(bench, [node.id for node in new])
 
 
 async def _starting_steps(
@@ -120,19 +146,22 @@ async def _starting_steps(
     return tuple(imported)
 
 
-async def _write_out(bench: Workbench, plan: Plan, made: tuple[Node, ...]) -> list[Path]:
-    if plan.out is None:
-        return []
-    paths = out_paths(plan.out, len(made))
-    for node, path in zip(made, paths, strict=True):
-        await bench.export(node, path, overwrite=True)
-    return paths
-
-
 def _say_made(made: tuple[Node, ...]) -> None:
     for node in made:
         text = node.request.instruction if node.request else ""
         size = f"{node.image.width} × {node.image.height}"
-        say(f"{node.id}  {size}  {text}")
+        write_line(f"{node.id}  {size}  {text}")
         for note in (*node.notes, *(node.result.notes if node.result else ())):
-            say(f"    {note}")
+            write_line(f"    {note}")
+
+
+def _say_where(bench: Workbench, new: list[Node], written: list[Path]) -> None:
+    """Where everything is that was made; a fault is told after it, elsewhere."""
+    for path in written:
+        write_line(f"Wrote {path}")
+    write_line(f"Session: {bench.path}")
+    if new and not written:
+        first = next(node for node in new if node.step == new[-1].step)
+        step = step_words(bench.session, first)
+        file = shlex.quote(str(bench.path))
+        write_line(f"The picture: kontext-studio export {file} {step} -o picture.png")

@@ -6,19 +6,23 @@ It promises to write nothing: after a refusal a session is as it was, and a new 
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from kontext_studio.cli.out_file import demand_free, out_paths
 from kontext_studio.cli.reporting import Usage
 from kontext_studio.cli.session_json import find_step
-from kontext_studio.core.errors import BadInput, BadPicture, BadRequest
+from kontext_studio.core.errors import BadInput, BadRequest
 from kontext_studio.core.history import History, Node, NodeId, NodeKind
 from kontext_studio.core.models import ModelSpec
 from kontext_studio.core.request import MAX_SEED, ParamValue
 from kontext_studio.core.session import Session
+from kontext_studio.store.file_names import shown_name
 from kontext_studio.workbench import pictures
 from kontext_studio.workbench.bench import Workbench
+from kontext_studio.workbench.connections import PROVIDERS
 from kontext_studio.workbench.orders import RunOrder
 from kontext_studio.workbench.prices import demand_within_limit, price_of_run
 from kontext_studio.workbench.requests import build_request, clean_instruction, refuse_twins
@@ -38,6 +42,7 @@ class Plan:
     variants: int
     seed: int | None
     out: Path | None
+    force: bool
 
     def order(
         self,
@@ -64,7 +69,8 @@ async def demand_possible(
     """The pictures and parameters of a plan that can be carried out. Raise BadInput or Usage;
     a session that is there is opened for reading alone."""
     # 1. What the command says of itself.
-    spec = bench.model_of(plan.order("", (), ()))
+    _demand_whole(plan)
+    spec = _spec_of(bench, plan)
     parameters = tuple(_parameter(words, spec) for words in plan.params)
     _check_options(plan, spec, parameters)
     _check_out(plan)
@@ -89,6 +95,31 @@ async def demand_possible(
         bench.settings.spend_limit_usd,
     )
     return originals, parameters
+
+
+def _demand_whole(plan: Plan) -> None:
+    last = Path(plan.instructions[0])
+    # Unlike Path's own it takes names of any length.
+    if last.suffix and os.path.isfile(last):  # noqa: PTH113
+        hint = f"{shown_name(last)} is a file; the instruction comes after it."
+        raise BadRequest("Write what should change.", field="instruction", hint=hint)
+    if not plan.images and plan.session is None:
+        raise Usage("Name a picture to edit, or a session with --session.")
+
+
+def _spec_of(bench: Workbench, plan: Plan) -> ModelSpec:
+    order = plan.order("", (), ())
+    try:
+        return bench.model_of(order)
+    except BadRequest as refusal:
+        of = {one.provider for one in bench.catalogue.models if one.id == plan.model}
+        routes = [one for one in bench.connections.all() if one.provider in of]
+        if refusal.field != "model" or not of.intersection(PROVIDERS):
+            raise
+        way = "A connection to it is needed: set FAL_KEY in the environment, or see “routes add”."
+        if routes:
+            way = f"Choose its connection: --route {shlex.quote(routes[0].name)}."
+        raise BadRequest(refusal.message, field="model", hint=f"{way} {refusal.hint}") from refusal
 
 
 def starting_step(session: Session, words: str) -> Node:
@@ -159,23 +190,10 @@ def is_new(path: Path) -> bool:
 
 
 def _check_out(plan: Plan) -> None:
-    out = plan.out
-    if out is None:
+    """A run may make fewer pictures than it was asked for, one included: then `out` is written."""
+    if plan.out is None:
         return
-    if out.suffix.lower() not in pictures.EXPORT_FORMATS:
-        offered = ", ".join(sorted(pictures.EXPORT_FORMATS))
-        raise BadPicture(f"“{out.name}” names no format to write.", hint=f"End it in {offered}.")
-    if not out.absolute().parent.is_dir():
-        raise BadInput(f"There is no folder {out.absolute().parent}.")
-    if not os.access(out.absolute().parent, os.W_OK):
-        raise BadInput(f"The folder {out.absolute().parent} cannot be written.")
-    paths = out_paths(out, plan.variants)
-    if any(pictures.same_file(path, image) for path in paths for image in plan.images):
-        raise BadInput(f"{out.name} is the picture to edit; it is never overwritten.")
-
-
-def out_paths(out: Path, count: int) -> list[Path]:
-    """Where the variants of the last run are written."""
-    if count == 1:
-        return [out]
-    return [out.with_name(f"{out.stem}-{n}{out.suffix}") for n in range(1, count + 1)]
+    for path in dict.fromkeys((*out_paths(plan.out, plan.variants), plan.out)):
+        if any(pictures.same_file(path, image) for image in plan.images):
+            raise BadInput(f"{shown_name(path)} is the picture to edit; it is never overwritten.")
+        demand_free(path, force=plan.force)

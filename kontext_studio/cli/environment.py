@@ -15,12 +15,15 @@ import typer
 
 from kontext_studio import __version__
 from kontext_studio.cli.reporting import JSON_OPTION, Reported, run
-from kontext_studio.cli.terminal import print_json, say, write_line
+from kontext_studio.cli.terminal import print_json, write_line
 from kontext_studio.core.errors import StudioError
 from kontext_studio.core.models import ModelSpec
 from kontext_studio.resources import resource_path
 from kontext_studio.workbench.bench import Workbench
 from kontext_studio.workbench.connections import EMBEDDED_ROUTE, PROVIDERS
+
+ANY_MODEL = "*"
+"""The id in the catalogue for a server that takes whatever model it was started with."""
 
 
 def register(app: typer.Typer) -> None:
@@ -36,11 +39,14 @@ def register(app: typer.Typer) -> None:
             if as_json:
                 print_json({"models": [_model_json(one) for one in shown]})
                 return
-            for one in shown:
+            # Without a provider's name only what there can be a connection to.
+            listed = [one for one in shown if provider or one.provider in PROVIDERS]
+            for one in listed:
+                model_id = "any model" if one.id == ANY_MODEL else one.id
                 price = "free" if one.price.usd == 0 else "price unknown"
                 if one.price.usd:
                     price = f"${one.price.usd:g} per {one.price.unit}"
-                write_line(f"{one.id:<42} {one.provider:<22} {price}")
+                write_line(f"{model_id:<42} {one.provider:<22} {price}")
 
         run(work, as_json=as_json)
 
@@ -62,7 +68,7 @@ def register(app: typer.Typer) -> None:
                 print_json({"version": __version__, "ok": good, "checks": found})
             else:
                 for name, passed, words in checks:
-                    say(f"{'✓' if passed else '✗'} {name}: {words}")
+                    write_line(f"{'✓' if passed else '✗'} {name}: {words}")
             if not good:
                 raise Reported(1)
 

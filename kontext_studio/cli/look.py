@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import os
+import shlex
 from pathlib import Path
 
 import typer
 
+from kontext_studio.cli.facts import facts_of
+from kontext_studio.cli.out_file import demand_free, out_file
 from kontext_studio.cli.reporting import JSON_OPTION, Reported, run
-from kontext_studio.cli.session_json import find_step, node_json, session_json
-from kontext_studio.cli.terminal import print_json, say, write_line
-from kontext_studio.core.errors import BadInput, SessionDamaged
+from kontext_studio.cli.session_json import find_step, node_json, session_json, step_words
+from kontext_studio.cli.terminal import print_json, write_line
+from kontext_studio.core.errors import SessionDamaged
 from kontext_studio.store.salvage import Report, Salvaged, check_file, salvage
 from kontext_studio.workbench.bench import Workbench
 
@@ -41,18 +42,12 @@ def register(app: typer.Typer) -> None:
 
         async def work(bench: Workbench) -> None:
             await bench.open_session(file, read_only=True)
-            body = node_json(find_step(bench.session, step))
+            node = find_step(bench.session, step)
             if as_json:
-                print_json(body)
+                print_json(node_json(node))
                 return
-            for name, value in body.items():
-                if value not in (None, [], {}, ""):
-                    words = (
-                        json.dumps(value, ensure_ascii=False)
-                        if isinstance(value, list | dict)
-                        else value
-                    )
-                    write_line(f"{name:<12} {words}")
+            for name, words in facts_of(bench.session, node):
+                write_line(f"{name:<12} {words}")
 
         run(work, as_json=as_json)
 
@@ -60,7 +55,7 @@ def register(app: typer.Typer) -> None:
     def export(
         file: Path = FILE,
         step: str = STEP,
-        out: Path = typer.Option(..., "-o", "--out", help="File to write: .png, .jpg or .webp."),
+        out: str = typer.Option(..., "-o", "--out", help="File to write: .png, .jpg or .webp."),
         force: bool = typer.Option(False, "--force", help="Write over a file that is there."),
         as_json: bool = JSON_OPTION,
     ) -> None:
@@ -69,13 +64,13 @@ def register(app: typer.Typer) -> None:
         async def work(bench: Workbench) -> None:
             await bench.open_session(file, read_only=True)
             node = find_step(bench.session, step)
-            if not force:
-                _demand_free(out)
-            untouched = await bench.export(node, out, overwrite=force)
+            path = out_file(out)
+            demand_free(path, force=force)
+            untouched = await bench.export(node, path, overwrite=force)
             if as_json:
-                print_json({"written": str(out), "node": node.id, "stored_bytes": untouched})
+                print_json({"written": str(path), "node": node.id, "stored_bytes": untouched})
             else:
-                say(f"Wrote {out}")
+                write_line(f"Wrote {path}")
 
         run(work, as_json=as_json)
 
@@ -111,6 +106,7 @@ def _check_json(file: Path, report: Report, saved: Salvaged | None) -> dict[str,
         "steps": report.steps,
         "damage": [{"step": one.step, "message": one.message} for one in report.damages],
         "can_be_saved": list(report.can_be_saved),
+        "known_losses": [{"step": one.step, "message": one.message} for one in report.losses],
     }
     if saved is not None:
         body["repaired"] = {
@@ -122,23 +118,22 @@ def _check_json(file: Path, report: Report, saved: Salvaged | None) -> dict[str,
 
 
 def _say_check(file: Path, report: Report, saved: Salvaged | None) -> None:
-    for one in report.damages:
-        say(f"{one.step}: {one.message}")
+    for one in (*report.damages, *report.losses):
+        write_line(f"{one.step}: {one.message}")
     if saved is not None:
-        say(saved.words)
+        write_line(saved.words)
         for lost in saved.steps_lost:
-            say(f"{lost}.")
+            write_line(f"{lost}.")
     elif report.damages:
-        whole = len(report.can_be_saved)
-        say(f"{whole} of {report.steps} steps are whole and can be saved.")
-        say(f"“kontext-studio check {file} --repair” does it and keeps the damaged file.")
+        have = "step has its" if report.steps == 1 else "steps have their"
+        kept = len(report.can_be_saved)
+        write_line(f"{kept} of {report.steps} {have} picture and can be saved.")
+        command = f"kontext-studio check {shlex.quote(str(file))} --repair"
+        write_line(f"“{command}” does it and keeps the damaged file.")
     else:
-        say("1 step, whole." if report.steps == 1 else f"{report.steps} steps, all whole.")
-
-
-def _demand_free(out: Path) -> None:
-    if os.path.lexists(out):
-        raise BadInput(f"{out.name} is there already.", hint="Choose another name, or say --force.")
+        count = "1 step" if report.steps == 1 else f"{report.steps} steps"
+        all_whole = "whole" if report.steps == 1 else "all whole"
+        write_line(f"{count}, {'nothing is damaged' if report.losses else all_whole}.")
 
 
 def _tree_lines(bench: Workbench) -> list[str]:
@@ -151,6 +146,6 @@ def _tree_lines(bench: Workbench) -> list[str]:
         title = session.title(node.id) if node.parents else (node.title or "Original")
         size = f"{node.image.width} × {node.image.height}"
         variant = f" (variant {node.variant})" if len(session.history.variants(node.id)) > 1 else ""
-        number = f"{node.step}.{node.variant}" if variant else str(node.step)
+        number = step_words(session, node)
         lines.append(f"{here}{star} {number:>4} {'  ' * depth}{node.id}  {title}{variant}  {size}")
     return lines

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import shlex
 from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
 
 import typer
 
@@ -51,19 +53,27 @@ class Usage(BadInput):
 
 
 class RunFailed(StudioError):
-    """A run ended without a picture; carries what the session file says of it."""
+    """A run ended without a picture, in the session that lies at `session`."""
 
-    def __init__(self, view: JobView, context: Mapping[str, object]) -> None:
+    def __init__(self, view: JobView, session: Path) -> None:
         fault = _fault_of(view)
         hints = [fault.hint] if fault.hint else []
         if view.record.state in _AT_SERVICE and view.record.provider != EMBEDDED:
-            hints.append(f"“kontext-studio resume {context['session']}” goes on with it.")
+            hints.append(f"“kontext-studio resume {shlex.quote(str(session))}” goes on with it.")
         hint = " ".join(hints)
         super().__init__(fault.message, hint=hint, detail=fault.detail, charged=fault.charged)
         self.kind = fault.kind
         self.exit_code = exit_code_of_run(view)
         self.job = view.record.id
         self.problems = fault.problems
+
+
+class Unfinished(StudioError):
+    """A command stopped half way; `context` is what its JSON says of what was done until then."""
+
+    def __init__(self, fault: StudioError, context: Mapping[str, object]) -> None:
+        super().__init__(fault.message)
+        self.fault = fault
         self.context = context
 
 
@@ -78,6 +88,14 @@ def exit_code_of_run(view: JobView) -> int:
     if code == BadInput.exit_code and record.remote is not None:
         return ProviderError.exit_code  # the service's picture, not the person's
     return code
+
+
+def is_refused_for_free(view: JobView) -> bool:
+    """Whether a run has ended with a no that cost nothing."""
+    fault = view.record.fault
+    if not view.record.ended or fault is None or fault.charged is not Charged.NO:
+        return False
+    return exit_code_of_run(view) in (BadInput.exit_code, ProviderError.exit_code)
 
 
 def exit_code_of(kind: str) -> int:
@@ -103,8 +121,10 @@ def _fault_of(view: JobView) -> JobFault:
     return JobFault(StudioError.kind, "The run has not ended.", charged=charged)
 
 
-def report(error: StudioError, as_json: bool) -> int:
+def report(error: StudioError, as_json: bool, context: Mapping[str, object] | None = None) -> int:
     """Print a fault in both ways and return its exit code."""
+    if isinstance(error, Unfinished):
+        return report(error.fault, as_json, error.context)
     if as_json:
         body: dict[str, object] = {
             "kind": error.kind,
@@ -115,8 +135,7 @@ def report(error: StudioError, as_json: bool) -> int:
         }
         if isinstance(error, RunFailed):
             body["problems"] = [dict(problem) for problem in error.problems]
-        context = error.context if isinstance(error, RunFailed) else {}
-        print_json({**context, "error": body})
+        print_json({**(context or {}), "error": body})
     say(error.message)
     if error.hint:
         say(error.hint)
@@ -199,7 +218,8 @@ def _report_stopped(known: Mapping[str, object], as_json: bool) -> None:
     ]
     hint = ""
     if at_service:
-        hint = f"What was sent is fetched with “kontext-studio resume {known['session']}”."
+        file = shlex.quote(str(known["session"]))
+        hint = f"What was sent is fetched with “kontext-studio resume {file}”."
     if as_json:
         error = {
             "kind": "stopped",

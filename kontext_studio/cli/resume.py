@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
 from functools import partial
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import typer
 from kontext_studio.cli.progress_bar import shown_progress
 from kontext_studio.cli.reporting import JSON_OPTION, Reported, exit_code_of_run, run
 from kontext_studio.cli.session_json import job_json, session_json
-from kontext_studio.cli.terminal import print_json, say
+from kontext_studio.cli.terminal import print_json, write_line
 from kontext_studio.core.errors import BadInput, OutcomeUnknown
 from kontext_studio.core.history import JobId
 from kontext_studio.core.jobs import JobState
@@ -89,7 +90,7 @@ def register(app: typer.Typer) -> None:
             if as_json:
                 print_json({"session": str(bench.path), "dismissed": settled})
             else:
-                say(f"{_runs(len(settled))} dismissed.")
+                write_line(f"{_runs(len(settled))} dismissed.")
 
         run(work, as_json=as_json)
 
@@ -121,17 +122,19 @@ def _named(bench: Workbench, words: str) -> list[JobId]:
 
 def _say_all(fetched: list[JobView], unknown: list[JobView], file: Path) -> None:
     if not fetched:
-        say("Nothing is under way.")
+        write_line("Nothing is under way.")
     for view in fetched:
         record = view.record
         reason = record.fault.message if record.fault else view.trouble
         words = f"{_BECAME[record.state]}: {record.request.instruction}"
         stored = record.state is JobState.STORED
-        say(words if stored or not reason else f"{words} ({reason})")
+        write_line(words if stored or not reason else f"{words} ({reason})")
     if unknown:
-        say(f"The outcome of {_runs(len(unknown))} is unknown: perhaps charged, never sent again.")
+        write_line(
+            f"The outcome of {_runs(len(unknown))} is unknown: perhaps charged, never sent again."
+        )
         ids = " ".join(view.record.id for view in unknown)
-        say(f"To settle: kontext-studio dismiss {file} {ids}")
+        write_line(f"To settle: kontext-studio dismiss {shlex.quote(str(file))} {ids}")
 
 
 def _runs(count: int) -> str:

@@ -20,8 +20,13 @@ from kontext_studio.workbench.routes_file import PROXY_PASSWORD_VARIABLE
 
 
 def register(app: typer.Typer) -> None:
-    group = typer.Typer(no_args_is_help=True, help="Connections: list, add, test, remove.")
+    group = typer.Typer(help="Connections: list, add, test, remove. Alone it lists them.")
     app.add_typer(group, name="routes")
+
+    @group.callback(invoke_without_command=True)
+    def routes(context: typer.Context, as_json: bool = JSON_OPTION) -> None:
+        if context.invoked_subcommand is None:
+            list_routes(as_json)
 
     @group.command("list")
     def list_routes(as_json: bool = JSON_OPTION) -> None:
@@ -94,7 +99,7 @@ def register(app: typer.Typer) -> None:
             if as_json:
                 print_json(_public(route))
             else:
-                say(f"Added {route.name}.")
+                write_line(f"Added {route.name}.")
 
         run(work, as_json=as_json)
 
@@ -108,7 +113,7 @@ def register(app: typer.Typer) -> None:
             if as_json:
                 print_json({"removed": name})
             else:
-                say(f"Removed {name}.")
+                write_line(f"Removed {name}.")
 
         run(work, as_json=as_json)
 
@@ -128,7 +133,7 @@ def register(app: typer.Typer) -> None:
             else:
                 for one in steps:
                     mark = {True: "✓", False: "✗", None: "–"}[one.passed]
-                    say(f"{mark} {one.name}: {one.message}")
+                    write_line(f"{mark} {one.name}: {one.message}")
             failed = next((one for one in steps if one.passed is False), None)
             if failed is not None:
                 raise Reported(exit_code_of(failed.kind) if failed.kind else RouteError.exit_code)

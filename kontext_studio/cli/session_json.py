@@ -11,6 +11,9 @@ from kontext_studio.core.session import Session
 from kontext_studio.workbench.bench import Workbench
 from kontext_studio.workbench.progress import JobView
 
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+"""Originals all have the number 0: the first is 0, those after it are 0b, 0c, …"""
+
 
 def node_json(node: Node) -> dict[str, object]:
     """One step as ARCHITECTURE's contract names its fields, with a few more facts behind them."""
@@ -85,14 +88,35 @@ def _with_marks(session: Session, node: Node) -> dict[str, object]:
     return body
 
 
+def step_words(session: Session, node: Node) -> str:
+    """How the step is called on the command line, the shortest name that `find_step` takes: its
+    number, with the variant where there are several, and a letter for a further original."""
+    alike = [one for one in session.history if one.step == node.step]
+    if len(alike) == 1:
+        return str(node.step)
+    if node.step:
+        return f"{node.step}.{node.variant}"
+    at = alike.index(node)
+    return f"0{_letter(at)}" if at < len(_LETTERS) else node.id
+
+
+def _letter(index: int) -> str:
+    return _LETTERS[index] if index else ""
+
+
 def find_step(session: Session, words: str) -> Node:
-    """The step named by its id, the beginning of it, "head", "root", or a step number such as 3 or
-    3.2 (its second variant). Raise BadInput."""
+    """The step named by its id, the beginning of it, "head", "root", or a step number such as 3,
+    3.2 (its second variant) or 0b (the second original). Raise BadInput."""
     history = session.history
     if words in ("head", "root") and session.head is not None:
         return history[session.head] if words == "head" else history.root_of(session.head)
     if (node := history.get(NodeId(words))) is not None:
         return node
+    if words[:1] == "0" and words[1:] in ("", *_LETTERS[1:]):
+        originals = [one for one in history if one.step == 0]
+        at = _LETTERS.index(words[1:] or _LETTERS[0])
+        if at < len(originals):
+            return originals[at]
     number, _, variant = words.partition(".")
     if number.isdigit() and (not variant or variant.isdigit()):
         wanted = (int(number), int(variant or 1))

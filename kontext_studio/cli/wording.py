@@ -8,7 +8,7 @@ from pathlib import Path
 import typer
 
 from kontext_studio.cli.reporting import JSON_OPTION, report
-from kontext_studio.cli.terminal import print_json, say
+from kontext_studio.cli.terminal import print_json, write_line
 from kontext_studio.core.errors import BadInput
 from kontext_studio.prompting.context import LintContext
 from kontext_studio.prompting.lint import lint as find_problems
@@ -37,11 +37,11 @@ def register(app: typer.Typer) -> None:
             print_json({"id": None, "findings": [finding.to_json() for finding in findings]})
             return
         for finding in findings:
-            say(f"{finding.severity.value}: {finding.message} [{finding.rule}]")
+            write_line(f"{finding.severity.value}: {finding.message} [{finding.rule}]")
             for fix in finding.fixes:
-                say(f"    {fix.title}")
+                write_line(f"    {fix.title}")
         if not findings:
-            say("Nothing to improve.")
+            write_line("Nothing to improve.")
 
 
 def _check_file(path: Path) -> None:

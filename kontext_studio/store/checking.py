@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from kontext_studio.core.history import Node, NodeId
@@ -12,6 +13,9 @@ from kontext_studio.core.images import ImageRef, Sha256
 from kontext_studio.store.journal import Unreadable, load_drafts, load_jobs, load_nodes, replay
 
 WHOLE_FILE = "The file"
+
+_LOST_KEY = "lost"
+"""The pictures that were lost already when the file was repaired: what is known is no damage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +47,47 @@ def pictures_of(node: Node) -> Iterator[tuple[ImageRef, str]]:
             yield node.request.area, "the area it was limited to"
 
 
+def put_lost(connection: sqlite3.Connection, pictures: Iterable[Sha256]) -> None:
+    """Write down which pictures the steps of a repaired file have to do without."""
+    names = sorted(set(pictures))
+    if names:
+        row = (_LOST_KEY, json.dumps(names))
+        connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", row)
+
+
+def known_losses(connection: sqlite3.Connection) -> tuple[Damage, ...]:
+    """What the steps of a repaired file lack, by step; empty where none ever was repaired. Raise
+    sqlite3.Error, or Unreadable."""
+    lost = _lost(connection)
+    if not lost:
+        return ()
+    there = {str(sha) for (sha,) in connection.execute("SELECT sha256 FROM images")}
+    return tuple(
+        dict.fromkeys(
+            Damage(
+                name_of(node),
+                f"{what[0].upper()}{what[1:]} was lost before the file was repaired.",
+                node.id,
+            )
+            for node in load_nodes(connection).values()
+            for ref, what in pictures_of(node)
+            if ref.sha256 in lost and ref.sha256 not in there
+        )
+    )
+
+
+def _lost(connection: sqlite3.Connection) -> frozenset[Sha256]:
+    try:
+        rows = connection.execute("SELECT value FROM meta WHERE key = ?", (_LOST_KEY,)).fetchall()
+        names = json.loads(rows[0][0]) if rows else []
+    except (sqlite3.DatabaseError, UnicodeDecodeError, ValueError, TypeError, RecursionError):
+        return frozenset()
+    return frozenset(Sha256(str(one)) for one in names) if isinstance(names, list) else frozenset()
+
+
 def check_all(connection: sqlite3.Connection) -> tuple[Damage, ...]:
-    """All that is wrong, the file's structure first, then by step."""
+    """All that is wrong, the file's structure first, then by step; without what was lost already
+    when the file was repaired."""
     return tuple(dict.fromkeys(_damages(connection)))
 
 
@@ -76,11 +119,12 @@ def _damages(connection: sqlite3.Connection) -> Iterator[Damage]:
                 yield Damage(name_of(node), "A step it was made from is missing.", node.id)
     # 3. Pictures.
     sound, broken = _hashed(connection)
+    lost = _lost(connection)
     used: set[Sha256] = set()
     for node in nodes.values():
         for ref, what in pictures_of(node):
             used.add(ref.sha256)
-            if ref.sha256 in sound:
+            if ref.sha256 in sound or ref.sha256 in lost - broken:
                 continue
             state = "is damaged" if ref.sha256 in broken else "is missing"
             yield Damage(name_of(node), f"{what[0].upper()}{what[1:]} {state}.", node.id)

@@ -65,8 +65,9 @@ class _Found:
 
 @dataclass(frozen=True, slots=True)
 class Remains:
-    """A session as far as it can be saved. `kept` names the steps that are whole, `lost` says of
-    each other one what is lost; `pictures` are those whose bytes fit their hash."""
+    """A session as far as it can be saved. `kept` names the steps that have their words and their
+    own picture, `lost` says what of any step is lost; `steps` is how many there were, as far as is
+    known. `pictures` are those whose bytes fit their hash."""
 
     session: Session
     jobs: tuple[JobRecord, ...]
@@ -75,6 +76,7 @@ class Remains:
     pictures: Mapping[Sha256, ImageRef]
     kept: tuple[str, ...]
     lost: tuple[str, ...]
+    steps: int
 
     def put_journal(self, connection: sqlite3.Connection) -> None:
         """Write what was done: word for word where it is whole, so that all of it can be undone,
@@ -127,12 +129,12 @@ def find_remains(pages: Pages) -> Remains | None:
             lost.append(f"The step under {_first_child(node, ordered)}: its instruction is lost")
         elif node.id in orphans:
             lost.append(f"A step of which only its picture is left ({node.id})")
-        elif not gone:
+        elif node.image.sha256 in pictures:
             kept.append(name_of(node))
         lost += [f"{name_of(node)}: {what} is lost" for what in dict.fromkeys(gone)]
     return Remains(
         session, tuple(jobs.values()), found.drafts, found.journal, pictures,
-        tuple(kept), tuple(lost),
+        tuple(kept), tuple(lost), len(ordered) + len(again),
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from kontext_studio import __version__
 from kontext_studio.core.errors import NewerSession, NotASession, SessionDamaged, SessionError
-from kontext_studio.store.checking import WHOLE_FILE, Damage
+from kontext_studio.store.checking import WHOLE_FILE, Damage, pictures_of, put_lost
 from kontext_studio.store.database import kept_beside, new_database, take_lock
 from kontext_studio.store.faults import read_only, session_faults
 from kontext_studio.store.file_names import shown_name
@@ -28,7 +28,7 @@ from kontext_studio.store.session_file import SessionFile
 @dataclass(frozen=True, slots=True)
 class Salvaged:
     """`path` holds what was saved, `damaged` the file as it was. `steps_kept` names the steps that
-    are whole, `steps_lost` says of each other one what is lost; `words` says it in a sentence."""
+    have their picture, `steps_lost` says what of any step is lost; `words` is a sentence of it."""
 
     path: Path
     damaged: Path
@@ -40,11 +40,13 @@ class Salvaged:
 @dataclass(frozen=True, slots=True)
 class Report:
     """What a look at a whole file found. `steps` is how many it has; `can_be_saved` names those
-    that `salvage` would keep whole, and is empty where there is no damage."""
+    whose picture `salvage` would keep, and is empty where there is no damage. `losses` are not
+    damage: they were told when the file was repaired, and nothing can be done about them here."""
 
     steps: int
     damages: tuple[Damage, ...]
     can_be_saved: tuple[str, ...] = ()
+    losses: tuple[Damage, ...] = ()
 
 
 def check_file(path: Path) -> Report:
@@ -56,12 +58,13 @@ def check_file(path: Path) -> Report:
         with SessionFile.open(path, read_only=True) as file:
             damages = file.check()
             steps = len(file.load().session.history)
+            losses = file.known_losses()
     except (SessionDamaged, NotASession) as exc:
         return _report_of_unreadable(path.absolute().resolve(), exc)
     if not damages:
-        return Report(steps, ())
+        return Report(steps, (), losses=losses)
     with closing(Pages(path)) as pages:
-        return Report(steps, damages, _rest_of(path, pages).kept)
+        return Report(steps, damages, _rest_of(path, pages).kept, losses)
 
 
 def _report_of_unreadable(path: Path, fault: SessionError) -> Report:
@@ -71,10 +74,16 @@ def _report_of_unreadable(path: Path, fault: SessionError) -> Report:
         try:
             rest = _rest_of(path, pages)
         except NotASession:
-            raise fault from None
+            if isinstance(fault, NotASession):
+                raise fault from None
+            raise SessionDamaged(
+                f"{fault.message} Nothing of a session is left in it.",
+                hint=fault.hint,
+                detail=fault.detail,
+            ) from fault
     lost = tuple(Damage(WHOLE_FILE, f"{one}.") for one in rest.lost)
     found = (Damage(WHOLE_FILE, fault.message), *lost)
-    return Report(len(rest.session.history), found, rest.kept)
+    return Report(rest.steps, found, rest.kept)
 
 
 def salvage(path: Path) -> Salvaged:
@@ -118,6 +127,8 @@ def _fill(new: sqlite3.Connection, rest: Remains, pages: Pages) -> None:
     rest.put_journal(new)
     for ref, data in sound_pictures(pages):
         insert_image(new, ref, data)
+    needed = {ref.sha256 for node in rest.session.history for ref, _ in pictures_of(node)}
+    put_lost(new, needed - rest.pictures.keys())
     new.execute("COMMIT")
 
 
@@ -137,11 +148,10 @@ def _rest_of(path: Path, pages: Pages) -> Remains:
 
 
 def _words(path: Path, damaged: Path, rest: Remains) -> str:
-    kept, lost = len(rest.kept), len(rest.lost)
-    saved = f"{kept} {'step is' if kept == 1 else 'steps are'} saved whole"
-    others = "other" if lost == 1 else "others"
-    missing = f"; something of {lost} {others} is lost" if lost else ""
+    kept = len(rest.kept)
+    those = "its picture" if rest.steps == 1 else "their picture"
+    has = f"{kept} of {rest.steps} {'step is' if rest.steps == 1 else 'steps are'}"
     return (
-        f"{saved} in {shown_name(path)}{missing}."
+        f"{has} saved with {those} in {shown_name(path)}."
         f" The damaged file lies beside it as {shown_name(damaged)}."
     )

@@ -19,12 +19,12 @@ from kontext_studio.core import kill_points
 from kontext_studio.core.changes import Change, HeadMoved, NodesAdded, is_undoable
 from kontext_studio.core.drafts import Draft
 from kontext_studio.core.errors import BadInput, SessionDamaged, SessionError
-from kontext_studio.core.history import NodeId
+from kontext_studio.core.history import Node, NodeId
 from kontext_studio.core.images import ImageRef
 from kontext_studio.core.jobs import JobRecord
 from kontext_studio.core.provider import HostedUrl
 from kontext_studio.store import faults, schema
-from kontext_studio.store.checking import Damage, check_all, name_of, pictures_of
+from kontext_studio.store.checking import Damage, check_all, known_losses, name_of, pictures_of
 from kontext_studio.store.database import (
     new_database,
     open_for_writing,
@@ -203,6 +203,11 @@ class SessionFile:
         with faults.session_faults(self._name):
             return check_all(self._connection)
 
+    def known_losses(self) -> tuple[Damage, ...]:
+        """What steps lack since the file was repaired; `check` is silent about it."""
+        with faults.session_faults(self._name):
+            return known_losses(self._connection)
+
     # Writing. Each method is one transaction, durable when it returns.
 
     def commit(
@@ -328,17 +333,24 @@ class SessionFile:
             return row
 
     def _lost(self, sha256: str, state: str, detail: str) -> SessionDamaged:
-        steps: list[str] = []
+        steps: list[Node] = []
         with contextlib.suppress(Unreadable, sqlite3.Error, UnicodeDecodeError):
             nodes = load_nodes(self._connection).values()
-            steps = [name_of(node) for node in nodes if node.image.sha256 == sha256]
-        whose = f"The picture of {_inside(steps[0])}" if steps else "A picture"
+            steps = [node for node in nodes if node.image.sha256 == sha256]
+        whose = f"The picture of {_inside(name_of(steps[0]))}" if steps else "A picture"
         more = f" (and of {len(steps) - 1} more)" if len(steps) > 1 else ""
         return SessionDamaged(
             f"{whose}{more} {state} in {self._name}.",
-            hint="Its instruction and settings are kept: run it again.",
+            hint=_way_out(steps),
             detail=detail or sha256,
         )
+
+
+def _way_out(steps: list[Node]) -> str:
+    """How a lost picture is had again."""
+    if any(node.request is not None for node in steps):
+        return "Its instruction and settings are kept: run it again."
+    return "Open the photograph again."
 
 
 def _inside(step: str) -> str:

@@ -148,7 +148,8 @@ def test_f_sec_18_the_person_is_told_what_stays_at_home(tmp_path):
 
     async def work(bench: Workbench) -> None:
         node = await bench.import_file(photo)
-        assert "Never sent with an edit: EXIF, location, comment" in node.notes
+        said = "The EXIF, location and comment stored in the file stay on this computer"
+        assert said in node.notes
 
     use_bench(work, tmp_path / "s.kontext")
 

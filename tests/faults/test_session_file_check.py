@@ -55,9 +55,8 @@ def test_f_loc_8_check_names_the_steps_and_repair_saves_the_rest(damaged):
     assert damaged.read_bytes() == before
 
     code, out, said = check(damaged)
-    assert (code, out) == (6, "")
-    assert "3 of 4 steps are whole and can be saved." in said
-    assert "Traceback" not in said
+    assert (code, said) == (6, "")
+    assert "3 of 4 steps have their picture and can be saved." in out
 
     code, out, _ = check(damaged, "--repair", "--json")
     repaired = json.loads(out)["repaired"]
@@ -77,7 +76,7 @@ def test_a_sound_session_is_not_repaired(damaged):
     before = path.read_bytes()
     names = sorted(one.name for one in path.parent.iterdir())
 
-    assert check(path, "--repair") == (0, "", "1 step, whole.\n")
+    assert check(path, "--repair") == (0, "1 step, whole.\n", "")
 
     assert path.read_bytes() == before
     assert sorted(one.name for one in path.parent.iterdir()) == names
@@ -91,3 +90,35 @@ def test_f_loc_11_what_is_no_session_ends_with_6_and_a_sentence(tmp_path, option
     assert code == 6
     assert said.splitlines()[0] == "cat.kontext is not a Kontext Studio session."
     assert [one.name for one in tmp_path.iterdir()] == ["cat.kontext"]
+
+
+def test_f_loc_8_a_repaired_session_checks_clean_and_is_not_repaired_again(damaged):
+    assert check(damaged, "--repair")[0] == 0
+    names = sorted(one.name for one in damaged.parent.iterdir())
+
+    code, out, said = check(damaged, "--repair")
+
+    assert (code, said) == (0, "")
+    assert out.splitlines() == [
+        "Step 3: Its picture was lost before the file was repaired.",
+        "4 steps, nothing is damaged.",
+    ]
+    assert sorted(one.name for one in damaged.parent.iterdir()) == names
+    code, out, _ = check(damaged, "--json")
+    found = json.loads(out)
+    assert (code, found["ok"], found["damage"]) == (0, True, [])
+    assert [one["step"] for one in found["known_losses"]] == ["Step 3"]
+
+
+@pytest.mark.parametrize("option", ["--json", "--repair"])
+def test_f_loc_7_a_session_of_which_nothing_is_left_is_told_so_with_and_without_repair(
+    damaged, option
+):
+    damaged.write_bytes(damaged.read_bytes()[:20_000])
+    code, _, said = check(damaged, option)
+    assert code == 6
+    first, hint = said.splitlines()
+    assert first.startswith("work.kontext is cut short: 20,000 of ")
+    assert first.endswith(" bytes are there. Nothing of a session is left in it.")
+    assert hint == "Look for a whole copy. The file was not changed."
+    assert [one.name for one in damaged.parent.iterdir()] == ["work.kontext"]

@@ -123,7 +123,8 @@ def look_over(path: Path, broken: bytes, must_keep: set[str]) -> str:
     assert {one.name for one in folder.iterdir()} == {"work.kontext", saved.damaged.name}
     with SessionFile.open(path) as file:
         session = file.load().session
-        lost = {one.node for one in file.check()}
+        assert file.check() == (), "what was saved is whole"
+        lost = {one.node for one in file.known_losses()}
         whole_steps = {node.id for node in session.history if node.id not in lost}
         for node in session.history:
             if node.id not in lost:
@@ -214,13 +215,13 @@ def test_f_loc_7_the_words_say_what_was_saved_and_where_the_damaged_file_is(path
         ("Step 3", "A picture it was made from is damaged."),
     ]
     assert report.steps == 7
-    assert len(report.can_be_saved) == 5
+    assert len(report.can_be_saved) == 6, "step 3 has its own picture"
     assert saved.steps_lost == (
         "Step 2: its picture is lost",
         "Step 3: a picture it was made from is lost",
     )
     assert saved.words == (
-        "5 steps are saved whole in work.kontext; something of 2 others is lost."
+        "6 of 7 steps are saved with their picture in work.kontext."
         f" The damaged file lies beside it as {saved.damaged.name}."
     )
     assert saved.damaged.name.startswith("work.kontext.damaged-20")
@@ -344,6 +345,61 @@ def test_f_loc_7_a_second_damaged_file_of_a_day_gets_a_name_of_its_own(path, who
 
     assert second.name == f"{first.name}-2"
     assert first.read_bytes() == before
+
+
+def test_f_loc_7_after_a_repair_what_is_left_checks_clean_and_the_loss_is_known(path):
+    lose_picture(path, 2)
+    salvage(path)
+
+    after = check_file(path)
+
+    assert after.damages == ()
+    assert [(one.step, one.message) for one in after.losses] == [
+        ("Step 2", "Its picture was lost before the file was repaired."),
+        ("Step 3", "A picture it was made from was lost before the file was repaired."),
+    ]
+    with SessionFile.open(path) as file:
+        file.save_copy(path.with_name("copy.kontext"))
+    assert check_file(path.with_name("copy.kontext")) == after
+
+
+def test_f_loc_7_a_picture_that_comes_back_is_no_loss_any_more(path):
+    lose_picture(path, 2)
+    salvage(path)
+    with SessionFile.open(path) as file:
+        file.put_image(*picture(2, SIZES[2]))
+    assert check_file(path).losses == ()
+
+
+def test_f_loc_8_what_is_damaged_after_a_repair_is_damage_again(path):
+    lose_picture(path, 2)
+    salvage(path)
+    lose_picture(path, 4)
+
+    again = check_file(path)
+
+    assert [one.step for one in again.damages] == ["Step 4"]
+    assert [one.step for one in again.losses] == ["Step 2", "Step 3"]
+    salvage(path)
+    assert check_file(path).damages == ()
+
+
+def test_f_loc_7_what_the_check_promises_is_what_the_salvage_keeps_wherever_it_is_cut(path, whole):
+    told = {"kept": 0, "nothing": 0}
+    for index in range(1, 40):
+        path.write_bytes(whole[: len(whole) * index // 40])
+        try:
+            promised = check_file(path).can_be_saved
+        except SessionDamaged:
+            told["nothing"] += 1
+            with pytest.raises(NotASession):
+                salvage(path)
+            continue
+        told["kept"] += 1
+        saved = salvage(path)
+        assert promised == saved.steps_kept
+        saved.damaged.unlink()
+    assert all(told.values())
 
 
 # ---------------------------------------------------------------- what is left alone

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shlex
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -263,3 +264,166 @@ def test_a_written_picture_is_whole_and_the_original_untouched(
     assert ended.code == 0, ended.err
     assert hashlib.sha256(small.read_bytes()).hexdigest() == before
     assert not list(tmp_path.glob(".*.part"))
+
+
+def test_an_edit_never_writes_over_another_picture_unless_it_is_told_to(
+    program: Program, small: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "holiday.png"
+    other.write_bytes(b"precious")
+    session = tmp_path / "s.kontext"
+    words = ("edit", small, WARMER, "-o", other, "--session", session, "--json")
+    refused = program(*words)
+    assert (refused.code, refused.json["error"]["message"]) == (3, "holiday.png is there already.")
+    assert "--force" in refused.json["error"]["hint"]
+    assert other.read_bytes() == b"precious"
+    assert not session.exists(), "it is told before anything is sent"
+    assert program(*words, "--force").code == 0
+    assert other.read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("taken", ["out-2.png", "out.png"])
+def test_every_name_that_variants_may_be_written_to_has_to_be_free(
+    program: Program, small: Path, tmp_path: Path, taken: str
+) -> None:
+    (tmp_path / taken).write_bytes(b"precious")
+    ended = program("edit", small, WARMER, "--variants", "2", "-o", "out.png", "--json")
+    assert (ended.code, ended.json["error"]["message"]) == (3, f"{taken} is there already.")
+    assert (tmp_path / taken).read_bytes() == b"precious"
+
+
+def test_the_picture_to_edit_is_not_even_overwritten_by_force(
+    program: Program, small: Path
+) -> None:
+    before = small.read_bytes()
+    assert program("edit", small, WARMER, "-o", small, "--force").code == 3
+    assert small.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("out", "said"), [("", "“-o” names no file."), ("made/", "made is a folder.")]
+)
+def test_where_no_file_is_named_to_write_it_is_said_in_plain_words(
+    program: Program, small: Path, tmp_path: Path, out: str, said: str
+) -> None:
+    session = tmp_path / "s.kontext"
+    session_with_runs(session)
+    (tmp_path / "made").mkdir()
+    for words in (("edit", small, WARMER), ("export", session, "root")):
+        ended = program(*words, "-o", out, "--json")
+        assert (ended.code, ended.json["error"]["message"]) == (3, said), words
+        assert "picture.png" in ended.json["error"]["hint"]
+
+
+def test_a_run_that_was_refused_and_not_charged_is_settled_at_once(
+    program: Program, small: Path, tmp_path: Path
+) -> None:
+    from kontext_studio.store.session_file import SessionFile
+
+    session = tmp_path / "s.kontext"
+    ended = program("edit", small, "Add a hat", "--session", session, "--json")
+    assert (ended.code, ended.json["error"]["charged"]) == (4, "no")
+    with SessionFile.open(session, read_only=True) as file:
+        loaded = file.load()
+    assert {job.state for job in loaded.jobs.values()} == {JobState.FAILED}
+    assert loaded.session.dismissed == set(loaded.jobs)
+
+
+def test_a_chain_that_stops_says_what_was_made_and_where_it_is(
+    program: Program, small: Path, tmp_path: Path
+) -> None:
+    session = tmp_path / "s.kontext"
+    ended = program("edit", small, WARMER, "--then", "Add a hat", "--session", session)
+    assert ended.code == 4
+    made, where, how = ended.out.splitlines()[-3:]
+    assert WARMER in ended.out
+    assert made.startswith("    ") or WARMER in made
+    assert where == f"Session: {session}"
+    assert how == f"The picture: kontext-studio export {session} 1 -o picture.png"
+    assert "hat" in ended.err
+
+
+def test_an_edit_without_a_place_says_where_its_picture_is(program: Program, small: Path) -> None:
+    ended = program("edit", small, WARMER)
+    assert ended.code == 0, ended.err
+    session = next(
+        line.removeprefix("Session: ")
+        for line in ended.out.splitlines()
+        if line.startswith("Session: ")
+    )
+    how = ended.out.splitlines()[-1].removeprefix("The picture: ")
+    assert shlex.split(how) == [*("kontext-studio", "export", session, "1", "-o", "picture.png")]
+    assert ended.err == "small.png: Very small: edits come out better after enlarging\n"
+
+
+def test_a_model_of_another_service_says_what_is_needed_for_it(
+    program: Program, small: Path
+) -> None:
+    ended = program("edit", small, WARMER, "--model", ENDPOINT, "--json")
+    assert ended.code == 3
+    assert ended.json["error"]["message"] == f"{ENDPOINT} is not a model of this connection."
+    assert "FAL_KEY" in ended.json["error"]["hint"]
+
+
+@pytest.mark.usefixtures("own_route")
+def test_a_model_of_another_connection_names_that_connection(program: Program, small: Path) -> None:
+    ended = program("edit", small, WARMER, "--model", ENDPOINT, "--json")
+    assert ended.json["error"]["hint"].startswith("Choose its connection: --route own.")
+
+
+def test_a_picture_without_an_instruction_ends_like_an_empty_instruction(
+    program: Program, small: Path, tmp_path: Path
+) -> None:
+    session = tmp_path / "s.kontext"
+    session_with_runs(session)
+    for words in ((small,), (small, ""), (small, "--session", session)):
+        ended = program("edit", *words, "--json")
+        assert (ended.code, ended.json["error"]["message"]) == (3, "Write what should change.")
+
+
+WRONG = {
+    "no number": (("edit", "a.png", WARMER, "--variants", "x"), "--variants takes a whole number."),
+    "no step": (("show", "a.kontext"), "STEP is missing."),
+    "no out": (("export", "a.kontext", "1"), "--out is missing."),
+    "no value": (("export", "a.kontext", "1", "-o"), "-o needs a value."),
+    "no option": (("edit", "--colour", "x"), "There is no option --colour."),
+    "no command": (("retouch",), "There is no command “retouch”."),
+    "too much": (("history", "a.kontext", "b"), "“b” is more than it takes."),
+}
+
+
+@pytest.mark.parametrize("name", sorted(WRONG))
+def test_a_slip_of_the_typing_is_told_in_our_own_words(program: Program, name: str) -> None:
+    words, said = WRONG[name]
+    ended = program(words[0], "--json", *words[1:])
+    assert ended.code == 2
+    error = ended.json["error"]
+    assert error["message"].startswith(said), error["message"]
+    assert not {"'", '"'} & set(error["message"] + error["hint"])
+
+
+def test_a_step_is_shown_in_words(program: Program, small: Path, tmp_path: Path) -> None:
+    session = tmp_path / "s.kontext"
+    assert program("edit", small, WARMER, "--session", session, "--seed", "5").code == 0
+    shown = program("show", session, "1")
+    facts = [line.split(maxsplit=1) for line in shown.out.splitlines()]
+    assert ["picture", "40 × 30, PNG"] in facts
+    assert ["cost", "free"] in facts
+    assert ["seed", "5"] in facts
+    assert [words for name, words in facts if name == "note"]
+    assert not {"{", "[", "null"} & set(shown.out)
+
+
+def test_several_originals_have_names_of_their_own(
+    program: Program, small: Path, tmp_path: Path
+) -> None:
+    session = tmp_path / "s.kontext"
+    for name in ("a.png", "b.png"):
+        (tmp_path / name).write_bytes(small.read_bytes())
+        assert program("edit", name, WARMER, "--session", session).code == 0
+    listed = program("history", session).out.splitlines()
+    numbers = [line.lstrip("▸★ ").split()[0] for line in listed]
+    assert sorted(numbers) == ["0", "0b", "1", "2"]
+    assert program("show", session, "0b", "--json").json["title"] == "b.png"
+    assert program("show", session, "0", "--json").json["title"] == "a.png"
+    assert program("show", session, "0c").code == 3

@@ -80,7 +80,7 @@ def test_each_run_is_said_to_have_become_what_it_did(
     service.fault("result", says(422, refusal))
     ended = program("resume", session)
     assert ended.code == 4, ended.err
-    said = ended.err.splitlines()
+    said = ended.out.splitlines()
     assert len(said) == 2, said
     assert sorted(line.partition(":")[0] for line in said) == ["failed", "stored"]
     again = program("resume", session, "--json")
@@ -108,11 +108,11 @@ def test_an_unknown_outcome_is_exit_code_7_until_it_is_dismissed(
     for _ in range(2):
         ended = program("resume", session)
         assert ended.code == 7
-        assert f"kontext-studio dismiss {session} job-1 job-2" in ended.err
+        assert f"kontext-studio dismiss {session} job-1 job-2" in ended.out
     assert program("dismiss", session, "job-1", "--json").json["dismissed"] == ["job-1"]
     one_left = program("resume", session)
     assert one_left.code == 7
-    assert "job-1" not in one_left.err
+    assert "job-1" not in one_left.out
     assert program("dismiss", session, "unknown", "--json").json["dismissed"] == ["job-2"]
     settled = program("resume", session, "--json")
     assert settled.code == 0, settled.err
@@ -166,7 +166,7 @@ def test_a_session_without_open_runs_is_told_in_a_sentence(
     session = tmp_path / "s.kontext"
     session_with_runs(session)
     ended = program("resume", session)
-    assert (ended.code, ended.err) == (0, "Nothing is under way.\n")
+    assert (ended.code, ended.out) == (0, "Nothing is under way.\n")
 
 
 def test_a_file_that_is_no_session_is_exit_code_6(program: Program, tmp_path: Path) -> None:

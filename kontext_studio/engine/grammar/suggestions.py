@@ -33,6 +33,17 @@ _EXAMPLES: tuple[tuple[frozenset[str], tuple[str, ...]], ...] = (
             "Crop to a square",
         ),
     ),
+    (frozenset(["bluer"]), ("Make the picture cooler", "Give the picture a slight blue tint")),
+    (
+        frozenset("redder yellower oranger pinker browner golder".split()),
+        ("Make the picture warmer", "Give the picture a slight red tint"),
+    ),
+    (
+        frozenset(["greener"]),
+        ("Give the picture a slight green tint", "Change the red cup to deep forest green"),
+    ),
+    (frozenset("whiter paler".split()), ("Make the picture brighter", "Desaturate the picture")),
+    (frozenset("blacker greyer grayer".split()), ("Make the picture black and white",)),
     (
         frozenset(
             "cup car dress shirt sofa wall jacket color red blue green paint recolor dye".split()
@@ -87,6 +98,16 @@ _EXAMPLES: tuple[tuple[frozenset[str], tuple[str, ...]], ...] = (
 )
 
 
+_COMPARATIVES = {
+    "blue": "bluer",
+    "red": "redder",
+    "yellow": "yellower",
+    "orange": "oranger",
+    "green": "greener",
+    "white": "whiter",
+}
+
+
 def nearest(
     instruction: str,
     tokens: Sequence[Token],
@@ -100,6 +121,8 @@ def nearest(
     if respelt and can_read(respelt):
         found.append(respelt)
     said = {token.norm for token in tokens}
+    if "more" in said:  # "more blue" is "bluer"
+        said |= {comparative for colour, comparative in _COMPARATIVES.items() if colour in said}
     for calls, examples in _EXAMPLES[1:]:
         if calls & said:
             found.extend(examples[: 2 if len(found) > 1 else 3])

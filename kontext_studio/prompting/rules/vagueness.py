@@ -18,6 +18,7 @@ _ASKING = (Act.MAKE, Act.GIVE, Act.CHANGE, Act.ADJUST, Act.LET, Act.SCOPE, Act.A
 _CHANGING = terms(
     """change replace swap recolor recolour adjust alter edit modify exchange substitute"""
 )
+_REBUILDING = terms("transform convert morph")
 _LEFT_OVER = (
     looks.JUDGEMENT_FILLERS | grammar.PREPOSITIONS | grammar.DETERMINERS | grammar.CONJUNCTIONS
 )
@@ -56,7 +57,7 @@ def _judged(clause: Clause) -> Token | None:
             return None
         said = clause.target
     judged = [t for t in said if t.word in looks.JUDGEMENTS]
-    if not judged:
+    if all(t.word in looks.TONE_JUDGEMENTS for t in judged):
         return None
     for token in said:
         if token.kind in (Kind.QUOTE, Kind.SLOT, Kind.NUMBER, Kind.COLOUR_CODE):
@@ -108,7 +109,9 @@ def _measurable(reading: Reading, clause: Clause) -> Iterator[Fix]:
     begin = clause.verb.start if clause.verb is not None else clause.start
     opening = reading.text[begin : begin + 1]
     of = f" of {named}" if named else ""
-    for title in (f"increase the contrast{of}", f"warm the light{of}"):
+    is_cool = any(t.word in ("cool", "cooler") for t in clause.tokens)
+    light = "cool the light" if is_cool else "warm the light"
+    for title in (f"increase the contrast{of}", f"{light}{of}"):
         yield Fix(cased("X", title), (TextEdit(begin, clause.end, cased(opening, title)),))
     if named:
         text = f"sharpen {named}"
@@ -122,7 +125,7 @@ def _measurable(reading: Reading, clause: Clause) -> Iterator[Fix]:
 
 def incomplete_change(reading: Reading, _context: LintContext) -> Iterator[Finding]:
     for i, clause in enumerate(reading.edits):
-        if clause.verb is None or clause.base not in _CHANGING:
+        if clause.verb is None or clause.base not in _CHANGING | _REBUILDING:
             continue
         if not clause.target and clause.state:
             if not _suits_the_picture(clause):
@@ -171,6 +174,8 @@ def _removes(clause: Clause) -> bool:
 def _explained_next(reading: Reading, clause: Clause) -> bool:
     """ "Change the room, adding plants": the new state follows as an aside."""
     after = next((c for c in reading.clauses if c.start >= clause.end), None)
+    if after is not None and clause.base in _REBUILDING and after.state:
+        return _judged(after) is None  # "transform the cup and make it blue"
     return after is not None and after.role is Role.ASIDE and after.tokens[0].word.endswith("ing")
 
 
@@ -279,6 +284,8 @@ def _open_colour(clause: Clause) -> Tokens:
     ]
     if not relative or others or clause.act in (Act.GIVE, Act.REPLACE, Act.USE):
         return ()
+    if clause.act is Act.MAKE and not meant:
+        return ()  # "make it darker": the picture, as far as is said
     if clause.act is Act.MAKE and relative[0].word in (
         "deeper",
         "cooler",

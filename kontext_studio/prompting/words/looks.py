@@ -81,6 +81,9 @@ TONE_CHANGES = terms(
 FILE_FORMATS = terms("png jpeg jpg webp gif svg pdf tiff")
 MEDIUM_WORDS = terms("pencil ink charcoal chalk crayon oil pen graphite brush paint")
 
+TONE_JUDGEMENTS = frozenset(["cooler"])
+"""A tone of the picture where it stands alone, and praise beside other praise."""
+
 JUDGEMENTS = terms(
     """better nicer nice good great best beautiful prettier pretty lovely amazing awesome fantastic
     wonderful perfect stunning gorgeous professional pro interesting exciting attractive

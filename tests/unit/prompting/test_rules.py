@@ -173,3 +173,42 @@ def test_findings_are_in_the_order_of_the_text():
     ]
     assert len(starts) > 2
     assert starts == sorted(starts)
+
+
+TONES = (
+    "brighter darker lighter dimmer warmer cooler colder paler duller richer deeper bolder "
+    "vivid vibrant sharper crisper punchier flatter blurrier"
+).split()
+
+
+@pytest.mark.parametrize("tone", TONES)
+@pytest.mark.parametrize("what", ["the picture", "it", "the whole photo"])
+def test_a_tone_of_the_whole_picture_is_no_vague_wish_whichever_it_is(tone, what):
+    assert not {"vague-goal", "vague-colour"} & set(found(f"Make {what} {tone}"))
+
+
+@pytest.mark.parametrize("text", ["Make the picture cool", "Give the room a cool look"])
+def test_a_fix_never_says_the_opposite_of_what_was_asked_for(text):
+    titles = [fix.title for fix in found(text)["vague-goal"].fixes]
+    assert any(title.startswith("Cool the light") for title in titles)
+    assert not any("arm the light" in title for title in titles)
+
+
+@pytest.mark.parametrize(
+    ("text", "rule", "span"),
+    [
+        ("Transform the cup", "incomplete-change", "the cup"),
+        ("Transform the cup and make it look better", "incomplete-change", "the cup"),
+        ("Transform the cup to marble and make it look better", "scope-verb", "Transform"),
+    ],
+)
+def test_a_verb_that_rebuilds_is_marked_with_a_new_state_and_without_one(text, rule, span):
+    one = found(text)[rule]
+    assert text[one.start : one.end] == span
+
+
+@pytest.mark.parametrize(
+    "text", ["Transform the cup and make it blue", "Transform the cup, painting it blue"]
+)
+def test_a_new_state_that_follows_completes_the_change(text):
+    assert "incomplete-change" not in found(text)

@@ -36,6 +36,7 @@ def test_f_loc_8_a_flipped_bit_in_a_picture_is_found_and_its_steps_are_named(fin
         Damage("Step 1", "Its picture is damaged.", NodeId("step1")),
         Damage("Step 2", "A picture it was made from is damaged.", NodeId("step2")),
     )
+    assert file.known_losses() == ()
     with pytest.raises(SessionDamaged, match=r"^The picture of step 1 is damaged in work\.kontext"):
         file.read_image(loaded.session.history[NodeId("step1")].image.sha256)
     assert file.read_image(picture(2)[0].sha256) == picture(2)[1]
@@ -46,6 +47,22 @@ def test_a_damaged_original_is_named_by_its_file(finished, opened):
     assert opened().check()[0] == Damage(
         "The original “cat.jpg”", "Its picture is damaged.", NodeId("root0")
     )
+
+
+@pytest.mark.parametrize(
+    ("number", "hint"),
+    [
+        (0, "Open the photograph again."),
+        (1, "Its instruction and settings are kept: run it again."),
+    ],
+)
+def test_a_lost_original_is_opened_again_and_a_lost_step_is_run_again(
+    finished, opened, number, hint
+):
+    flip_in_picture(finished, number)
+    with pytest.raises(SessionDamaged) as caught:
+        opened().read_image(picture(number)[0].sha256)
+    assert caught.value.hint == hint
 
 
 def test_a_missing_picture_is_found(finished, opened):

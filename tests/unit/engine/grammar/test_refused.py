@@ -253,3 +253,19 @@ def test_what_should_stay_and_has_no_colour_stops_a_change_of_everything():
     part = refused("Make it warmer while keeping the spoon unchanged").refusals[0]
     assert part.type == "target_not_found"
     assert "spoon" in part.message
+
+
+@pytest.mark.parametrize(
+    ("text", "nearest"),
+    [
+        ("Make it bluer", "Make the picture cooler"),
+        ("Make the picture more blue", "Make the picture cooler"),
+        ("Make it redder", "Make the picture warmer"),
+        ("Make it greener", "Give the picture a slight green tint"),
+        ("Make it whiter", "Make the picture brighter"),
+    ],
+)
+def test_more_of_a_colour_is_answered_with_the_nearest_tone(text, nearest):
+    with pytest.raises(EngineRefusal) as caught:
+        read_instruction(text)
+    assert nearest in facts(caught.value.refusals[0])["can_do"][:2]
