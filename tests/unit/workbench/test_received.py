@@ -12,6 +12,7 @@ import pytest
 from kontext_studio.core import provider as wire
 from kontext_studio.core.errors import (
     Charged,
+    NotFound,
 )
 from kontext_studio.core.jobs import JobState
 from kontext_studio.core.result import EditResult, ReceivedImage
