@@ -39,6 +39,9 @@ class Command:
 
 _AREA = "Painting the area that may change comes in a later version"
 _SETTINGS = "The settings dialog comes in a later version; see “kontext-studio routes”"
+_HEAT = "The difference heat map comes in a later version"
+_SPLIT = "Turning the wipe line comes in a later version"
+_EXPORT_COMPARISON = "Exporting a comparison comes in a later version"
 _MAP = "The wide map of the tree comes in a later version"
 
 MENUS = ("File", "Edit", "View", "Image", "History", "Prompt", "Run", "Window", "Help")
@@ -54,6 +57,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("save_copy", "File", "Save a copy…", ("Ctrl+Shift+S",)),
     Command("export", "File", "Export step…", ("Ctrl+E",), icon="download", separator_before=True,
             short="Export"),
+    Command("export_comparison", "File", "Export comparison…", ("Ctrl+Shift+E",),
+            later=_EXPORT_COMPARISON),
     Command("settings", "File", "Settings…", ("Ctrl+,",), icon="settings", separator_before=True,
             later=_SETTINGS),
     Command("quit", "File", "Quit", ("Ctrl+Q",), separator_before=True),
@@ -72,6 +77,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("view_grid", "View", "Grid", ("Alt+4",), icon="grid-2x2", checkable=True),
     Command("compare_parent", "View", "Compare with parent", ("Y",), Scope.VIEW,
             icon="square-split-horizontal"),
+    Command("heat_map", "View", "Difference heat map", ("D",), Scope.VIEW, icon="thermometer",
+            later=_HEAT),
+    Command("rotate_split", "View", "Rotate split", later=_SPLIT),
     Command("swap_sides", "View", "Swap sides", ("X",), Scope.VIEW, icon="arrow-left-right"),
     Command("fit", "View", "Fit", ("Ctrl+0",), icon="maximize", separator_before=True),
     Command("zoom_100", "View", "Zoom to 100 %", ("Ctrl+1",)),

@@ -29,10 +29,12 @@ _THUMB = QSize(54, 36)
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One step of the comparison. `facts` are (label, value) pairs that the table lines up."""
+    """One step of the comparison. `facts` are (label, value) pairs that the table lines up under
+    `head`."""
 
     key: str
     badge: str
+    head: str
     title: str
     step: str
     facts: tuple[tuple[str, str], ...]
@@ -178,9 +180,8 @@ class ComparePanel(QWidget):
 
     def _fill_table(self, steps: Sequence[Compared]) -> None:
         labels = list(dict.fromkeys(label for step in steps for label, _ in step.facts))
-        column_names = [step.badge or step.step or "Original" for step in steps]
-        for number, name in enumerate(column_names, start=1):
-            self._table.addWidget(_small(name, "tertiary"), 0, number)
+        for number, step in enumerate(steps, start=1):
+            self._table.addWidget(_small(step.head, "tertiary"), 0, number)
         row = 1
         for label in labels:
             values = [dict(step.facts).get(label, "—") for step in steps]

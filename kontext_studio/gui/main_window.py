@@ -12,10 +12,11 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QRect, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QCloseEvent, QIcon, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from kontext_studio.gui.theme.tokens import Theme
+from kontext_studio.resources import resource_path
 
 if TYPE_CHECKING:
     from kontext_studio.gui.actions import Actions
@@ -87,6 +88,7 @@ class MainWindow(QMainWindow):
         from kontext_studio.gui.tool_bar import ToolBar
 
         theme = self._theme
+        self.setWindowIcon(QIcon(str(resource_path("app/kontext-studio-256.png"))))
         self.actions_by_id = Actions(self, theme)
         self.tool_bar = ToolBar(self.actions_by_id, theme, self)
         self.addToolBar(self.tool_bar)
@@ -112,6 +114,12 @@ class MainWindow(QMainWindow):
         self._set_tab_order()
         self.tool_bar.fit_to(self.width())
         self._is_built = True
+
+    @property
+    def middle(self) -> QWidget:
+        """What holds the stage and the empty state: there whichever of them is shown."""
+        assert self._middle is not None
+        return self._middle
 
     # Values in.
 

@@ -31,6 +31,7 @@ class RightPanel(QWidget):
         self._tabs.setDocumentMode(True)
         self._tabs.tabBar().setDrawBase(False)
         self.instruction.add_below(self.jobs)
+        self.jobs.card_appeared.connect(self.instruction.reveal)
         self._tabs.addTab(self.instruction, "Instruction")
         self._tabs.addTab(self.compare, "Compare")
         self._tabs.tabBar().setAccessibleName("Instruction or Compare")

@@ -10,7 +10,7 @@ from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication
 
 from kontext_studio.core.changes import Hidden
-from kontext_studio.core.errors import StudioError
+from kontext_studio.core.errors import NewerSession, SessionLocked, StudioError
 from kontext_studio.core.history import Node, NodeId
 from kontext_studio.gui.bridge import Bridge
 from kontext_studio.gui.canvas.image_stage import StageMode
@@ -18,18 +18,26 @@ from kontext_studio.gui.main_window import MainWindow
 from kontext_studio.gui.picture_cache import PictureCache
 from kontext_studio.gui.presenters.commanding import Commanding
 from kontext_studio.gui.presenters.comparing import Comparing
-from kontext_studio.gui.presenters.faults import Faults, Offer
+from kontext_studio.gui.presenters.faults import (
+    HOW_TO_CONNECT,
+    NOT_OPENED,
+    SESSION_NOT_OPENED,
+    Faults,
+    Offer,
+)
 from kontext_studio.gui.presenters.files import Files
 from kontext_studio.gui.presenters.jobs import Jobs
 from kontext_studio.gui.presenters.looking import Looked, Looking
+from kontext_studio.gui.presenters.lost_pictures import LostPictures
 from kontext_studio.gui.presenters.running import Running
+from kontext_studio.gui.presenters.samples import Samples
+from kontext_studio.gui.presenters.spoken import Spoken
 from kontext_studio.gui.presenters.status import Status
 from kontext_studio.gui.presenters.steps import Steps
 from kontext_studio.gui.shell.toast import Toast
 from kontext_studio.gui.tasks import Tasks
 from kontext_studio.gui.theme.apply import apply_theme
 from kontext_studio.gui.theme.tokens import Theme, ThemeName, load_theme
-from kontext_studio.resources import resource_path
 from kontext_studio.workbench.announcements import Changed, SessionOpened
 from kontext_studio.workbench.bench import Workbench
 
@@ -37,8 +45,6 @@ SETTLE_S = 2.0
 """How long closing waits for what was begun, such as the writing of a draft."""
 AT_ONCE_S = 0.2
 RECOVERED, READ_ONLY = "recovered", "read-only"
-SAMPLE = "coffee.png"
-"""The photograph that “Try the embedded engine” opens."""
 
 
 class Studio(QObject):
@@ -55,11 +61,13 @@ class Studio(QObject):
         self.faults = Faults(window.message_bar, self)
         self._tasks = Tasks(self.faults.show)
         self._bridge = Bridge(bench.announcer, self)
-        self._toast = Toast(theme, window.stage)
+        self._toast = Toast(theme, window.middle)
+        self.read_only_because = ""
         self._deleted: Hidden | None = None
         self._settle_s = SETTLE_S
-        self._cache = PictureCache(bench.picture)
         bridge, tasks = self._bridge, self._tasks
+        self.lost = LostPictures(bench, bridge, tasks, self.faults, self)
+        self._cache = PictureCache(self.lost.read)
         right = window.right
         self.steps = Steps(bench, window.history, bridge, tasks, self)
         self.looking = Looking(bench, window.stage, self._cache, bridge, tasks, self)
@@ -67,9 +75,13 @@ class Studio(QObject):
             bench, right.instruction, bridge, tasks, lambda: self.steps.current, self
         )
         self.jobs = Jobs(bench, right.jobs, bridge, tasks, self)
-        self.comparing = Comparing(bench, right.compare, window.variants, tasks, self)
+        self.comparing = Comparing(
+            bench, right.compare, window.variants, tasks, lambda: self.looking.subject, self
+        )
         self.files = Files(bench, window, tasks, self.faults)
+        self.samples = Samples(bench, window.empty, self.files, self.steps, tasks, self)
         self.status = Status(bench, window.status, bridge, self)
+        self.spoken = Spoken(bench, bridge, window)
         self.commanding = Commanding(self)
         self._connect()
         window.show_picture_side(False)
@@ -123,6 +135,7 @@ class Studio(QObject):
         settings.setValue("geometry", self.window.saveGeometry())
         settings.setValue("layout", self.window.layout_state())
         self.window.hide()
+        self.lost.stop()
         await self._tasks.settle(self._settle_s)
         await self._tasks.stop()
         await self.bench.shutdown()
@@ -162,6 +175,9 @@ class Studio(QObject):
         bridge.fault.connect(self.faults.show_announced)
         self.steps.ready.connect(self._tell_ready)
         self.steps.watched_run_stored.connect(self.steps.select)
+        self.lost.found.connect(self.steps.mark_lost)
+        self.lost.found.connect(self._follow)
+        self.lost.show_requested.connect(self.steps.select)
         self.looking.looked.connect(self._looked)
         self.looking.edit_requested.connect(self.edit_from)
         self.comparing.variant_chosen.connect(self.steps.select)
@@ -169,8 +185,11 @@ class Studio(QObject):
         self.jobs.show_requested.connect(self.steps.select)
         self.jobs.instruction_wanted.connect(self.fill_instruction)
         self.files.said.connect(self._toast.show_done)
+        self.files.said.connect(self.spoken.say)
         self.files.text_pasted.connect(self.running.add_text)
         self.files.imported.connect(lambda _node: self.running.focus())
+        self.files.imported.connect(lambda _node: self.faults.clear(HOW_TO_CONNECT))
+        self.running.copy_wanted.connect(self.files.save_copy)
         self.running.started.connect(lambda _job: self.status.clear_notice())
         self.status.step_wanted.connect(self.steps.select)
         window.history.edit_requested.connect(self.edit_from)
@@ -179,6 +198,7 @@ class Studio(QObject):
         stage.pointer_moved.connect(window.info.set_pointer)
         stage.view_changed.connect(lambda reading: window.tool_bar.show_zoom(reading.percent))
         stage.canvas.delete_requested.connect(self._delete_covered)
+        stage.grid.chosen_changed.connect(lambda _key: self.comparing.refresh())
         stage.drag_started.connect(window.context_bar.step_aside)
         stage.drag_ended.connect(window.context_bar.come_back)
         window.tool_bar.zoom_chosen.connect(lambda percent: stage.zoom_to(percent / 100))
@@ -192,11 +212,9 @@ class Studio(QObject):
         empty = window.empty
         empty.open_requested.connect(self.files.choose_picture)
         empty.paste_requested.connect(self.files.paste)
-        empty.embedded_requested.connect(lambda: self.open_sample(SAMPLE))
-        empty.sample_chosen.connect(self.open_sample)
-        empty.sample_wanted.connect(self._fetch_sample)
         empty.files_dropped.connect(lambda paths: self.files.open_paths(list(paths)))
         empty.image_dropped.connect(self._take_dropped_image)
+        right.jobs.connect_requested.connect(self.status.explain_connections)
         empty.connect_requested.connect(self.status.explain_connections)
         self._toast.answered.connect(self._take_back_delete)
 
@@ -221,9 +239,6 @@ class Studio(QObject):
         self.window.right.show_tab(0)
         self.running.refresh()
         self.running.fill(text)
-
-    def open_sample(self, name: str) -> None:
-        self.files.open_paths([resource_path(f"samples/{name}")])
 
     def change_theme(self, name: ThemeName) -> None:
         """Dress everything anew; runs, focus and what is shown stay."""
@@ -271,15 +286,18 @@ class Studio(QObject):
             self._toast.leave()
         self._name_window()
         self._tasks.start(self.bench.remember_recent(what.path))
-        for cause in (RECOVERED, READ_ONLY):  # said of the session before
+        # Said of the session before, or of one that was to be opened in its place.
+        for cause in (RECOVERED, READ_ONLY, SESSION_NOT_OPENED, NOT_OPENED):
             self.faults.clear(cause)
         if what.recovered:
             edits = "1 edit" if what.recovered == 1 else f"{what.recovered} edits"
             self.faults.say(RECOVERED, f"Recovered {edits}.", "What was paid for is fetched.")
+        self.read_only_because = ""
         if what.read_only:
             copy = Offer("Save a copy", self.files.save_copy, stays=True)
-            title = "This session is open read-only."
-            self.faults.say(READ_ONLY, title, "Save a copy to work on it.", copy)
+            self.read_only_because = _why_read_only(self.files.looked_at)
+            words = f"{self.read_only_because}. Save a copy to work on it."
+            self.faults.say(READ_ONLY, "This session is open read-only.", words, copy)
         self._follow()
 
     def _name_window(self) -> None:
@@ -293,6 +311,7 @@ class Studio(QObject):
             self._toast.leave()
         has_picture = self.steps.current is not None
         self.window.show_picture_side(has_picture)
+        self._toast.raise_()  # the side that is shown now is on top
         self.window.right.set_compare_enabled(has_picture, "Open an image first")
         self.window.right.jobs.setVisible(has_picture)
         if not has_picture:
@@ -328,15 +347,6 @@ class Studio(QObject):
         QGuiApplication.clipboard().setText(text)
         self._toast.show_done("Copied the instruction")
 
-    def _fetch_sample(self, name: str) -> None:
-        self._tasks.start(self._sample(name))
-
-    async def _sample(self, name: str) -> None:
-        def load() -> QImage:
-            return QImage(str(resource_path(f"samples/{name}")))
-
-        self.window.empty.set_sample_picture(name, await asyncio.to_thread(load))
-
     def _take_dropped_image(self, image: QImage) -> None:
         self.files.take_image(image, "Dropped picture")
 
@@ -355,3 +365,13 @@ class Studio(QObject):
         screen = QGuiApplication.primaryScreen()
         if screen is not None:
             self.window.move(screen.availableGeometry().topLeft())
+
+
+def _why_read_only(looked_at: StudioError | None) -> str:
+    """In place of the words of Run, for a session that can only be looked at."""
+    match looked_at:
+        case SessionLocked():
+            return "Open in another window"
+        case NewerSession():
+            return "Made by a newer version"
+    return "The file cannot be written"

@@ -11,15 +11,25 @@ import pytest
 from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton, QWidget
 
 from kontext_studio.gui.shell.message_bar import Message
 from kontext_studio.gui.shell.toast import Toast
 from kontext_studio.gui.studio import Studio
 from kontext_studio.store.session_file import SessionFile
 from tests.fakes.photographs import png
+from tests.fakes.scripted_provider import ScriptedProvider, whole_run
 from tests.gui.canvas.pointing import drop
-from tests.gui.driving import Window, good, open_picture, part, run_once, stretches_of_work, until
+from tests.gui.driving import (
+    Window,
+    good,
+    is_on_step,
+    open_picture,
+    part,
+    run_once,
+    stretches_of_work,
+    until,
+)
 
 
 def messages(studio: Studio) -> tuple[Message, ...]:
@@ -110,6 +120,86 @@ def test_f_loc_34_stop_ends_adding_pictures(at_the_window: Window, tmp_path: Pat
     at_the_window(good(), act)
 
 
+def test_a_good_file_takes_the_message_about_bad_ones_away(
+    at_the_window: Window, tmp_path: Path
+) -> None:
+    (tmp_path / "notes.jpg").write_text("no picture at all")
+
+    async def act(studio: Studio) -> None:
+        studio.files.open_paths([tmp_path / "notes.jpg"])
+        await until(partial(is_said, studio, "notes.jpg"))
+        await open_picture(studio, tmp_path)
+        assert messages(studio) == ()
+
+    at_the_window(good(), act)
+
+
+def test_a_session_that_was_not_opened_is_one_message_until_another_is_open(
+    at_the_window: Window, tmp_path: Path
+) -> None:
+    for name in ("a.kontext", "b.kontext"):
+        (tmp_path / name).write_text("no session at all")
+    SessionFile.create(tmp_path / "good.kontext").close()
+
+    async def act(studio: Studio) -> None:
+        for name in ("a.kontext", "b.kontext"):
+            studio.files.open_paths([tmp_path / name])
+            await until(partial(is_said, studio, name))
+        assert len(messages(studio)) == 1
+        studio.files.open_paths([tmp_path / "good.kontext"])
+        await until(lambda: studio.bench.is_open and studio.bench.path.name == "good.kontext")
+        await until(lambda: not messages(studio))
+
+    at_the_window(good(), act)
+
+
+def test_a_session_that_is_locked_for_reading_too_is_told_so(
+    at_the_window: Window, tmp_path: Path
+) -> None:
+    path = tmp_path / "s.kontext"
+    SessionFile.create(path).close()
+    holder = sqlite3.connect(path)
+    holder.execute("PRAGMA journal_mode = DELETE")
+    holder.execute("BEGIN EXCLUSIVE")
+
+    async def act(studio: Studio) -> None:
+        studio.files.open_paths([path])
+        await until(lambda: "in use by another program" in said(studio), 20)
+        press(studio, "Open read-only")
+        await until(lambda: "cannot be read now" in said(studio), 20)
+        holder.close()
+        press(studio, "Try again")
+        await until(lambda: studio.bench.is_open and studio.bench.path == path)
+        await until(lambda: not messages(studio))
+
+    at_the_window(good(), act)
+
+
+def test_what_is_said_on_the_first_run_screen_can_be_seen(at_the_window: Window) -> None:
+    async def act(studio: Studio) -> None:
+        QGuiApplication.clipboard().clear()
+        studio.files.paste()
+        toast = part(studio.window.middle, Toast, "toast")
+        assert "no picture" in toast.text()
+        assert toast.isVisible()
+
+    at_the_window(good(), act)
+
+
+def test_a_session_is_named_beside_its_picture(at_the_window: Window, tmp_path: Path) -> None:
+    (tmp_path / "photos").mkdir()
+
+    async def act(studio: Studio) -> None:
+        await open_picture(studio, tmp_path / "photos")
+        studio.window.actions_by_id["name_session"].trigger()
+        dialog = studio.window.findChild(QFileDialog, "fileDialog")
+        assert dialog is not None
+        assert Path(dialog.selectedFiles()[0]) == tmp_path / "photos" / "cup.kontext"
+        dialog.close()
+
+    at_the_window(good(), act)
+
+
 def test_f_loc_34_a_folder_is_told_and_links_are_not_taken(
     at_the_window: Window, tmp_path: Path
 ) -> None:
@@ -157,7 +247,7 @@ def test_f_loc_33_each_kind_of_clipboard_goes_where_it_belongs(
 
     async def act(studio: Studio) -> None:
         history, edit = studio.bench.session.history, studio.window.right.instruction.edit
-        toast = part(studio.window.stage, Toast, "toast")
+        toast = part(studio.window.middle, Toast, "toast")
         # Nothing.
         clipboard.clear()
         studio.files.paste()
@@ -209,7 +299,6 @@ def test_f_loc_5_a_session_open_elsewhere_is_offered_for_reading(
     at_the_window: Window, tmp_path: Path
 ) -> None:
     path = tmp_path / "s.kontext"
-    path_made = SessionFile.create(path)
 
     async def act(studio: Studio) -> None:
         studio.files.open_paths([path])
@@ -218,12 +307,38 @@ def test_f_loc_5_a_session_open_elsewhere_is_offered_for_reading(
         await until(lambda: studio.bench.is_open and studio.bench.path == path)
         assert studio.bench.desk.read_only
         assert "read-only" in said(studio)
-        assert "another window" not in said(studio)
+        assert "PID" not in said(studio)
+        # Run says why it cannot be pressed, and the way out is one press away.
+        run = part(studio.window.right, QPushButton, "runButton")
+        await until(lambda: run.text() == "Open in another window")
+        assert not run.isEnabled()
+        studio.running.rerun(list(studio.bench.session.history)[-1])
+        card = studio.window.right.instruction.card
+        await until(card.isVisible)
+        (button,) = [one for one in card.findChildren(QPushButton) if one.text() == "Save a copy"]
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+        dialog = studio.window.findChild(QFileDialog, "fileDialog")
+        await until(lambda: dialog is not None and dialog.isVisible())
+        assert dialog is not None
+        assert Path(dialog.selectedFiles()[0]) == tmp_path / "s copy.kontext"
+        dialog.fileSelected.emit(str(tmp_path / "mine.kontext"))
+        dialog.close()
+        await until(lambda: studio.bench.is_open and studio.bench.path.name == "mine.kontext")
+        await until(lambda: run.text() != "Open in another window")
+        await until(lambda: not studio.bench.desk.read_only)
+        assert "read-only" not in said(studio)
 
+    async def first(studio: Studio) -> None:
+        await open_picture(studio, tmp_path)
+        await run_once(studio, "Make it warmer")
+        await studio.bench.save_copy(path)
+
+    at_the_window(good(), first)
+    held = SessionFile.open(path)
     try:
         at_the_window(good(), act)
     finally:
-        path_made.close()
+        held.close()
 
 
 def test_f_loc_9_a_session_of_a_newer_version_is_offered_for_reading(
@@ -261,10 +376,58 @@ def test_f_loc_7_of_a_damaged_session_what_is_whole_is_saved_on_request(
         press(studio, "Save what is whole")
         await until(lambda: studio.bench.is_open and studio.bench.path == path, 20)
         assert len(studio.bench.session.history) == 2
+        await until(lambda: ".damaged-" in said(studio))
+        await asyncio.sleep(0.1)
         assert ".damaged-" in said(studio)
 
     at_the_window(good(), first)
     with sqlite3.connect(path) as connection:
         connection.execute("DROP TABLE journal")
+    connection.close()
+    at_the_window(good(), second)
+
+
+def test_a_damaged_picture_is_told_at_opening_and_its_step_is_held_back(
+    at_the_window: Window, tmp_path: Path
+) -> None:
+    path = tmp_path / "s.kontext"
+    hit: list[str] = []
+    each_its_own = ScriptedProvider(
+        lambda request: whole_run([png(len(request.instruction), 240, 160)])
+    )
+
+    async def first(studio: Studio) -> None:
+        await open_picture(studio, tmp_path)
+        await run_once(studio, "Make it warmer")
+        await run_once(studio, "Make it much darker")
+        await studio.bench.name_session(path)
+        hit.extend(node.image.sha256 for node in studio.bench.session.history if node.step == 1)
+
+    async def second(studio: Studio) -> None:
+        await until(partial(is_said, studio, "The picture of 1 step is damaged."))
+        rows = {row.step: row for row in studio.window.history.view.rows.rows}
+        assert [step for step, row in rows.items() if row.is_lost] == [1]
+        assert rows[1].icon == "triangle-alert"
+        assert "picture is damaged" in rows[1].spoken
+        actions = studio.window.actions_by_id
+        assert actions["export"].isEnabled(), "the current step is whole"
+        assert not actions["compare_parent"].isEnabled(), "what it was made from is not"
+        press(studio, "Show it")
+        await until(partial(is_on_step, studio, 1))
+        run = studio.window.right.instruction.run_button
+        await until(lambda: "damaged" in run.text())
+        assert not run.isEnabled()
+        for name in ("export", "view_wipe", "compare_parent"):
+            assert not actions[name].isEnabled()
+            assert "the picture of step 1 is damaged" in actions[name].toolTip()
+        assert actions["rerun"].isEnabled(), "the original, from which it was made, is whole"
+        original = studio.bench.session.history.roots()[0]
+        studio.steps.select(original.id)
+        await until(lambda: "damaged" not in run.text())
+        assert actions["export"].isEnabled()
+
+    at_the_window(each_its_own, first)
+    with sqlite3.connect(path) as connection:  # its small picture is still there
+        connection.execute("UPDATE images SET data = zeroblob(length(data)) WHERE sha256 = ?", hit)
     connection.close()
     at_the_window(good(), second)

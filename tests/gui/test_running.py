@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QLineEdit
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit
 
 from kontext_studio.core import provider as wire
-from kontext_studio.core.errors import FieldProblem, Refused
+from kontext_studio.core.errors import FieldProblem, OutcomeUnknown, Refused, Unauthorized
 from kontext_studio.core.history import NodeId
 from kontext_studio.core.jobs import JobState
 from kontext_studio.gui.studio import Studio
+from kontext_studio.workbench.adopting import NOT_FOUND
+from kontext_studio.workbench.progress import Phase
 from tests.fakes.photographs import png
 from tests.fakes.scripted_provider import HANDLE, ScriptedProvider, whole_run
 from tests.gui.driving import (
+    CTRL,
     Window,
     good,
     has_stored,
@@ -169,7 +173,7 @@ def test_undo_on_a_toast_does_not_reach_into_another_session(
         await open_picture(studio, tmp_path)
         await run_once(studio, "Make it warmer")
         studio.window.actions_by_id["delete"].trigger()
-        toast = part(studio.window.stage, QAbstractButton, "toastVerb")
+        toast = part(studio.window.middle, QAbstractButton, "toastVerb")
         await until(lambda: toast.isVisible())
         await studio.bench.new_session()
         await open_picture(studio, tmp_path, "other.png")
@@ -208,3 +212,144 @@ def test_a_step_is_renamed_in_the_list_where_it_stands(
         assert has_stored(studio, 1)
 
     at_the_window(good(), act)
+
+
+def test_the_words_of_a_step_are_not_in_the_editor_of_its_parent_any_more(
+    at_the_window: Window, tmp_path: Path
+) -> None:
+    async def first(studio: Studio) -> None:
+        edit = studio.window.right.instruction.edit
+        await open_picture(studio, tmp_path)
+        await run_once(studio, "Make it warmer")
+        assert edit.toPlainText() == ""
+        await run_once(studio, "Make it cooler")
+        _, one, _ = studio.bench.session.history
+        studio.steps.select(one.id)
+        await until(lambda: studio.steps.current is one)
+        await asyncio.sleep(0.05)
+        assert edit.toPlainText() == ""
+        assert not studio.window.right.instruction.run_button.isEnabled()
+        QTest.keyClick(edit, Qt.Key.Key_Up, CTRL)
+        assert edit.toPlainText() == "Make it cooler"
+        # What stands before the person's eyes is left alone when a result comes.
+        write(studio, " still")
+        press_run(studio)
+        await until(lambda: has_stored(studio, 3))
+        await asyncio.sleep(0.05)
+        assert edit.toPlainText() == "Make it cooler still"
+
+    at_the_window(good(), first)
+
+
+def test_words_the_engine_did_not_know_are_marked_while_they_stand_there(
+    at_the_window: Window, tmp_path: Path
+) -> None:
+    provider = ScriptedProvider(lambda request: [wire.Sending(), wire.Submitted(HANDLE), REFUSAL])
+
+    async def act(studio: Studio) -> None:
+        await open_picture(studio, tmp_path)
+        edit = studio.window.right.instruction.edit
+        write(studio, "Replace the table with Marble")
+        press_run(studio)
+        await until(lambda: JobState.FAILED in views(studio))
+        await until(lambda: (23, 29, "danger.line") in edit.underlines())
+        write(studio, " tiles")
+        assert "danger.line" not in {token for _, _, token in edit.underlines()}
+
+    at_the_window(provider, act)
+
+
+def test_a_new_failure_is_scrolled_to_unless_somebody_writes(
+    at_the_window: Window, tmp_path: Path
+) -> None:
+    go_on = asyncio.Event()
+    provider = ScriptedProvider(
+        lambda request: [wire.Sending(), wire.Submitted(HANDLE), go_on, REFUSAL]
+    )
+
+    async def act(studio: Studio) -> None:
+        studio.window.resize(1180, 720)
+        await open_picture(studio, tmp_path)
+        panel = studio.window.right.instruction
+        bar = panel.verticalScrollBar()
+        write(studio, "Replace the table with marble")
+        press_run(studio)
+        await until(lambda: JobState.SUBMITTED in views(studio))
+        write(studio, " tiles")
+        go_on.set()
+        await until(lambda: JobState.FAILED in views(studio))
+        await until(lambda: studio.window.right.jobs.findChildren(QAbstractButton, "jobDismiss"))
+        await asyncio.sleep(0.1)
+        assert bar.value() == 0
+        press_run(studio)
+        await until(lambda: views(studio).count(JobState.FAILED) == 2)
+        await until(lambda: bar.value() > 0)
+        verb = studio.window.right.jobs.findChildren(QAbstractButton, "jobVerb-put_back")[-1]
+        await until(
+            lambda: panel.viewport().rect().contains(verb.mapTo(panel.viewport(), QPoint()))
+        )
+        write(studio, "!")
+        assert bar.value() < 60, "who writes sees what they write"
+
+    at_the_window(provider, act)
+
+
+def test_a_run_of_unknown_outcome_is_looked_for_with_check(
+    at_the_window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAL_KEY", "id:secret")
+    provider = ScriptedProvider(
+        lambda request: [wire.Sending(), OutcomeUnknown("The connection broke while sending.")],
+        resumed=whole_run([png(2, 240, 160)])[2:],
+        found=[],
+        local=False,
+    )
+
+    async def act(studio: Studio) -> None:
+        await open_picture(studio, tmp_path)
+        settings = replace(studio.bench.settings, default_route="fal.ai")
+        await studio.bench.change_settings(settings)
+        await until(lambda: studio.bench.settings.default_route == "fal.ai")
+        write(studio, "Make it warmer")
+        press_run(studio)
+        await until(lambda: JobState.UNKNOWN in views(studio))
+        jobs = studio.window.right.jobs
+        await until(lambda: jobs.findChildren(QAbstractButton, "jobVerb-check"))
+        check = part(jobs, QAbstractButton, "jobVerb-check")
+        words = {one.text() for one in jobs.findChildren(QAbstractButton)}
+        assert {"Check", "Send again"} <= words
+        QTest.mouseClick(check, Qt.MouseButton.LeftButton)
+        await until(lambda: any(NOT_FOUND in one.text() for one in jobs.findChildren(QLabel)))
+        assert views(studio) == (JobState.UNKNOWN,)
+        provider.found = [HANDLE]
+        QTest.mouseClick(part(jobs, QAbstractButton, "jobVerb-check"), Qt.MouseButton.LeftButton)
+        await until(lambda: has_stored(studio, 1))
+        assert len(studio.bench.session.history) == 2
+
+    at_the_window(provider, act)
+    assert len(provider.sent) == 1
+
+
+def test_runs_that_wait_for_a_key_are_lines_and_one_card(
+    at_the_window: Window, tmp_path: Path
+) -> None:
+    all_ordered = asyncio.Event()
+    provider = ScriptedProvider(lambda request: [wire.Sending(), all_ordered, Unauthorized("No.")])
+
+    async def act(studio: Studio) -> None:
+        await open_picture(studio, tmp_path)
+        for number in range(4):
+            studio.window.right.instruction.set_text(f"Make it warmer by {number} percent")
+            press_run(studio)
+            await until(partial(has_runs, studio, number + 1))
+        all_ordered.set()
+        jobs = studio.window.right.jobs
+        await until(lambda: sum(row.card is not None for row in jobs.listing().rows) == 1)
+        held = [row for row in jobs.listing().rows if row.card is None]
+        await until(lambda: all(view.phase is Phase.IDLE for view in studio.bench.runs.views()))
+        await asyncio.sleep(0.1)
+        held = [row for row in jobs.listing().rows if row.card is None]
+        assert [row.line for row in held] == ["Waiting · until its connection works"] * 3
+        assert all(row.can_cancel for row in held)
+
+    at_the_window(provider, act)

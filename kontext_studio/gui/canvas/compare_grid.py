@@ -16,7 +16,7 @@ from kontext_studio.gui.canvas.viewport import ViewState
 from kontext_studio.gui.theme.tokens import Theme
 
 MAX_TILES = 4
-_GAP = 4
+_GAP = 6
 
 
 class CompareGrid(QWidget):

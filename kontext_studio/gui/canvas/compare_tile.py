@@ -28,7 +28,12 @@ from kontext_studio.gui.theme.type import type_font
 
 _MARGIN = 12
 _LEAST_TITLE_PX = 60
+_LEAST_PLATE_PX = 200.0
 _BUTTON_PX = 28
+_FIT_INSET = 8
+"""A fitted picture stays clear of the ring of the chosen tile."""
+_PLATE_SHARE = 0.4
+"""The plate covers no more of a tile's width than this."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,7 +89,7 @@ class CompareTile(PictureView):
         row.setSpacing(2)
         for button in self._buttons.values():
             row.addWidget(button)
-        self.set_fit_insets(Insets())
+        self.set_fit_insets(Insets(_FIT_INSET, _FIT_INSET, _FIT_INSET, _FIT_INSET))
         self.set_picture(picture)
         self._dress()
 
@@ -164,7 +169,8 @@ class CompareTile(PictureView):
         return Plate(badge=picture.badge) if picture.badge else None
 
     def _words_room(self) -> float:
-        return float(self._plate.x() - _MARGIN - 8)
+        beside = float(self._plate.x() - _MARGIN - 8)
+        return min(beside, max(_LEAST_PLATE_PX, self.width() * _PLATE_SHARE))
 
     # -- reports ------------------------------------------------------------------------------
 

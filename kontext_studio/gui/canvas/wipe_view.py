@@ -24,9 +24,13 @@ from kontext_studio.gui.canvas.picture_view import PictureView
 from kontext_studio.gui.canvas.pyramid import Pyramid
 from kontext_studio.gui.canvas.viewport import Viewport
 from kontext_studio.gui.canvas.wipe_handle import HANDLE_PX, WipeHandle
+from kontext_studio.gui.shell.elision import elided
 from kontext_studio.gui.theme.tokens import Theme
+from kontext_studio.gui.theme.type import type_font
 
 _GRAB_PX = 8
+_PLATE_SHARE = 0.3
+_LEAST_PLATE_PX = 160.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,9 +139,17 @@ class WipeView(PictureView):
             return
         if not self._only_before:
             paint_line(painter, self._theme, self._line())
-        self._paint_plate(painter, Plate("Before", self._before.title), leading=True)
+        if self._wiping:  # what is being compared may lie under them
+            return
+        self._paint_plate(painter, self._plate("Before", self._before.title), leading=True)
         if not self._only_before:
-            self._paint_plate(painter, Plate("After", self._after.title), leading=False)
+            self._paint_plate(painter, self._plate("After", self._after.title), leading=False)
+
+    def _plate(self, side: str, title: str) -> Plate:
+        """A long title is cut, so that the plate leaves most of the picture free."""
+        room = max(_LEAST_PLATE_PX, self._visible().width() * _PLATE_SHARE)
+        rest = plate_size(self._theme, Plate(side, " ")).width()
+        return Plate(side, elided(title, type_font(self._theme, "small"), room - rest))
 
     def _paint_plate(self, painter: QPainter, plate: Plate, *, leading: bool) -> None:
         """In the outer corner of its side; not at all where its side is too small for it."""
@@ -241,6 +253,7 @@ class WipeView(PictureView):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self._wiping:
             self._wiping = False
+            self.update()
             self.drag_ended.emit()
             return
         super().mouseReleaseEvent(event)

@@ -52,10 +52,11 @@ _PILL_HEIGHT = 18
 _PILL_GAP = 8
 _DOT = 6
 _SWEEP = 0.28
+_FIELD_INSET = 3
 
 
 class HistoryDelegate(QStyledItemDelegate):
-    """`lanes` is what the listing needs; `turn` (0 to 1) drives the busy ring, None is still.
+    """`turn` (0 to 1) drives the busy ring, None is still.
 
     `label_written` carries the node id of a row and the name that was typed into it.
     """
@@ -67,7 +68,7 @@ class HistoryDelegate(QStyledItemDelegate):
         self._theme = theme
         self._shelf = shelf
         self._geometry = row_geometry(theme)
-        self.lanes = 1
+        self._lanes = 1
         self.turn: float | None = 0.0
         self.shows_focus = False
 
@@ -77,7 +78,12 @@ class HistoryDelegate(QStyledItemDelegate):
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
-        self._geometry = row_geometry(theme)
+        self._geometry = row_geometry(theme, self._lanes)
+
+    def set_lanes(self, lanes: int) -> None:
+        """How many lanes the rail has; the thumbnails stand beside all of them."""
+        self._lanes = lanes
+        self._geometry = row_geometry(self._theme, lanes)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(self._geometry.rail_width, self._geometry.height)
@@ -99,7 +105,6 @@ class HistoryDelegate(QStyledItemDelegate):
             painter,
             row,
             rect,
-            lanes=self.lanes,
             theme=self._theme,
             geometry=self._geometry,
             background=background,
@@ -143,9 +148,8 @@ class HistoryDelegate(QStyledItemDelegate):
     ) -> None:
         rect: QRect = option.rect
         place = self._geometry.text_rect(rect)
-        place.setHeight(editor.sizeHint().height())
-        place.moveCenter(QPoint(place.center().x(), rect.center().y()))
-        editor.setGeometry(place)
+        # All of it: what is renamed must not show above and below the field.
+        editor.setGeometry(place.adjusted(0, _FIELD_INSET, 0, -_FIELD_INSET))
 
     def pill_rect(self, row: HistoryRow, rect: QRect) -> QRect:
         """Where "+n" lies at the end of the meta line; empty where there is nothing to fold."""
@@ -198,7 +202,7 @@ class HistoryDelegate(QStyledItemDelegate):
         if row.is_new:
             area.setRight(area.right() - _DOT - 6)
         lines = self._lines(row, area.width())
-        dim = row.kind in (RowKind.WAITING, RowKind.FAILED)
+        dim = row.kind in (RowKind.WAITING, RowKind.FAILED, RowKind.CANCELLED)
         painter.setFont(self._geometry.title_font)
         painter.setPen(self._theme.colour("text.secondary" if dim else "text.primary"))
         top = self._text_top(len(lines), rect)

@@ -20,6 +20,7 @@ from kontext_studio.core.session import Session
 from kontext_studio.gui.history.empty_history import EmptyHistory
 from kontext_studio.gui.history.inspector import Inspector
 from kontext_studio.gui.history.inspector_facts import inspect_job, inspect_step
+from kontext_studio.gui.history.row_geometry import rail_width
 from kontext_studio.gui.history.rows import (
     HistoryInputs,
     Listing,
@@ -72,6 +73,7 @@ class HistoryDock(QWidget):
         self._header = QWidget(self)
         self._count = ElidedLabel(self._header)
         self._has_steps = False
+        self._collapsed = False
         self._head = QHBoxLayout(self._header)
         self._find = ToolButton(self._header, height_px=_BUTTON_PX)
         self._buttons: list[ToolButton] = []
@@ -162,10 +164,11 @@ class HistoryDock(QWidget):
 
     def set_collapsed(self, on: bool) -> None:
         """Show the rail alone (UX W3)."""
+        self._collapsed = on
         for part in (self._header, self._inspector):
             part.setHidden(on)
         self._search.setHidden(on or not self._find.isChecked())
-        rail = self._theme.length("size.rail.width")
+        rail = rail_width(self._theme, self._view.rows.listing.lanes)
         least = self._theme.length("size.dock.left.min")
         self.setMinimumWidth(rail if on else least)
         self.setMaximumWidth(rail if on else _WIDGET_MOST)
@@ -239,6 +242,8 @@ class HistoryDock(QWidget):
 
     def _show(self, listing: Listing) -> None:
         self._view.set_listing(listing)
+        if self._collapsed:
+            self.set_collapsed(True)  # the rail may need another lane
         total = listing.steps + listing.open
         self._has_steps = bool(total)
         if not total:

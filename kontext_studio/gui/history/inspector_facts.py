@@ -98,7 +98,7 @@ def _inspect_original(title: str, node: Node) -> InspectorFacts:
     facts.append(Fact("Kind", kind))
     return InspectorFacts(
         title=title or "Original",
-        instruction=" ".join(node.notes),
+        instruction=" ".join(f"{note.rstrip('.')}." for note in node.notes),
         facts=tuple(fact for fact in facts if fact.value),
     )
 

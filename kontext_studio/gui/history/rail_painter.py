@@ -22,7 +22,6 @@ def paint_rail(
     row: HistoryRow,
     rect: QRect,
     *,
-    lanes: int,
     theme: Theme,
     geometry: RowGeometry,
     background: QColor,
@@ -34,7 +33,7 @@ def paint_rail(
     middle = rect.top() + rect.height() / 2
 
     def x_of(lane: int) -> float:
-        return rect.left() + geometry.lane_x(lane, lanes, theme)
+        return rect.left() + geometry.lane_x(lane, theme)
 
     for rail in sorted(row.rails, key=lambda one: _ORDER.index(one.tone)):
         painter.setPen(_pen(rail.tone, theme))
@@ -89,7 +88,9 @@ def _paint_node(
     clear = halo + 2 if row.current else radius + 1.5
     painter.drawEllipse(centre, clear, clear)
     if row.kind is RowKind.FAILED:
-        _paint_failed(painter, centre, radius + 1, theme)
+        _paint_crossed(painter, centre, radius + 1, theme, "danger.line", "accent.on")
+    elif row.kind is RowKind.CANCELLED:
+        _paint_crossed(painter, centre, radius + 1, theme, "rail.line", "surface.panel")
     elif row.kind is RowKind.RUNNING:
         _ring(painter, centre, radius, QPen(active, 2))
     elif row.kind is RowKind.WAITING:
@@ -113,10 +114,12 @@ def _ring(painter: QPainter, centre: QPointF, radius: float, pen: QPen) -> None:
     painter.drawEllipse(centre, radius, radius)
 
 
-def _paint_failed(painter: QPainter, centre: QPointF, radius: float, theme: Theme) -> None:
-    painter.setBrush(theme.colour("danger.line"))
+def _paint_crossed(
+    painter: QPainter, centre: QPointF, radius: float, theme: Theme, disc: str, cross: str
+) -> None:
+    painter.setBrush(theme.colour(disc))
     painter.drawEllipse(centre, radius, radius)
-    painter.setPen(QPen(theme.colour("accent.on"), 1.8))
+    painter.setPen(QPen(theme.colour(cross), 1.8))
     arm = 2.0
     painter.drawLine(centre + QPointF(-arm, -arm), centre + QPointF(arm, arm))
     painter.drawLine(centre + QPointF(-arm, arm), centre + QPointF(arm, -arm))

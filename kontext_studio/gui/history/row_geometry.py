@@ -13,8 +13,7 @@ from kontext_studio.gui.theme.type import type_font
 _TEXT_GAP = 12
 _RIGHT = 12
 _BAR_HEIGHT = 2
-# Three lanes of the usual pitch would reach under the thumbnail: they move closer together.
-_CLOSE_FIRST, _CLOSE_PITCH = 11, 14
+_LANES_IN_RAIL = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +28,8 @@ class RowGeometry:
     title_line: int
     meta_line: int
 
-    def lane_x(self, lane: int, lanes: int, theme: Theme) -> float:
+    def lane_x(self, lane: int, theme: Theme) -> float:
         """The middle of a lane, from the left edge of the row."""
-        if lanes > 2:
-            return _CLOSE_FIRST + _CLOSE_PITCH * lane
         return theme.length("size.rail.lane.first") + theme.length("size.rail.lane.pitch") * lane
 
     def thumb_rect(self, row: QRect) -> QRect:
@@ -48,7 +45,13 @@ class RowGeometry:
         return QRect(text.left(), row.bottom() + 1 - 6, text.width(), _BAR_HEIGHT)
 
 
-def row_geometry(theme: Theme) -> RowGeometry:
+def rail_width(theme: Theme, lanes: int) -> int:
+    """Two lanes fit; a third makes the rail wider and leaves the others where they are (UX H2)."""
+    more = max(0, lanes - _LANES_IN_RAIL)
+    return theme.length("size.rail.width") + more * theme.length("size.rail.lane.pitch")
+
+
+def row_geometry(theme: Theme, lanes: int = 1) -> RowGeometry:
     title, meta = type_font(theme, "label"), type_font(theme, "meta")
     # Two title lines are set tighter than a label alone (UX H2).
     title_line = round(QFontMetricsF(title).height())
@@ -56,7 +59,7 @@ def row_geometry(theme: Theme) -> RowGeometry:
     height = max(theme.length("size.history.row"), 2 * title_line + meta_line + 15)
     return RowGeometry(
         height=height,
-        rail_width=theme.length("size.rail.width"),
+        rail_width=rail_width(theme, lanes),
         thumb=theme.size("history.thumb"),
         title_font=title,
         meta_font=meta,

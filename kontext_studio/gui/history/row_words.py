@@ -27,6 +27,7 @@ from kontext_studio.gui.jobs.progress import (
     stage_of,
     waiting_words,
 )
+from kontext_studio.gui.jobs.refusals import short_words
 
 _ICONS = {
     Stage.WAITING: "hourglass",
@@ -38,6 +39,7 @@ _ICONS = {
     Stage.CANCELLED: "x",
     Stage.FAILED: "triangle-alert",
 }
+PICTURE_DAMAGED = "Its picture is damaged"
 _SECONDS = re.compile(r"\b(\d+) s\b")
 
 
@@ -100,7 +102,8 @@ def ghost_meta(record: JobRecord, progress: JobProgress) -> str:
         case Stage.UNKNOWN:
             return "No answer, may have been charged"
         case Stage.FAILED:
-            return record.fault.message if record.fault else "Ended without a picture"
+            own = short_words(record.fault) if record.provider == EMBEDDED else ""
+            return own or (record.fault.message if record.fault else "Ended without a picture")
         case Stage.PAUSED:
             return record.fault.message if record.fault else "Not sent yet"
     return {
@@ -139,6 +142,7 @@ def step_sentence(
     current: bool,
     is_new: bool,
     folded: int,
+    is_lost: bool = False,
 ) -> str:
     """UX X4: "Step 4, change the cup to deep forest green, from Original, 2 branches, starred"."""
     parts = [_name(session, node)]
@@ -150,6 +154,8 @@ def step_sentence(
     parts.append(origin_words(session, node.parent) or size)
     if run_size > 1:
         parts.append(f"variant {node.variant} of {run_size}")
+    if is_lost:
+        parts.append(lowered(PICTURE_DAMAGED))
     if branches > 1:
         parts.append(f"{branches} branches")
     if starred:

@@ -25,6 +25,7 @@ from kontext_studio.gui.history.families import (
 from kontext_studio.gui.history.names import ModelWords
 from kontext_studio.gui.history.rails import Rail, Tone, rails_of
 from kontext_studio.gui.history.row_words import (
+    PICTURE_DAMAGED,
     ghost_icon,
     ghost_meta,
     ghost_sentence,
@@ -51,16 +52,19 @@ class RowKind(StrEnum):
     RUNNING = "running"
     WAITING = "waiting"
     FAILED = "failed"
+    CANCELLED = "cancelled"  # by the person, so it is no failure
 
 
 @dataclass(frozen=True, slots=True)
 class NodeFacts:
     """What is known of a step beside the history: the share of changed pixels (0 to 1) against
-    its parent, the drift (mean ΔE 2000 against its original), whether nobody has seen it yet."""
+    its parent, the drift (mean ΔE 2000 against its original), whether nobody has seen it yet,
+    whether its picture cannot be read."""
 
     changed_share: float | None = None
     drift: float | None = None
     is_new: bool = False
+    is_lost: bool = False
 
 
 _NO_FACTS = NodeFacts()
@@ -114,6 +118,7 @@ class HistoryRow:
     current: bool = False
     on_path: bool = False
     is_new: bool = False
+    is_lost: bool = False
     can_fold: bool = False
     folded: int = 0
     origin: str = ""
@@ -183,10 +188,14 @@ def with_facts(row: HistoryRow, inputs: HistoryInputs) -> HistoryRow:
     if row.node is None:
         return row
     node = inputs.session.history[row.node]
-    share = inputs.facts.get(row.node, _NO_FACTS).changed_share
+    facts = inputs.facts.get(row.node, _NO_FACTS)
+    share = facts.changed_share
+    meta = step_meta(node, inputs.models, share, row.run_size)
     return replace(
         row,
-        meta=step_meta(node, inputs.models, share, row.run_size),
+        meta=PICTURE_DAMAGED if facts.is_lost else meta,
+        icon="triangle-alert" if facts.is_lost else "",
+        is_lost=facts.is_lost,
         spoken=step_sentence(
             inputs.session,
             node,
@@ -198,6 +207,7 @@ def with_facts(row: HistoryRow, inputs: HistoryInputs) -> HistoryRow:
             current=row.current,
             is_new=row.is_new,
             folded=row.folded,
+            is_lost=facts.is_lost,
         ),
     )
 
@@ -306,6 +316,8 @@ def _ghost_row(inputs: HistoryInputs, record: JobRecord, place: _Place) -> Histo
 def _kind(stage: Stage) -> RowKind:
     if stage in (Stage.RUNNING, Stage.CANCELLING):
         return RowKind.RUNNING
+    if stage is Stage.CANCELLED:
+        return RowKind.CANCELLED
     return RowKind.WAITING if stage in UNDER_WAY else RowKind.FAILED
 
 

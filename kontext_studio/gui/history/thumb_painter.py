@@ -15,6 +15,7 @@ from kontext_studio.gui.theme.type import type_font
 _BADGE = 16
 _INSET = 2
 _DIMMED = 0.5
+_PROBLEM = 26
 
 
 def paint_thumb(
@@ -39,13 +40,16 @@ def paint_thumb(
     picture = preview or (shelf.picture(row.sha) if _shows_picture(row) and row.sha else None)
     if picture is not None:
         painter.setClipPath(shape)
-        painter.setOpacity(_DIMMED if busy and preview is None else 1.0)
+        dimmed = row.is_lost or (busy and preview is None)
+        painter.setOpacity(_DIMMED if dimmed else 1.0)
         painter.drawPixmap(rect, picture)
         painter.setOpacity(1.0)
         painter.setClipping(False)
     _paint_outline(painter, row, rect, theme, radius)
     if busy:
         paint_busy(painter, rect.center() + QPoint(1, 1), theme, turn)
+    elif row.is_lost:
+        _paint_problem(painter, rect, row.icon, theme)
     elif row.icon:
         paint_icon(painter, rect, row.icon, theme)
     if row.starred:
@@ -69,6 +73,16 @@ def _paint_outline(
         return
     painter.setPen(QPen(theme.colour("border.subtle"), 1))
     painter.drawRoundedRect(QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
+
+
+def _paint_problem(painter: QPainter, rect: QRect, name: str, theme: Theme) -> None:
+    """On a plate: a small picture that was kept may lie under it."""
+    plate = QRect(0, 0, _PROBLEM, _PROBLEM)
+    plate.moveCenter(rect.center() + QPoint(1, 1))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.colour("overlay.plate"))
+    painter.drawRoundedRect(plate, 4, 4)
+    paint_icon(painter, plate, name, theme, token="overlay.star")
 
 
 def _paint_star(painter: QPainter, rect: QRect, theme: Theme) -> None:

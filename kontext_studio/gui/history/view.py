@@ -138,7 +138,7 @@ class HistoryView(QListView):
         """Show these rows. The selection moves only if the current step did, or its row is gone."""
         with self._silently():
             anchor = self._anchor()
-            self._delegate.lanes = listing.lanes
+            self._delegate.set_lanes(listing.lanes)
             self._rows.set_listing(listing)
             self._restore(anchor)
             self._follow_head(listing)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QElapsedTimer, QMargins, QPoint, Qt, Signal
+from PySide6.QtCore import QElapsedTimer, QMargins, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import (
     QFrame,
@@ -52,6 +52,8 @@ _HINT_WITH_IMAGE = (
     "the person exactly the same."
 )
 _TWIN_MS = 600
+_REVEALED_PX = 12
+_SETTLES_MS = 200
 
 
 class InstructionPanel(QScrollArea):
@@ -91,6 +93,7 @@ class InstructionPanel(QScrollArea):
         self._references: tuple[NodeId, ...] = ()
         self._filling = False
         self._last_run: RunAsked | None = None
+        self._revealing: QWidget | None = None
         self._since_run = QElapsedTimer()
         self._checker = Checker(self)
         inner = QWidget(self)
@@ -167,6 +170,7 @@ class InstructionPanel(QScrollArea):
         self._header.action_asked.connect(self.parameters.reset)
         self.run_button.clicked.connect(self.run)
         self._checker.answered.connect(self._take)
+        self.verticalScrollBar().rangeChanged.connect(self._follow_revealed)
 
     def add_below(self, widget: QWidget) -> None:
         """Put a part, such as the list of jobs, under the parameters."""
@@ -315,6 +319,24 @@ class InstructionPanel(QScrollArea):
     def focus_editor(self) -> None:
         self.edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
+    def reveal(self, part: QWidget) -> None:
+        """Scroll to a part of the panel, and follow it while it finds its place; not away from
+        words that somebody is writing."""
+        self._revealing = part
+        part.destroyed.connect(self._stop_revealing)
+        QTimer.singleShot(0, part, self._follow_revealed)
+        QTimer.singleShot(_SETTLES_MS, part, self._stop_revealing)
+
+    def _stop_revealing(self) -> None:
+        self._revealing = None
+
+    def _follow_revealed(self) -> None:
+        if (part := self._revealing) is None:
+            return
+        known = ("", self._last_run.draft.text if self._last_run is not None else "")
+        if not (self.edit.hasFocus() and self.edit.toPlainText() not in known):
+            self.ensureWidgetVisible(part, 0, _REVEALED_PX)
+
     def show_fixes(self) -> None:
         self.edit.show_fixes()
 
@@ -365,6 +387,8 @@ class InstructionPanel(QScrollArea):
         self._checker.ask(self._question())
         self._show_run()
         self._tell_draft()
+        if self.edit.hasFocus():
+            self.ensureWidgetVisible(self.edit, 0, _REVEALED_PX)
 
     def _on_settings(self) -> None:
         self._show_form()

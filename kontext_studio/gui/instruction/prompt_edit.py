@@ -5,6 +5,7 @@ It shows findings it is given and changes text only when the person asks; it che
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 _NO_MODIFIER = Qt.KeyboardModifier.NoModifier
 _CTRL = Qt.KeyboardModifier.ControlModifier
 _SHIFT = Qt.KeyboardModifier.ShiftModifier
+_ALT = Qt.KeyboardModifier.AltModifier
 
 
 class PromptEdit(PaperEdit):
@@ -57,6 +59,7 @@ class PromptEdit(PaperEdit):
         self._findings: tuple[Finding, ...] = ()
         self._checked_text = ""
         self._notice: tuple[str, str, str] | None = None
+        self._refused: tuple[str, tuple[str, ...]] = ("", ())
         self._tab_accepts = True
         self._history = PromptHistory()
         self._walking = False
@@ -86,6 +89,11 @@ class PromptEdit(PaperEdit):
         self._notice = (icon_name, words, tone) if words else None
         self.lay_out()
 
+    def set_refused_words(self, text: str, words: Iterable[str]) -> None:
+        """Words of `text` that the engine refused; marked for as long as that text stands here."""
+        self._refused = (text, tuple(words))
+        self.viewport().update()
+
     def set_history(self, newest_first: Iterable[str]) -> None:
         self._history.set_texts(newest_first)
 
@@ -94,7 +102,17 @@ class PromptEdit(PaperEdit):
         self.lay_out()
 
     def underlines(self) -> list[tuple[int, int, str]]:
-        return self._marks.underlined()
+        found = self._marks.underlined()
+        text, words = self._refused
+        if not words or text != self.toPlainText():
+            return found
+        units = Utf16Map(text)
+        places = re.finditer(
+            "|".join(rf"(?<!\w){re.escape(one)}(?!\w)" for one in words), text, re.I
+        )
+        refused = [(units.to_units(one.start()), units.to_units(one.end())) for one in places]
+        left = [one for one in found if not any(one[0] < b and a < one[1] for a, b in refused)]
+        return [*left, *((start, end, "danger.line") for start, end in refused)]
 
     def show_footer(self) -> None:
         count = sum(1 for one in self._findings if one.severity.rank < 3)
@@ -256,7 +274,9 @@ class PromptEdit(PaperEdit):
         return self._ghost[len(added) :]
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not self._handle_key(event):
+        if _is_plain_with_alt(event):
+            event.ignore()  # the key of a command that cannot be carried out now, not a letter
+        elif not self._handle_key(event):
             super().keyPressEvent(event)
 
     def _handle_key(self, event: QKeyEvent) -> bool:
@@ -325,3 +345,10 @@ class PromptEdit(PaperEdit):
             self.files_dropped.emit(paths)
         else:
             super().dropEvent(event)
+
+
+def _is_plain_with_alt(event: QKeyEvent) -> bool:
+    """Alt with a key that writes what it writes without Alt. What Option or AltGr write differs."""
+    held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier & ~_SHIFT
+    text = event.text()
+    return held == _ALT and len(text) == 1 and ord(text.upper()) == event.key()

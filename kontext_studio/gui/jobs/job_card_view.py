@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from kontext_studio.core.history import JobId
 from kontext_studio.gui.jobs.job_cards import CardVerb, JobCard, Tone, Verb
 from kontext_studio.gui.jobs.job_rows import JobRow
+from kontext_studio.gui.jobs.refusals import chip_words
 from kontext_studio.gui.shell.elided_chip import ElidedChip
 from kontext_studio.gui.shell.elided_label import ElidedLabel
 from kontext_studio.gui.shell.flow_layout import FlowLayout
@@ -27,6 +28,9 @@ from kontext_studio.gui.theme.icons import icon
 from kontext_studio.gui.theme.tokens import Theme
 
 _ICON_PX = 18
+_CHIP_PX = 168
+_MOST_CHIPS = 4
+"""Two lines of them, so that the verbs below stay in sight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +170,12 @@ class JobCardView(QWidget):
 
     def _fill_chips(self, suggestions: tuple[str, ...]) -> None:
         _empty(self._chip_flow)
-        for number, text in enumerate(suggestions):
-            chip = ElidedChip(text, self._chips)
+        suggestions = suggestions[:_MOST_CHIPS]
+        shown = [chip_words(text) for text in suggestions]
+        for number, (text, words) in enumerate(zip(suggestions, shown, strict=True)):
+            alone = shown.count(words) == 1
+            chip = ElidedChip(text, self._chips, shown=words if alone else text)
+            chip.setMaximumWidth(_CHIP_PX)
             self._chip_group.addButton(chip, number)
             self._chip_flow.addWidget(chip)
         self._chips.setVisible(bool(suggestions))

@@ -6,7 +6,6 @@ verbs and the details.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -23,9 +22,10 @@ from kontext_studio.gui.jobs.progress import (
     service_name,
     stage_of,
 )
+from kontext_studio.gui.jobs.refusals import is_about_words, suggestions_of, unknown_words
 from kontext_studio.workbench.progress import Phase
 
-KEPT = "Text, area and settings are kept."
+KEPT = "Text and settings are kept."
 
 
 class Verb(StrEnum):
@@ -95,7 +95,7 @@ def card_of(
                 icon="ban",
                 tone=Tone.NEUTRAL,
                 title="Cancelled",
-                body=_body("", record.fault, cost),
+                body=_body("", record, cost),
                 verbs=(CardVerb(Verb.RETRY, "Run again"),),
                 details=details_of(record),
             )
@@ -115,41 +115,21 @@ def charged_sentence(charged: Charged, cost: Cost | None) -> str:
     return f"This may have been charged{price}."
 
 
-def suggestions_of(fault: JobFault | None) -> tuple[str, ...]:
-    """What the embedded engine offers to do instead, as whole instructions."""
-    found: dict[str, None] = {}
-    for context in _contexts(fault):
-        lines = context.get("can_do")
-        for line in lines if isinstance(lines, list | tuple) else ():
-            if isinstance(line, str) and line.strip():
-                found[line.strip()] = None
-    return tuple(found)
-
-
-def unknown_words(fault: JobFault | None) -> tuple[str, ...]:
-    """The words that the embedded engine did not know."""
-    found: dict[str, None] = {}
-    for context in _contexts(fault):
-        words = context.get("unknown")
-        for word in words if isinstance(words, list | tuple) else ():
-            text = word.get("word") if isinstance(word, Mapping) else word
-            if isinstance(text, str) and text:
-                found[text] = None
-    return tuple(found)
-
-
 def details_of(record: JobRecord) -> str:
     """Redacted facts for the Details view; no instruction, no key."""
     lines = [f"Service: {service_name(record.provider)}", f"Connection: {record.route}"]
     lines.append(f"Model: {record.request.model}")
     lines.append(f"Seed: {record.request.seed}")
-    if record.remote is not None:
-        lines.append(f"Request: {record.remote.request_id}")
+    lines += _request_line(record)
     if record.fault is not None:
         lines.append(f"Kind: {record.fault.kind}")
         if record.fault.detail:
             lines.append(record.fault.detail)
     return "\n".join(lines)
+
+
+def _request_line(record: JobRecord) -> list[str]:
+    return [f"Request: {record.remote.request_id}"] if record.remote is not None else []
 
 
 def _retrying(record: JobRecord, progress: JobProgress) -> JobCard:
@@ -171,7 +151,7 @@ def _paused(record: JobRecord) -> JobCard:
     if record.state is JobState.PREPARED:
         title = _title(fault) or "Not sent yet"
         verb = CardVerb(Verb.RETRY, "Try again" if fault else "Send now")
-        body = _body(_rest(fault), fault, None)
+        body = _body(_rest(fault), record, None)
     else:
         title = _title(fault) or "Not fetched yet"
         verb = CardVerb(Verb.RETRY, "Try again")
@@ -196,7 +176,7 @@ def _blocked(record: JobRecord, cost: Cost | None) -> JobCard:
         icon="ban",
         tone=Tone.DANGER,
         title=f"{service_name(record.provider)}’s content rules stopped this",
-        body=_body("No reason was given.", record.fault, cost),
+        body=_body("No reason was given.", record, cost),
         verbs=(CardVerb(Verb.PUT_BACK, "Reword it"),),
         details=details_of(record),
     )
@@ -205,13 +185,16 @@ def _blocked(record: JobRecord, cost: Cost | None) -> JobCard:
 def _unknown(record: JobRecord, progress: JobProgress, cost: Cost | None) -> JobCard:
     looking = progress.phase is not Phase.IDLE
     charged = charged_sentence(Charged.MAYBE, cost)
+    found = "" if looking else progress.trouble
     return JobCard(
         icon="circle-question-mark",
         tone=Tone.WARNING,
         title=_title(record.fault) or "The connection broke while sending",
-        body=f"{charged} It is not sent again by itself. {KEPT}",
+        body=" ".join(
+            part for part in (charged, "It is not sent again by itself.", KEPT, found) if part
+        ),
         verbs=(CardVerb(Verb.CHECK, "Check"), CardVerb(Verb.RETRY, "Send again")),
-        note="Looking in the service’s list…" if looking else progress.trouble,
+        note="Looking…" if looking else "",
         details=details_of(record),
     )
 
@@ -221,7 +204,7 @@ def _failed(record: JobRecord, cost: Cost | None) -> JobCard:
         icon="triangle-alert",
         tone=Tone.DANGER,
         title=_title(record.fault) or "The run ended without a picture",
-        body=_body(_rest(record.fault), record.fault, cost),
+        body=_body(_rest(record.fault), record, cost),
         verbs=(CardVerb(Verb.RETRY, "Run again"), CardVerb(Verb.PUT_BACK, "Put text back")),
         details=details_of(record),
     )
@@ -234,12 +217,11 @@ def _refused(record: JobRecord, elsewhere: str) -> JobCard | None:
         return None
     words = unknown_words(fault)
     offered = suggestions_of(fault)
-    named = {str(problem.get("kind")) for problem in fault.problems} == {"unsupported_instruction"}
     said = str(fault.problems[0].get("message") or fault.message)
-    if words and named and len(words) <= 2:
+    if is_about_words(fault):
         listed = " and ".join(f"“{word}”" for word in words)
-        title = f"Embedded engine: {listed} {'is' if len(words) == 1 else 'are'} unknown"
-        body = ""
+        verb = "is" if len(words) == 1 else "are"
+        title, body = f"{listed} {verb} unknown to the embedded engine", ""
     else:
         title, body = _first_sentence(said), _after_first_sentence(said)
     other = CardVerb(Verb.ELSEWHERE, elsewhere) if elsewhere else None
@@ -247,28 +229,21 @@ def _refused(record: JobRecord, elsewhere: str) -> JobCard | None:
         icon="cpu",
         tone=Tone.DANGER,
         title=_label(title),
-        body=" ".join(part for part in (body, charged_sentence(fault.charged, None), KEPT) if part),
+        body=" ".join(part for part in (body, KEPT) if part),
         lead="It can do:" if offered else "",
         suggestions=offered,
         verbs=(
             CardVerb(Verb.PUT_BACK, "Put text back"),
             other or CardVerb(Verb.CONNECT, "Connect a provider"),
         ),
-        details=f"{said}\n{details_of(record)}",
+        # It is no service: codes and headers of its protocol would say the opposite.
+        details="\n".join((said, *_request_line(record))),
     )
 
 
-def _contexts(fault: JobFault | None) -> list[Mapping[str, object]]:
-    found: list[Mapping[str, object]] = []
-    for problem in fault.problems if fault is not None else ():
-        context = problem.get("context")
-        if isinstance(context, Mapping):
-            found.append(context)
-    return found
-
-
-def _body(said: str, fault: JobFault | None, cost: Cost | None) -> str:
-    charged = charged_sentence(fault.charged, cost) if fault is not None else ""
+def _body(said: str, record: JobRecord, cost: Cost | None) -> str:
+    fault, free = record.fault, record.provider == EMBEDDED
+    charged = charged_sentence(fault.charged, cost) if fault is not None and not free else ""
     # Some faults say it themselves.
     parts = (said, charged if "charged" not in said else "", KEPT)
     return " ".join(part for part in parts if part)

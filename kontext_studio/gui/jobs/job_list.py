@@ -30,7 +30,8 @@ _TURN_S = 1.2
 
 
 class JobList(QWidget):
-    """All signals but `suggestion_chosen` (a Suggestion) and the last two carry a job id."""
+    """Most signals carry a job id, `suggestion_chosen` a Suggestion; `card_appeared` the card of a
+    run that wants to be seen."""
 
     cancel_requested = Signal(str)
     dismiss_requested = Signal(str)
@@ -43,6 +44,7 @@ class JobList(QWidget):
     thumbnail_wanted = Signal(str)
     connect_requested = Signal()
     cancel_waiting_requested = Signal()
+    card_appeared = Signal(object)  # QWidget
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -86,6 +88,11 @@ class JobList(QWidget):
         self._cancel_waiting.setVisible(len(waiting) > 1)
         self._body.setVisible(self._section.isChecked() and bool(listing.rows))
         self._wind_clock()
+
+    def reveal(self, job: JobId) -> None:
+        """A run needs the person's eye just now."""
+        if job in self._entries and self._section.isChecked():
+            self.card_appeared.emit(self._entries[job].widget)
 
     def listing(self) -> JobListing:
         return self._listing

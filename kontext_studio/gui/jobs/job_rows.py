@@ -158,8 +158,8 @@ def state_line(record: JobRecord, progress: JobProgress, pictures: list[Node]) -
 
 
 def summary_of(rows: tuple[JobRow, ...]) -> str:
-    """ "1 running · 1 retrying · 2 waiting · 1 failed"."""
-    counts = {"running": 0, "retrying": 0, "waiting": 0, "failed": 0}
+    """ "1 running · 1 retrying · 2 waiting · 1 failed · 1 cancelled"."""
+    counts = {"running": 0, "retrying": 0, "waiting": 0, "failed": 0, "cancelled": 0}
     for row in rows:
         if row.stage in (Stage.RUNNING, Stage.CANCELLING):
             counts["running"] += 1
@@ -167,6 +167,8 @@ def summary_of(rows: tuple[JobRow, ...]) -> str:
             counts["retrying"] += 1
         elif row.stage in (Stage.WAITING, Stage.OFFLINE):
             counts["waiting"] += 1
+        elif row.stage is Stage.CANCELLED:
+            counts["cancelled"] += 1
         elif row.stage is not Stage.DONE:
             counts["failed"] += 1
     words = [f"{count} {word}" for word, count in counts.items() if count]

@@ -5,26 +5,36 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QMessageBox, QWidget
 
 from kontext_studio import __version__
 from kontext_studio.gui.shell.dialogs import open_dialog
 
+_ABOUT_ICON_PX = 64
+
 
 def show_about(window: QWidget) -> None:
     from PySide6 import __version__ as pyside_version
+    from PySide6.QtCore import qVersion
 
     box = QMessageBox(window)
     box.setObjectName("aboutBox")
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setWindowTitle("About Kontext Studio")
+    box.setIconPixmap(window.windowIcon().pixmap(QSize(_ABOUT_ICON_PX, _ABOUT_ICON_PX)))
     box.setText(f"Kontext Studio {__version__}")
     box.setInformativeText(
-        f"PySide6 {pyside_version} (Qt under the LGPL 3). Inter under the OFL 1.1, Lucide icons "
-        "under the ISC licence, sample photographs CC0 and public domain. Apache License 2.0.\n\n"
-        "Nothing is sent anywhere but to the connection you choose. There is no telemetry."
+        f"Edit photographs by instruction. Apache License 2.0.\n\n"
+        f"Qt {qVersion()} and PySide6 {pyside_version}, under the LGPL 3\n"
+        "Inter, under the SIL Open Font License 1.1\n"
+        "Lucide icons, under the ISC licence, in part MIT\n"
+        "Sample photographs, CC0 and public domain\n"
+        "What the models make is under the terms of the connection you choose.\n\n"
+        "Pictures and instructions go to the connection you choose, and nowhere else.\n"
+        "Keys stay in the keychain of this computer.\n"
+        "There is no telemetry and no account."
     )
     open_dialog(box)
 
@@ -53,6 +63,7 @@ def choose_connection(
     names: Sequence[str],
     chosen: str,
     use: Callable[[str], None],
+    tell_how: Callable[[], None],
 ) -> QMenu:
     """A menu of the connections with its lower left corner at `above`."""
     menu = QMenu(window)
@@ -67,8 +78,7 @@ def choose_connection(
         group.addAction(action)
         menu.addAction(action)
     menu.addSeparator()
-    how = menu.addAction("Add one with “kontext-studio routes add”, or set FAL_KEY")
-    how.setEnabled(False)
+    menu.addAction("How to add one").triggered.connect(lambda _on=False: tell_how())
     menu.aboutToHide.connect(menu.deleteLater)
     menu.popup(above - QPoint(0, menu.sizeHint().height()))
     return menu

@@ -9,22 +9,25 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QApplication, QMenu
 
 from kontext_studio.core.history import Node, NodeId
 from kontext_studio.core.route import EMBEDDED
+from kontext_studio.core.session import Session
 from kontext_studio.gui.canvas.image_stage import StageMode
-from kontext_studio.gui.commands import MENUS, NEEDS_PARENT, NEEDS_STEP
+from kontext_studio.gui.commands import NEEDS_PARENT, NEEDS_STEP
+from kontext_studio.gui.history.names import lowered
 from kontext_studio.gui.history.view import MenuRequest
 from kontext_studio.gui.main_window import COLLAPSE_BELOW_PX
 from kontext_studio.gui.presenters.asking import ask_to_close, choose_connection, show_about
+from kontext_studio.gui.presenters.faults import HOW_TO_CONNECT, Offer
+from kontext_studio.gui.presenters.help import Help
 from kontext_studio.gui.presenters.jobs import UnderWay
 from kontext_studio.gui.presenters.panes import Panes
 from kontext_studio.gui.presenters.view_keys import ViewKeys
 from kontext_studio.gui.right_panel import COMPARE, INSTRUCTION
 from kontext_studio.gui.shell.palette import Palette
 from kontext_studio.gui.shell.palette_search import step_entries
-from kontext_studio.gui.shell.shortcut_sheet import ShortcutSheet, shortcut_rows
 from kontext_studio.gui.theme.icons import icon
 from kontext_studio.gui.theme.tokens import Theme, ThemeName
 
@@ -37,6 +40,15 @@ MODES = {
     "view_side": StageMode.SIDE_BY_SIDE,
     "view_grid": StageMode.GRID,
 }
+WRITES = ("rerun", "rerun_same_seed", "apply_here", "star", "pick", "rename", "delete",
+          "name_session")  # fmt: skip
+"""What cannot be done in a session that is open for looking only."""
+ADD_CONNECTION = "kontext-studio routes add fal --provider fal --key-env FAL_KEY"
+CONNECTING = (
+    "Connections are added in a terminal.",
+    "Set FAL_KEY to your key of fal.ai, or add a proxy, a gateway or your own server with "
+    "“kontext-studio routes add”. Then start Kontext Studio again.",
+)
 CONTEXT = ("compare_parent", "star", "rerun", "paint_area", "export")
 WIPE_CONTEXT = ("swap_sides", "view_single", "star", "export")
 STEP_MENU = ("edit_from_here", "", "star", "pick", "rename", "copy_instruction", "", "rerun",
@@ -51,7 +63,7 @@ class Commanding(QObject):
         self._studio = studio
         self._window = studio.window
         self._actions = studio.window.actions_by_id
-        self._sheet: ShortcutSheet | None = None
+        self._help = Help(studio.window, self._actions, studio.tasks, lambda: studio.theme)
         self._panes = Panes(studio.window, self)
         self.palette = Palette(studio.theme, studio.window)
         self.palette.set_actions(self._actions.all())
@@ -100,8 +112,7 @@ class Commanding(QObject):
     def set_theme(self, theme: Theme) -> None:
         self.palette.set_theme(theme)
         self._more.setIcon(icon(theme, "ellipsis"))
-        if self._sheet is not None:
-            self._sheet.set_theme(theme)
+        self._help.set_theme(theme)
         for name in ThemeName:
             self._actions.check(f"theme_{name.value}", name is theme.name)
 
@@ -125,6 +136,11 @@ class Commanding(QObject):
         for name, possible in (("view_wipe", two), ("view_side", two), ("view_grid", several)):
             why = "make an edit, or pick two steps with C" if node else "open an image first"
             actions.enable((name,), possible, why)
+        self._hold_back_lost(node, session)
+        because = studio.read_only_because
+        actions.enable(("run", "run_new_seed"), not because, lowered(because))
+        if because:
+            actions.enable(WRITES, False, lowered(because))
         actions.enable(
             ("swap_sides",), studio.looking.mode is not StageMode.SINGLE, "no comparison"
         )
@@ -132,6 +148,24 @@ class Commanding(QObject):
         actions["star"].setText("Remove star" if starred else "Star")
         self._show_mode(studio.looking.mode)
         self._window.context_bar.place()  # its words may have changed
+
+    def _hold_back_lost(self, node: Node | None, session: Session | None) -> None:
+        """Without its picture a step cannot be exported, compared or edited on."""
+        lost, actions = self._studio.lost, self._actions
+        why = lost.reason((node,))
+        self._window.right.instruction.set_blocked(
+            self._studio.read_only_because or f"{why[:1].upper()}{why[1:]}"
+        )
+        if why:
+            actions.enable(("export", "apply_here"), False, why)
+        parent = session.history.get(node.parent) if session and node else None
+        if above := lost.reason((parent,)):
+            actions.enable(("rerun", "rerun_same_seed", "show_parent"), False, above)
+        picks = [session.history[one] for one in session.picks] if session else []
+        if either := lost.reason((parent, node)):
+            actions.enable(("compare_parent",), False, either)
+        if of_views := lost.reason(picks if len(picks) > 1 else (parent, node)):
+            actions.enable(("view_wipe", "view_side"), False, of_views)
 
     def _offer_cancelling(self, what: UnderWay) -> None:
         self._actions.enable(("cancel_job",), bool(what.active), "nothing is running")
@@ -208,18 +242,26 @@ class Commanding(QObject):
         on("theme_dark", lambda: self._theme(ThemeName.DARK))
         on("theme_light", lambda: self._theme(ThemeName.LIGHT))
         on("reset_layout", window.reset_layout)
-        on("help", self._show_shortcuts)
-        on("shortcuts", self._show_shortcuts)
+        on("help", self._help.show_guide)
+        on("shortcuts", self._help.show_shortcuts)
         on("about", lambda: show_about(window))
 
     def _with(self, act: Callable[[Node], object]) -> Callable[[], None]:
-        """An act on the current step; nothing happens where there is none."""
+        """An act on the step that has the eye: the chosen tile while a comparison has the
+        keyboard, else the current step. Nothing happens where there is none."""
 
         def carry_out() -> None:
-            if (node := self._studio.steps.current) is not None:
+            if (node := self._subject()) is not None:
                 act(node)
 
         return carry_out
+
+    def _subject(self) -> Node | None:
+        studio, grid = self._studio, self._window.stage.grid
+        focus = QApplication.focusWidget()
+        if focus is not None and grid.isAncestorOf(focus) and studio.bench.is_open:
+            return studio.bench.session.history.get(studio.looking.subject)
+        return studio.steps.current
 
     def _act(self, plan: Callable[..., object]) -> None:
         self._studio.tasks.start(self._studio.bench.act(plan))  # type: ignore[arg-type]
@@ -248,7 +290,7 @@ class Commanding(QObject):
 
     def _copy_instruction(self, node: Node) -> None:
         if node.request is not None:
-            QGuiApplication.clipboard().setText(node.request.instruction)
+            _copy(node.request.instruction)
 
     def _star(self, node: Node) -> None:
         on = node.id not in self._studio.bench.session.stars
@@ -307,26 +349,25 @@ class Commanding(QObject):
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(request.at)
 
-    def _show_shortcuts(self) -> None:
-        if self._sheet is None:
-            self._sheet = ShortcutSheet(self._studio.theme, self._window)
-            groups = [
-                (name, [one for one in menu.actions() if not one.isSeparator()])
-                for name, menu in zip(MENUS, self._actions.menus, strict=True)
-            ]
-            self._sheet.set_rows(shortcut_rows(groups))
-        self._sheet.show()
-        self._sheet.raise_()
-
     def _choose_connection(self) -> None:
         bench, status = self._studio.bench, self._window.status
+        names = [route.name for route in bench.connections.all()]
+        if len(names) < 2:
+            self._tell_how_to_connect()
+            return
         choose_connection(
             self._window,
             status.mapToGlobal(status.rect().topLeft()),
-            [route.name for route in bench.connections.all()],
+            names,
             bench.settings.default_route,
             self._use_connection,
+            self._tell_how_to_connect,
         )
+
+    def _tell_how_to_connect(self) -> None:
+        """Until there is a dialog for it."""
+        copy = Offer("Copy the command", partial(_copy, ADD_CONNECTION), stays=True)
+        self._studio.faults.say(HOW_TO_CONNECT, *CONNECTING, copy)
 
     def _use_connection(self, name: str) -> None:
         studio = self._studio
@@ -375,3 +416,7 @@ class Commanding(QObject):
             self._studio.looking.set_mode(StageMode.SINGLE)
         elif self._studio.bench.session.picks:
             self._act(lambda session: session.clear_picks())
+
+
+def _copy(text: str) -> None:
+    QGuiApplication.clipboard().setText(text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
@@ -19,7 +19,7 @@ from kontext_studio.gui.history.names import (
     step_name,
     took_words,
 )
-from kontext_studio.gui.presenters.looking import BADGES, Looked
+from kontext_studio.gui.presenters.looking import BADGES, Looked, step_words
 from kontext_studio.gui.presenters.thumbnails import small_picture
 from kontext_studio.gui.tasks import Tasks
 from kontext_studio.workbench.announcements import Measured
@@ -27,7 +27,8 @@ from kontext_studio.workbench.bench import Workbench
 
 
 class Comparing(QObject):
-    """Thumbnails are fetched once and kept by content."""
+    """Thumbnails are fetched once and kept by content. `subject` is the step that the view is
+    about, which is the one to go on from."""
 
     variant_chosen = Signal(str)
 
@@ -37,10 +38,12 @@ class Comparing(QObject):
         panel: ComparePanel,
         strip: VariantStrip,
         tasks: Tasks,
+        subject: Callable[[], NodeId | None],
         parent: QObject,
     ) -> None:
         super().__init__(parent)
         self._bench = bench
+        self._subject = subject
         self._panel = panel
         self._strip = strip
         self._tasks = tasks
@@ -69,8 +72,8 @@ class Comparing(QObject):
         self._show_variants(head)
         nodes = self._looked.nodes if self._looked is not None else ()
         nodes = tuple(node for node in nodes if node.id in session.history)
-        current = session.head or ""
-        self._panel.show_compared([self._compared(node) for node in nodes], current)
+        compared = [self._compared(node) for node in nodes]
+        self._panel.show_compared(compared, self._subject() or "")
         self._fetch([*nodes, *self._variants])
 
     def _show_variants(self, head: Node | None) -> None:
@@ -95,7 +98,8 @@ class Comparing(QObject):
             facts.append(("Instruction", request.instruction))
             facts.append(("Model", request.model.rsplit("/", 1)[-1]))
             facts += [(self._label(request, name), str(v)) for name, v in request.parameters]
-            facts.append(("Seed", grouped_digits(request.seed)))
+            own = result.seed if result is not None else None
+            facts.append(("Seed", grouped_digits(request.seed if own is None else own)))
         facts.append(("Size", f"{node.image.width} × {node.image.height}"))
         if (measured := self._bench.measured(node.id)) is not None:
             facts.append(("Changed", changed_words(measured.changed)))
@@ -105,11 +109,17 @@ class Comparing(QObject):
                 facts.append(("Time", took_words(result.seconds)))
             facts.append(("Cost", cost_words(result.cost)))
         picks = session.picks
+        badge = BADGES[picks.index(node.id)] if node.id in picks else ""
+        several = node.step and len(session.history.variants(node.id)) > 1
+        which = f"variant {node.variant}" if several else ""
+        step = f"Step {node.step}" if node.step else "Original"
+        head = " · ".join(part for part in (badge, which) if part) or step
         return Compared(
             key=node.id,
-            badge=BADGES[picks.index(node.id)] if node.id in picks else "",
+            badge=badge,
+            head=head[:1].upper() + head[1:],
             title=step_name(session, node),
-            step=f"Step {node.step}" if node.step else "",
+            step=step_words(session, node),
             facts=tuple(facts),
             image=self._small.get(node.image.sha256),
         )

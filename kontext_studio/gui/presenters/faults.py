@@ -20,6 +20,8 @@ from kontext_studio.workbench.announcements import Fault
 
 INNER = "inner"
 NOT_OPENED = "files not opened"
+SESSION_NOT_OPENED = "session not opened"
+HOW_TO_CONNECT = "how to connect"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +43,9 @@ class Faults(QObject):
         bar.answered.connect(self._answer)
         bar.closed.connect(self._forget)
 
-    def show(self, fault: StudioError, *offers: Offer) -> None:
-        """One message; the same sentence again counts up."""
+    def show(self, fault: StudioError, *offers: Offer, cause: str = "") -> None:
+        """One message; the same sentence again counts up. With a `cause` it takes the place of the
+        last one of that cause, and `clear` takes it away."""
         inner = type(fault) is StudioError
         if inner and not offers:
             report = f"{fault.kind}: {fault.message} {fault.detail}".strip()
@@ -50,12 +53,13 @@ class Faults(QObject):
         tone = MessageTone.WARNING if isinstance(fault, BadInput) else MessageTone.DANGER
         self._show(
             Message(
-                cause=INNER if inner else f"{fault.kind}:{fault.message}",
+                cause=cause or (INNER if inner else f"{fault.kind}:{fault.message}"),
                 title=fault.message,
                 body=fault.hint,
                 tone=tone,
                 icon="lock" if isinstance(fault, SessionError) else "",
                 details=fault.detail,
+                counted="" if cause else "time",
             ),
             offers,
         )
@@ -77,9 +81,16 @@ class Faults(QObject):
         if self._not_opened:
             self._show(Message(NOT_OPENED, title, body, details=details, counted=""), ())
 
-    def say(self, cause: str, title: str, body: str = "", *offers: Offer) -> None:
+    def say(
+        self,
+        cause: str,
+        title: str,
+        body: str = "",
+        *offers: Offer,
+        tone: MessageTone = MessageTone.INFO,
+    ) -> None:
         """Something worth knowing that is no fault; a new word takes the last one's place."""
-        self._show(Message(cause, title, body, tone=MessageTone.INFO, counted=""), offers)
+        self._show(Message(cause, title, body, tone=tone, counted=""), offers)
 
     def clear(self, cause: str) -> None:
         """What was said is no longer so."""

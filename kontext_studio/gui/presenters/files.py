@@ -23,11 +23,13 @@ from kontext_studio.core.errors import (
 from kontext_studio.core.history import Node
 from kontext_studio.gui.canvas.readings import Dropped
 from kontext_studio.gui.history.names import step_name
-from kontext_studio.gui.presenters.faults import Faults, Offer
+from kontext_studio.gui.presenters.faults import NOT_OPENED, SESSION_NOT_OPENED, Faults, Offer
 from kontext_studio.gui.shell.dialogs import open_dialog
 from kontext_studio.gui.shell.local_files import local_files
 from kontext_studio.gui.tasks import Tasks
+from kontext_studio.resources import resource_path
 from kontext_studio.workbench.bench import Workbench
+from kontext_studio.workbench.pictures import STAYS_HERE
 
 PICTURES = "Pictures (*.png *.jpg *.jpeg *.webp *.gif *.avif *.tif *.tiff *.bmp)"
 SESSIONS = "Kontext sessions (*.kontext)"
@@ -36,7 +38,7 @@ AT_ONCE = 50
 """More pictures than this are not taken in one go (FAILURES 1.4)."""
 TOLD_FROM = 4
 """From this many on it is told how far adding them has come."""
-MANY, ADDING = "many files", "adding files"
+MANY, ADDING, SAVED = "many files", "adding files", "saved"
 
 
 class Files(QObject):
@@ -52,6 +54,13 @@ class Files(QObject):
         self._window = window
         self._tasks = tasks
         self._faults = faults
+        self._looked_at: SessionError | None = None
+        self._folders: dict[Path, Path] = {}  # where the first picture of a session came from
+
+    @property
+    def looked_at(self) -> SessionError | None:
+        """Why the open session is read only because the person said so, None where it is not."""
+        return self._looked_at
 
     # In.
 
@@ -95,7 +104,7 @@ class Files(QObject):
         """Sessions are opened, everything else is imported; of very many some, when asked."""
         sessions = [path for path in paths if path.suffix.lower() == ".kontext"]
         if sessions:
-            self._tasks.start(self.open_session(sessions[0]))
+            self._open(sessions[0])
         elif len(paths) > AT_ONCE:
             some = tuple(paths[:AT_ONCE])
             offer = Offer(f"Add {AT_ONCE}", partial(self._add, some))
@@ -120,31 +129,51 @@ class Files(QObject):
                     self._faults.say(ADDING, "Adding pictures", so_far, stop)
                 try:
                     self._taken(await self._bench.import_file(path))
+                    if not path.is_relative_to(resource_path("samples")):
+                        self._folders.setdefault(self._bench.path, path.absolute().parent)
                 except BadInput as fault:
                     faults.append(fault)
+                else:
+                    self._faults.clear(NOT_OPENED)  # of an earlier try
         finally:
             self._faults.clear(ADDING)
             self._faults.show_not_opened(faults)
 
-    async def open_session(self, path: Path, *, read_only: bool = False) -> bool:
-        """Open a session; where that cannot be, say why and offer what can be done."""
+    async def open_session(self, path: Path, *, looks_because: SessionError | None = None) -> bool:
+        """Open a session, only for looking where there is a reason for that; where it cannot be
+        opened, say why and offer what can be done."""
+        self._faults.clear(SAVED)
+        before, self._looked_at = self._looked_at, looks_because
         try:
-            await self._bench.open_session(path, read_only=read_only)
-        except (SessionLocked, NewerSession) as fault:
-            look = Offer("Open read-only", partial(self._look_at, path))
-            self._faults.show(fault, *(() if read_only else (look,)))
-        except (SessionDamaged, NotASession) as fault:
-            save = Offer("Save what is whole", partial(self._save_rest, path))
-            whole = await asyncio.to_thread(_can_be_saved, path)
-            self._faults.show(fault, *((save,) if whole else ()))
-        except SessionError as fault:
-            self._faults.show(fault)
-        else:
-            return True
-        return False
+            await self._bench.open_session(path, read_only=looks_because is not None)
+        except StudioError as fault:
+            self._looked_at = before
+            if not isinstance(fault, SessionError):
+                raise
+            offers = await self._what_can_be_done(path, fault, looks_because)
+            if looks_because is not None and isinstance(fault, SessionLocked):
+                fault = _not_even_read(path, fault)
+            self._faults.show(fault, *offers, cause=SESSION_NOT_OPENED)
+            return False
+        return True
 
-    def _look_at(self, path: Path) -> None:
-        self._tasks.start(self.open_session(path, read_only=True))
+    async def _what_can_be_done(
+        self, path: Path, fault: SessionError, looks_because: SessionError | None
+    ) -> tuple[Offer, ...]:
+        match fault:
+            case SessionLocked() | NewerSession() if looks_because is None:
+                return (Offer("Open read-only", partial(self._look_at, path, fault)),)
+            case SessionLocked():
+                return (Offer("Try again", partial(self._open, path)),)
+            case SessionDamaged() | NotASession() if await asyncio.to_thread(_can_be_saved, path):
+                return (Offer("Save what is whole", partial(self._save_rest, path)),)
+        return ()
+
+    def _open(self, path: Path) -> None:
+        self._tasks.start(self.open_session(path))
+
+    def _look_at(self, path: Path, because: SessionError) -> None:
+        self._tasks.start(self.open_session(path, looks_because=because))
 
     def _save_rest(self, path: Path) -> None:
         self._tasks.start(self._salvage(path))
@@ -153,8 +182,8 @@ class Files(QObject):
         from kontext_studio.store.salvage import salvage
 
         saved = await asyncio.to_thread(salvage, path)
-        self._faults.say("saved", saved.words)
-        await self.open_session(saved.path)
+        if await self.open_session(saved.path):
+            self._faults.say(SAVED, saved.words)
 
     async def _take_image(self, image: QImage, title: str) -> None:
         data = await asyncio.to_thread(_png_of, image)
@@ -162,8 +191,10 @@ class Files(QObject):
 
     def _taken(self, node: Node) -> None:
         self.imported.emit(node)
-        for note in node.notes:
-            self.said.emit(f"{node.title}: {note}")
+        # What is never sent is a fact for the inspector, no news that lies over the picture.
+        notes = [note for note in node.notes if not note.endswith(STAYS_HERE)]
+        if notes:
+            self.said.emit(f"{node.title}: {'. '.join(notes)}")
 
     # Out.
 
@@ -197,6 +228,9 @@ class Files(QObject):
         dialog = self._make_dialog(title, SESSIONS)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("kontext")
+        if (place := self._proposed_place()) is not None:
+            dialog.setDirectory(str(place.parent))
+            dialog.selectFile(place.name)
         dialog.fileSelected.connect(then)
         open_dialog(dialog)
 
@@ -209,6 +243,8 @@ class Files(QObject):
     async def _copied(self, path: Path) -> None:
         await self._bench.save_copy(path, overwrite=True)
         self.said.emit(f"Saved a copy as {path.name}")
+        if self._bench.desk.read_only:
+            await self.open_session(path)  # a copy of what can only be looked at is to work on
 
     # Small parts.
 
@@ -217,6 +253,19 @@ class Files(QObject):
 
     def _take_name(self, name: str) -> None:
         self.open_paths([Path(name)])
+
+    def _proposed_place(self) -> Path | None:
+        """Beside the picture that the session began with, under its name; beside the session where
+        it has one."""
+        from kontext_studio.store.file_names import safe_name
+
+        if self._bench.is_named:
+            return self._bench.path.with_name(f"{self._bench.path.stem} copy.kontext")
+        first = next(iter(self._bench.session.history.roots()), None)
+        if first is None:
+            return None
+        folder = self._folders.get(self._bench.path, Path.home())
+        return folder / f"{safe_name(Path(first.title).stem, fallback='session')}.kontext"
 
     def _file_name(self, node: Node) -> str:
         from kontext_studio.store.file_names import safe_name
@@ -236,6 +285,14 @@ def _png_of(image: QImage) -> bytes:
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     image.save(buffer, "PNG")  # type: ignore[call-overload]  # the stubs know only the bytes form
     return bytes(buffer.data().data())
+
+
+def _not_even_read(path: Path, fault: SessionLocked) -> SessionLocked:
+    return SessionLocked(
+        f"{path.name} cannot be read now: another program has locked it.",
+        hint="Close it there, then try again.",
+        detail=fault.detail,
+    )
 
 
 def _can_be_saved(path: Path) -> bool:

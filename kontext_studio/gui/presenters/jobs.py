@@ -17,13 +17,17 @@ from kontext_studio.gui.bridge import Bridge
 from kontext_studio.gui.jobs.job_card_view import Suggestion
 from kontext_studio.gui.jobs.job_list import JobList
 from kontext_studio.gui.jobs.job_rows import JobInputs, list_jobs
-from kontext_studio.gui.jobs.progress import progress_of
+from kontext_studio.gui.jobs.progress import Stage, progress_of
 from kontext_studio.gui.presenters.refreshing import Refresher
 from kontext_studio.gui.presenters.thumbnails import Thumbnails
 from kontext_studio.gui.tasks import Tasks
+from kontext_studio.workbench.announcements import JobChanged
 from kontext_studio.workbench.bench import Workbench
 from kontext_studio.workbench.prices import price_of_run
 from kontext_studio.workbench.progress import JobView, Phase
+
+WANT_THE_EYE = frozenset({Stage.FAILED, Stage.BLOCKED, Stage.UNKNOWN, Stage.PAUSED})
+"""What a run that was under way is shown at, even where one would have to scroll."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +54,12 @@ class Jobs(QObject):
         self._bench = bench
         self._list = jobs
         self._tasks = tasks
+        self._moving: set[JobId] = set()
         self._refresher = Refresher(self.refresh, self.refresh, self)
         self._thumbnails = Thumbnails(bench, tasks, jobs.set_thumbnail)
         bridge.session_opened.connect(self._refresher.soon)
         bridge.changed.connect(self._refresher.soon)
-        bridge.job_changed.connect(self._refresher.soon)
+        bridge.job_changed.connect(self._take_job)
         jobs.cancel_requested.connect(self.cancel)
         jobs.dismiss_requested.connect(self._dismiss)
         jobs.retry_requested.connect(self._retry)
@@ -84,10 +89,19 @@ class Jobs(QObject):
             )
         )
         self._list.show_jobs(listing)
+        for row in listing.rows:
+            if row.id in self._moving and row.stage in WANT_THE_EYE:
+                self._list.reveal(row.id)
+                self._moving.discard(row.id)
         self.summary_changed.emit(listing.summary)
         self._refresher.keep_ticking(bool(active))
         waiting = sum(view.phase is Phase.WAITING for view in active)
         self.under_way_changed.emit(UnderWay(len(active), waiting))
+
+    def _take_job(self, what: JobChanged) -> None:
+        if what.view.active:
+            self._moving.add(what.view.record.id)
+        self._refresher.soon()
 
     def cancel(self, job_id: str) -> None:
         self._tasks.start(self._bench.cancel(JobId(job_id)))

@@ -11,6 +11,7 @@ from PySide6.QtGui import QImage
 
 from kontext_studio.core.errors import StudioError
 from kontext_studio.core.history import Node, NodeId
+from kontext_studio.core.session import Session
 from kontext_studio.gui.bridge import Bridge
 from kontext_studio.gui.canvas.canvas_view import LoadingPicture, LostPicture
 from kontext_studio.gui.canvas.compare_tile import ComparedPicture, TileRequest, TileVerb
@@ -24,6 +25,7 @@ from kontext_studio.workbench.announcements import Changed
 from kontext_studio.workbench.bench import Workbench
 
 BADGES = "ABCD"
+TILED = frozenset({StageMode.SIDE_BY_SIDE, StageMode.GRID})
 COVERED = "The service marked this picture as sensitive."
 
 
@@ -69,6 +71,18 @@ class Looking(QObject):
     @property
     def mode(self) -> StageMode:
         return self._stage.mode
+
+    @property
+    def subject(self) -> NodeId | None:
+        """The step that the middle of the window is about: the chosen tile of a comparison, else
+        the current step."""
+        if not self._bench.is_open:
+            return None
+        session = self._bench.session
+        if self.mode in TILED:
+            chosen = NodeId(self._stage.grid.chosen_key or "")
+            return chosen if chosen in session.history else session.head
+        return session.head
 
     def set_mode(self, mode: StageMode) -> None:
         """Look in another way; a mode that needs two steps falls back to the single picture."""
@@ -148,6 +162,10 @@ class Looking(QObject):
         self._wanted += 1
         return self._wanted
 
+    def _is_wanted(self, number: int) -> bool:
+        """Whether an answer still counts: nothing else was asked for, and its session is open."""
+        return number == self._wanted and self._bench.is_open
+
     def _show(self, mode: StageMode, steps: tuple[Node, ...]) -> None:
         key = (mode, tuple(node.id for node in steps))
         if key == self._shown:
@@ -162,29 +180,31 @@ class Looking(QObject):
 
     def _restate(self, mode: StageMode, steps: tuple[Node, ...]) -> None:
         """The same pictures with other words around them: stars and labels."""
-        if mode in (StageMode.SIDE_BY_SIDE, StageMode.GRID):
+        if mode in TILED:
             sights = [self._cache.ready(node.image) for node in steps]
             if all(sights):
                 self._stage.set_compared(self._compared(steps, [one for one in sights if one]))
 
     async def _show_single(self, node: Node, wanted: int) -> None:
+        if not self._is_wanted(wanted):
+            return
         canvas, caption = self._stage.canvas, self._caption(node)
         sight = self._cache.ready(node.image)
         if sight is None:
             try:
                 first = await self._first_sight(node)
-                if wanted != self._wanted:
+                if not self._is_wanted(wanted):
                     return
                 self._show_on_canvas(node, first)
                 sight = await self._cache.whole(node.image)
             except StudioError as fault:
-                if wanted == self._wanted:
+                if self._is_wanted(wanted):
                     self._cover(node)
                     canvas.show_lost(LostPicture(fault.message, fault.hint), caption)
                     self._stage.set_mode(StageMode.SINGLE)
                     self._tell(StageMode.SINGLE, (node,), "")
                 return
-            if wanted != self._wanted:
+            if not self._is_wanted(wanted):
                 return
         self._show_on_canvas(node, sight.pyramid)
         self._tell(StageMode.SINGLE, (node,), sight.colour_space)
@@ -211,10 +231,11 @@ class Looking(QObject):
         try:
             sights = [await self._cache.whole(node.image) for node in steps]
         except StudioError:
-            if wanted == self._wanted:
-                self._shown = None  # it may be asked for again
+            if not self._is_wanted(wanted):
+                return
+            self._shown = None  # it may be asked for again
             raise
-        if wanted != self._wanted:
+        if not self._is_wanted(wanted):
             return
         if mode is StageMode.WIPE:
             before, after = (
@@ -224,6 +245,8 @@ class Looking(QObject):
             self._stage.set_wipe(before, after)
         else:
             self._stage.set_compared(self._compared(steps, sights))
+            if head := self._bench.session.head:
+                self._stage.grid.choose(head)
         self._stage.set_mode(mode)
         self._tell(mode, tuple(steps), sights[-1].colour_space)
 
@@ -256,7 +279,7 @@ class Looking(QObject):
                 key=node.id,
                 pyramid=self._seen(node, sight),
                 title=self._name(node),
-                step=self._step_words(node),
+                step=step_words(self._bench.session, node),
                 badge=BADGES[picks.index(node.id)] if node.id in picks else "",
                 starred=node.id in session.stars,
             )
@@ -270,12 +293,6 @@ class Looking(QObject):
 
     def _name(self, node: Node) -> str:
         return step_name(self._bench.session, node)
-
-    def _step_words(self, node: Node) -> str:
-        if not node.step:
-            return ""
-        several = len(self._bench.session.history.variants(node.id)) > 1
-        return f"Step {node.step} · variant {node.variant}" if several else f"Step {node.step}"
 
     def _caption(self, node: Node) -> str:
         step = f"step {node.step}" if node.step else "original"
@@ -310,3 +327,11 @@ class Looking(QObject):
         self._shown = None
         self._peeking = False
         self.refresh()
+
+
+def step_words(session: Session, node: Node) -> str:
+    """ "Step 4", and which variant of it where there are several; empty for an original."""
+    if not node.step:
+        return ""
+    several = len(session.history.variants(node.id)) > 1
+    return f"Step {node.step} · variant {node.variant}" if several else f"Step {node.step}"

@@ -12,28 +12,34 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage
 
 from kontext_studio.core.drafts import Draft
-from kontext_studio.core.errors import BadRequest, SessionError, StudioError
+from kontext_studio.core.errors import BadRequest, ReadOnlySession, SessionError, StudioError
 from kontext_studio.core.history import JobId, Node, NodeId
+from kontext_studio.core.jobs import JobState
+from kontext_studio.core.route import EMBEDDED
 from kontext_studio.gui.bridge import Bridge
 from kontext_studio.gui.history.names import step_name
-from kontext_studio.gui.instruction.error_card import CardMessage
+from kontext_studio.gui.instruction.error_card import CardAction, CardMessage
 from kontext_studio.gui.instruction.instruction_panel import InstructionPanel
 from kontext_studio.gui.instruction.run_asked import RunAsked
+from kontext_studio.gui.jobs.refusals import unknown_words
 from kontext_studio.gui.presenters.thumbnails import small_picture
 from kontext_studio.gui.tasks import Tasks
 from kontext_studio.prompting.context import LintContext, Tier
+from kontext_studio.workbench.announcements import JobChanged, ResultStored
 from kontext_studio.workbench.bench import Workbench
 from kontext_studio.workbench.orders import RunOrder
 
 CLICKS_S = 1.0
 """Presses on Run this soon after a run with the same words are one press (UX I11)."""
 DRAFT_MS = 400
+SAVE_COPY = (CardAction("save copy", "Save a copy"),)
 
 
 class Running(QObject):
     """`started` carries the job id of a run that is on its way."""
 
     started = Signal(str)
+    copy_wanted = Signal()  # of a session that is open for looking only
 
     def __init__(
         self,
@@ -55,6 +61,7 @@ class Running(QObject):
         self._last: RunOrder | None = None
         self._last_at = 0.0
         self._starting: list[RunOrder] = []
+        self._typed: dict[JobId, tuple[NodeId, str]] = {}  # what made a run, and where it stood
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(DRAFT_MS)
@@ -62,9 +69,12 @@ class Running(QObject):
         bench.before_close(self._write_draft)
         bridge.session_opened.connect(self._forget)
         bridge.changed.connect(self._follow)
+        bridge.job_changed.connect(self._take_job)
+        bridge.result_stored.connect(self._take_result)
         bridge.settings_changed.connect(self._show_models)
         panel.run_requested.connect(self._take)
         panel.draft_changed.connect(self._keep_draft)
+        panel.card_action.connect(self._take_card_action)
 
     # Showing.
 
@@ -85,6 +95,7 @@ class Running(QObject):
         self._name_input(node)
         panel.set_megapixels(node.image.width * node.image.height / 1e6)
         panel.set_draft(self._draft_for(node.id))
+        self._show_refused_words()
         panel.set_context(self._context(node))
         self._tasks.start(self._name_subject(node))
         panel.set_history(self._older_instructions())
@@ -128,9 +139,13 @@ class Running(QObject):
     def run_with_new_seed(self) -> None:
         """Run what the panel shows although the same is on its way or was just run."""
         draft, node = self._panel.draft(), self._current()
-        if node is not None and draft.text.strip():
+        if node is None:
+            return
+        if draft.text.strip():
             order = self._order(node, RunAsked(draft, self._panel.sent_text()))
-            self._start(replace(order, seed=None), allow_twin=True)
+            self._start(replace(order, seed=None), allow_twin=True, typed=draft.text)
+        elif self._last is not None and self._last.parents[:1] == (node.id,):
+            self._start(replace(self._last, seed=None), allow_twin=True)
 
     def rerun(self, node: Node, *, same_seed: bool = False, count: int | None = None) -> None:
         """The same run as the one that made this step, as a sibling."""
@@ -161,7 +176,7 @@ class Running(QObject):
         if node is None:
             return
         self.save_draft()
-        self._start(self._order(node, asked))
+        self._start(self._order(node, asked), typed=asked.draft.text)
 
     def _order(self, node: Node, asked: RunAsked) -> RunOrder:
         draft = asked.draft
@@ -175,23 +190,26 @@ class Running(QObject):
             parameters=draft.parameters,
         )
 
-    def _start(self, order: RunOrder, *, allow_twin: bool = False) -> None:
-        """Every run begins here: a key held, or pressed twice, is one run."""
+    def _start(self, order: RunOrder, *, allow_twin: bool = False, typed: str = "") -> None:
+        """Every run begins here: a key held, or pressed twice, is one run. `typed` is what stood in
+        the editor for it."""
         now = time.monotonic()
         just_run = order == self._last
         if order in self._starting or (just_run and now - self._last_at < CLICKS_S):
             return
         self._last, self._last_at = order, now
         self._starting.append(order)
-        work = self._submit(order, allow_twin)
+        work = self._submit(order, allow_twin, typed)
         self._tasks.start(work, show_fault=self._show_refusal)
 
-    async def _submit(self, order: RunOrder, allow_twin: bool) -> None:
+    async def _submit(self, order: RunOrder, allow_twin: bool, typed: str) -> None:
         try:
             job: JobId = await self._bench.submit(order, allow_twin=allow_twin)
         finally:
             self._starting.remove(order)
         self._panel.set_card(None)
+        if typed:
+            self._typed[job] = (order.parents[0], typed)
         self.started.emit(job)
 
     def _show_refusal(self, fault: StudioError) -> None:
@@ -202,8 +220,13 @@ class Running(QObject):
                 body=" ".join(part for part in (fault.hint, "Nothing was sent.") if part),
                 icon="triangle-alert",
                 tone="warning" if isinstance(fault, BadRequest) else "danger",
+                actions=SAVE_COPY if isinstance(fault, ReadOnlySession) else (),
             )
         )
+
+    def _take_card_action(self, key: str) -> None:
+        if key == SAVE_COPY[0].key:
+            self.copy_wanted.emit()
 
     # Small parts.
 
@@ -229,17 +252,46 @@ class Running(QObject):
         now = self._panel.draft()
         return Draft(model=now.model, keep=())
 
+    def _take_result(self, what: ResultStored) -> None:
+        """The words have become a step: they leave the draft of its parent, unless the person has
+        changed them since or looks at them now. Ctrl+Up brings them back."""
+        parent, text = self._typed.pop(what.job, (None, ""))
+        if parent is None:
+            return
+        if parent != self._shown and self._bench.draft(parent).text == text:
+            draft = replace(self._bench.draft(parent), text="")
+            self._tasks.start(self._bench.save_draft(parent, draft))
+
     def _was_run(self, node: NodeId, text: str) -> bool:
         """Whether the words have become a step already; chips may have added clauses."""
         session, words = self._bench.session, text.strip()
         return bool(words) and any(
-            child.request is not None and child.request.instruction.startswith(words)
+            child.request is not None and _begins(child.request.instruction, words)
             for child in session.history.children(node)
             if child.id not in session.hidden
         )
 
+    def _show_refused_words(self) -> None:
+        """Where the words in the editor were refused, the unknown ones are marked there."""
+        if not self._bench.is_open:
+            return
+        text, node = self._panel.edit.toPlainText(), self._shown
+        words: tuple[str, ...] = ()
+        for view in self._bench.runs.views():  # the oldest first, so that the newest has the word
+            record = view.record
+            same = record.parents[:1] == (node,) and _begins(record.request.instruction, text)
+            if same and record.id not in self._bench.session.dismissed:
+                refused = record.provider == EMBEDDED and record.state is JobState.FAILED
+                words = unknown_words(record.fault) if refused else ()
+        self._panel.edit.set_refused_words(text, words)
+
+    def _take_job(self, what: JobChanged) -> None:
+        if what.view.record.ended:
+            self._show_refused_words()
+
     def _keep_draft(self, draft: Draft) -> None:
         self._panel.set_card(None)
+        self._show_refused_words()
         if self._shown is not None:
             self._pending = (self._shown, draft)
             self._later.start()
@@ -289,5 +341,17 @@ class Running(QObject):
         self._shown = None
         self._pending = None
         self._last = None
+        self._typed.clear()
         self._show_models()
         self.refresh()
+
+
+def _begins(sent: str, typed: str) -> bool:
+    """Whether what was sent is what was typed; chips may have added a clause, and the spaces
+    between words do not count."""
+    whole, words = " ".join(sent.split()), " ".join(typed.split()).rstrip(",;: ")
+    added = whole[len(words) :]
+    # A clause follows a comma or the end of a sentence; anything else is another instruction.
+    return (
+        whole.startswith(words) and bool(words) and (added[:1] in ("", ",") or words[-1] in ".!?")
+    )

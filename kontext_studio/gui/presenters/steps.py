@@ -43,6 +43,7 @@ class Steps(QObject):
         self._watched: JobId | None = None
         self._models = model_words(bench.catalogue)
         self._measured: set[NodeId] = set()
+        self._lost: frozenset[NodeId] = frozenset()
         self._refresher = Refresher(self.refresh, self._tick, self)
         self._thumbnails = Thumbnails(bench, tasks, dock.set_thumbnail)
         self._show_measures = QTimer(self)
@@ -113,6 +114,11 @@ class Steps(QObject):
             else:
                 await self._bench.select(node)
 
+    def mark_lost(self, nodes: frozenset[NodeId]) -> None:
+        """These steps have no picture any more."""
+        self._lost = nodes
+        self._dock.add_facts({one: self._facts(one) for one in nodes})
+
     def go(self, where: Callable[[Node], NodeId | None]) -> None:
         """Select the step that `where` finds from the current one, if it finds one."""
         node = self.current
@@ -146,13 +152,14 @@ class Steps(QObject):
         measured = self._bench.measured(node)
         is_new = node in self._new
         if measured is None:
-            return NodeFacts(is_new=is_new)
-        return NodeFacts(changed_share=measured.changed, drift=measured.drift, is_new=is_new)
+            return NodeFacts(is_new=is_new, is_lost=node in self._lost)
+        return NodeFacts(measured.changed, measured.drift, is_new, node in self._lost)
 
     def _forget(self) -> None:
         self._new.clear()
         self._chosen.clear()
         self._measured.clear()
+        self._lost = frozenset()
         self._watched = None
         self._dock.view.shelf.forget()
         self._refresher.soon()

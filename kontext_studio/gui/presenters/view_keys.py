@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from kontext_studio.core.history import Node
 from kontext_studio.gui.presenters.looking import Looking
@@ -17,8 +17,9 @@ _LOST = frozenset({QEvent.Type.FocusOut, QEvent.Type.WindowDeactivate, QEvent.Ty
 
 
 class ViewKeys(QObject):
-    """Watches `views` and acts on the current step. `edit_from` and `leave` are what Enter and
-    Esc mean."""
+    """Watches `views`. Enter means `edit_from` the step that is looked at, and a press where one
+    of the view's own buttons has the focus; Esc means `leave`; held keys are about the current
+    step."""
 
     def __init__(
         self,
@@ -61,12 +62,19 @@ class ViewKeys(QObject):
             case Qt.Key.Key_O if event.type() is QEvent.Type.KeyRelease:
                 self._looking.peek(None)
             case Qt.Key.Key_Return | Qt.Key.Key_Enter if pressed:
-                self._edit_from(node.id)
+                self._enter(node)
             case Qt.Key.Key_Escape if pressed:
                 self._leave()
             case _:
                 return False
         return True
+
+    def _enter(self, node: Node) -> None:
+        focus = QApplication.focusWidget()
+        if isinstance(focus, QAbstractButton):
+            focus.click()
+        else:
+            self._edit_from(self._looking.subject or node.id)
 
     def _peek(self, node: Node, *, original: bool) -> None:
         history = self._bench.session.history

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from kontext_studio.gui.shell.label import Label
 from kontext_studio.gui.theme.icons import icon
-from kontext_studio.gui.theme.tokens import Theme
+from kontext_studio.gui.theme.tokens import Theme, ThemeName
 
 _ICON_PX = 36
 _DASH_PX = 3.0
-_INSET = 3.5
 
 
 class DropZone(QWidget):
@@ -43,16 +42,16 @@ class DropZone(QWidget):
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             radius = self._theme.length("radius.dialog")
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(self._theme.colour("surface.panel"))
-            painter.drawRoundedRect(QRectF(self.rect()), radius, radius)
             if self._targeted:
                 pen = QPen(self._theme.colour("accent.line"), 2)
             else:
-                pen = QPen(self._theme.colour("border.control"), 1)
+                # Between the panel and the light theme's surround a border's grey would not show.
+                dark = self._theme.name is ThemeName.DARK
+                token = "border.control" if dark else "text.secondary"
+                pen = QPen(self._theme.colour(token), 1)
                 pen.setDashPattern([_DASH_PX, _DASH_PX])
             painter.setPen(pen)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            # Inside the edge, because in the light theme the line is as grey as the surround.
-            line = QRectF(self.rect()).adjusted(_INSET, _INSET, -_INSET, -_INSET)
-            painter.drawRoundedRect(line, radius - 2, radius - 2)
+            painter.setBrush(self._theme.colour("surface.panel"))
+            half = pen.widthF() / 2
+            line = QRectF(self.rect()).adjusted(half, half, -half, -half)
+            painter.drawRoundedRect(line, radius, radius)

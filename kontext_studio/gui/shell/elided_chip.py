@@ -20,11 +20,12 @@ _LEAST = 72
 
 
 class ElidedChip(QPushButton):
-    """The whole text is the accessible name and the tool tip; nothing in it is a mnemonic."""
+    """The whole text is the accessible name and the tool tip; nothing in it is a mnemonic. `shown`
+    stands on the chip in its place."""
 
-    def __init__(self, text: str, parent: QWidget | None = None) -> None:
-        super().__init__(text.replace("&", "&&"), parent)
-        self._whole = text
+    def __init__(self, text: str, parent: QWidget | None = None, *, shown: str = "") -> None:
+        super().__init__((shown or text).replace("&", "&&"), parent)
+        self._whole = shown or text
         set_kind(self, kind="chip")
         self.setAccessibleName(text)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)

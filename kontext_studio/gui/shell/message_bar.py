@@ -19,14 +19,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from kontext_studio.gui.shell.elided_label import ElidedLabel
 from kontext_studio.gui.shell.label import Label
+from kontext_studio.gui.shell.message_layout import MessageLayout, Part
 from kontext_studio.gui.theme.apply import set_kind
 from kontext_studio.gui.theme.icons import icon
 from kontext_studio.gui.theme.tokens import Theme
 
 ROW_PX = 48
-MOST_SHOWN = 3
+MOST_SHOWN = 2
 _ICON_PX = 18
 
 
@@ -154,13 +154,14 @@ class _MessageRow(QFrame):
         self._icon.setFixedSize(_ICON_PX, _ICON_PX)
         self._title = Label(self)
         set_kind(self._title, type="strong")
-        self._body = ElidedLabel(self)
+        self._body = Label(self)
         set_kind(self._body, type="body", tone="secondary")
+        for words in (self._title, self._body):
+            words.setWordWrap(True)
         self._count = Label(self)
         set_kind(self._count, type="small", tone="tertiary")
         self._verbs = QButtonGroup(self)
         self._verbs.idClicked.connect(self._press)
-        self._buttons = QHBoxLayout()
         self._more = self._tool("Details")
         self._more.setCheckable(True)
         self._cross = self._tool("Close")
@@ -189,7 +190,8 @@ class _MessageRow(QFrame):
         before, self.message, self.count = self.message, message, count
         set_kind(self, kind="message-bar", tone=message.tone.value)
         self._title.setText(message.title)
-        self._body.set_whole_text(message.body)
+        self._body.setText(message.body)
+        self._body.setVisible(bool(message.body))
         self._count.setText(f"{count} {message.counted}s")
         self._count.setVisible(count > 1 and bool(message.counted))
         self._details.setText(message.details)
@@ -199,26 +201,26 @@ class _MessageRow(QFrame):
         self._show_icon(message)
         if before is None or before.verbs != message.verbs:
             self._fill_verbs(message.verbs)
+        self._line.invalidate()  # a label's words are not told to the layout that asks for them
 
     def _build(self, theme: Theme) -> None:
-        line = QHBoxLayout()
-        line.setContentsMargins(theme.space(4), 0, theme.space(4), 0)
-        line.setSpacing(theme.space(3))
-        line.addWidget(self._icon)
-        line.addWidget(self._title)
-        line.addWidget(self._body, 1)
-        line.addWidget(self._count)
-        self._buttons.setSpacing(theme.space(3))
-        line.addLayout(self._buttons)
-        line.addWidget(self._more)
-        line.addWidget(self._cross)
-        self._line = QWidget(self)
-        self._line.setLayout(line)
-        self._line.setFixedHeight(ROW_PX - 1)
+        holder = QWidget(self)
+        self._line = MessageLayout(
+            holder, row_px=ROW_PX - 1, side_px=theme.space(4), gap_px=theme.space(3)
+        )
+        for part, widget in (
+            (Part.ICON, self._icon),
+            (Part.TITLE, self._title),
+            (Part.BODY, self._body),
+            (Part.TOOL, self._count),
+            (Part.TOOL, self._more),
+            (Part.TOOL, self._cross),
+        ):
+            self._line.put(part, widget)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self._line)
+        column.addWidget(holder)
         self._details_box.hide()
         box = QHBoxLayout(self._details_box)
         left = theme.space(4) + _ICON_PX + theme.space(3)
@@ -238,13 +240,15 @@ class _MessageRow(QFrame):
     def _fill_verbs(self, verbs: tuple[MessageVerb, ...]) -> None:
         for button in self._verbs.buttons():
             self._verbs.removeButton(button)
+            self._line.take(button)
             button.hide()
             button.deleteLater()
         for number, verb in enumerate(verbs[:2]):
-            button = QPushButton(verb.words, self)
+            button = QPushButton(verb.words)
             set_kind(button, kind="outlined", small="true")
             self._verbs.addButton(button, number)
-            self._buttons.addWidget(button)
+            self._line.put(Part.VERB, button)
+            button.show()
 
     def _show_icon(self, message: Message) -> None:
         name = message.icon or _ICONS[message.tone]

@@ -8,6 +8,19 @@ from kontext_studio.gui.commands import command
 from kontext_studio.gui.shell.key_caps import keys_of
 from kontext_studio.gui.shell.palette_search import EntryKind, PaletteEntry
 
+# A command without an icon of its own has that of its menu, so that all titles begin alike.
+_MENU_ICONS = {
+    "File": "file",
+    "Edit": "copy",
+    "View": "eye",
+    "Image": "image",
+    "History": "history",
+    "Prompt": "lightbulb",
+    "Run": "play",
+    "Window": "layers",
+    "Help": "circle-help",
+}
+
 
 def entry_of(action: QAction) -> PaletteEntry:
     """A command as an entry; why it is disabled is in its tool tip, after its words (UX W8)."""
@@ -30,7 +43,8 @@ def entry_of(action: QAction) -> PaletteEntry:
 
 def _icon_name(command_id: str) -> str:
     try:
-        return command(command_id).icon
+        one = command(command_id)
+        return one.icon or _MENU_ICONS[one.menu]
     except KeyError:  # an action of somebody else
         return ""
 

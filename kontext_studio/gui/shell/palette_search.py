@@ -18,6 +18,8 @@ from kontext_studio.gui.history.names import headline, one_line
 STEPS_ONLY = "@"
 HELP_ONLY = "?"
 MOST_PER_SECTION = 60
+OFTEN = ("run", "compare_parent", "export", "star", "fit")
+"""What comes first as long as nothing was used."""
 _AROUND = 28
 
 
@@ -138,8 +140,12 @@ def _without_query(
 ) -> tuple[Section, ...]:
     commands = {one.id: one for one in everything if one.kind is EntryKind.COMMAND}
     last = [commands.pop(name) for name in recent if name in commands]
+    title = "Last used" if last else "Often used"
+    last = last or [
+        commands.pop(name) for name in OFTEN if name in commands and commands[name].enabled
+    ]
     sections = [
-        Section("Last used", tuple(Found(one, _hint(one)) for one in last)),
+        Section(title, tuple(Found(one, _hint(one)) for one in last)),
         Section("Commands", tuple(Found(one, _hint(one)) for one in commands.values())),
     ]
     return tuple(section for section in sections if section.found)

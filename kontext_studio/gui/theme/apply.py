@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import logging
 import shutil
 import tempfile
 from pathlib import Path
@@ -15,6 +16,8 @@ from kontext_studio.gui.theme.palette import palette_of
 from kontext_studio.gui.theme.stylesheet import stylesheet_of, write_pictures
 from kontext_studio.gui.theme.tokens import Theme, ThemeName
 from kontext_studio.gui.theme.type import load_fonts, type_font
+
+log = logging.getLogger(__name__)
 
 _FOLDER_PROPERTY = "kontextThemePictures"
 
@@ -33,7 +36,8 @@ def apply_theme(app: QApplication, theme: Theme) -> None:
     app.setPalette(palette_of(theme))
     app.setFont(type_font(theme, "body"))
     folder = _picture_folder(app)
-    write_pictures(theme, folder)
+    if folder is not None:
+        write_pictures(theme, folder)
     app.setStyleSheet(stylesheet_of(theme, folder))
 
 
@@ -51,12 +55,17 @@ def set_kind(widget: QWidget, **properties: str) -> None:
         widget.style().polish(widget)
 
 
-def _picture_folder(app: QApplication) -> Path:
-    """A folder of this process for the few pictures a style sheet can only read from files."""
+def _picture_folder(app: QApplication) -> Path | None:
+    """A folder of this process for the few pictures a style sheet can only read from files; None
+    where nothing can be written, which is no reason not to start."""
     known = app.property(_FOLDER_PROPERTY)
     if isinstance(known, str):
         return Path(known)
-    folder = tempfile.mkdtemp(prefix="kontext-studio-")
+    try:
+        folder = tempfile.mkdtemp(prefix="kontext-studio-")
+    except OSError as exc:
+        log.info("no folder for the pictures of the style sheet: %s", exc)
+        return None
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     app.setProperty(_FOLDER_PROPERTY, folder)
     return Path(folder)

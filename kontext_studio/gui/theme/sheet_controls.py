@@ -80,7 +80,9 @@ QFrame[kind="segmented"] QToolButton:checked {
     border-bottom-color: @accent.line;
 }
 QFrame[kind="segmented"] QToolButton:disabled { color: @text.disabled; }
-QFrame[kind="segmented"] QToolButton:checked:disabled { border-bottom-color: @surface.selected; }
+QFrame[kind="segmented"] QToolButton:checked:disabled {
+    background: transparent; border-color: transparent;
+}
 QFrame[kind="segmented"] QToolButton:focus { border: 2px solid @focus.ring; }
 """
 

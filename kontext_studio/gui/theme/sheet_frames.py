@@ -179,6 +179,7 @@ QLabel[type="strong"] { font-size: @type.strong; font-weight: 600; }
 QLabel[type="prompt"] { font-size: @type.prompt; font-weight: 400; }
 QLabel[type="title"] { font-size: @type.title; font-weight: 600; }
 QLabel[type="page"] { font-size: @type.page; font-weight: 600; }
+QMessageBox QLabel#qt_msgbox_label { font-size: @type.title; font-weight: 600; }
 QLabel[tone="secondary"] { color: @text.secondary; }
 QLabel[tone="tertiary"] { color: @text.tertiary; }
 QLabel[tone="accent"] { color: @accent.text; }

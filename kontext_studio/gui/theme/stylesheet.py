@@ -14,6 +14,7 @@ from kontext_studio.gui.theme.tokens import Theme
 
 # ``@token``, or ``@token%53`` for a colour at 53 percent.
 _TOKEN = re.compile(r"@([a-z]+(?:[.-][a-z0-9]+)*)(?:%(\d+))?")
+_PICTURE = re.compile(r"url\(@icon\.[a-z-]+\)")
 # Pictures that a style sheet can only take from files: name in the sheet, icon, colour, stroke.
 _PICTURES = (
     ("check", "check", "accent.on", 3.0),
@@ -25,14 +26,16 @@ _PICTURES = (
 )
 
 
-def stylesheet_of(theme: Theme, picture_folder: Path) -> str:
-    """The whole style sheet; `picture_folder` holds what `write_pictures` wrote for this theme."""
+def stylesheet_of(theme: Theme, picture_folder: Path | None) -> str:
+    """The whole style sheet; `picture_folder` holds what `write_pictures` wrote for this theme, and
+    is None where there are no pictures."""
 
     def value(match: re.Match[str]) -> str:
         opacity = int(match.group(2) or 100) / 100
         return _value(theme, match.group(1), opacity, picture_folder)
 
-    return _TOKEN.sub(value, WORDS + BUTTONS + FIELDS + LISTS + FRAMES)
+    sheet = WORDS + BUTTONS + FIELDS + LISTS + FRAMES
+    return _TOKEN.sub(value, sheet if picture_folder is not None else _PICTURE.sub("none", sheet))
 
 
 def write_pictures(theme: Theme, folder: Path) -> None:
@@ -47,9 +50,9 @@ def _picture_path(theme: Theme, folder: Path, name: str) -> Path:
     return folder / f"{theme.name}{contrast}-{name}.svg"
 
 
-def _value(theme: Theme, token: str, opacity: float, picture_folder: Path) -> str:
+def _value(theme: Theme, token: str, opacity: float, picture_folder: Path | None) -> str:
     group, _, rest = token.partition(".")
-    if group == "icon":
+    if group == "icon" and picture_folder is not None:
         return f'"{_picture_path(theme, picture_folder, rest).as_posix()}"'
     if group == "type":
         return f"{theme.point_size(rest):g}pt"

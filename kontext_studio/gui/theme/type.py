@@ -6,9 +6,13 @@ have not: that feature of Inter widens the hyphen too, which tears words such as
 
 from __future__ import annotations
 
-from PySide6.QtGui import QFont, QFontDatabase
+import math
+from collections.abc import Mapping
+from functools import cache
 
-from kontext_studio.gui.theme.tokens import Theme
+from PySide6.QtGui import QFont, QFontDatabase, QFontMetricsF
+
+from kontext_studio.gui.theme.tokens import Theme, ThemeName, TypeStyle, load_theme
 from kontext_studio.resources import resource_path
 
 _TABULAR_ROLES = frozenset({"meta", "small"})
@@ -38,3 +42,20 @@ def type_font(theme: Theme, role: str, *, tabular: bool | None = None) -> QFont:
         for tag in theme.font_features:
             font.setFeature(QFont.Tag(tag), 1)
     return font
+
+
+def line_height(font: QFont, role: str) -> int:
+    """How far the lines of a role stand apart in this font, which may be scaled; body if unknown.
+
+    Never less than the font itself needs: where Inter is missing another one stands in for it.
+    """
+    styles = _styles()
+    style = styles.get(role) or styles["body"]
+    metrics = QFontMetricsF(font)
+    scale = font.pointSizeF() / (style.size_px * 0.75)
+    return max(round(style.line_px * scale), math.floor(metrics.height()))
+
+
+@cache
+def _styles() -> Mapping[str, TypeStyle]:
+    return load_theme(ThemeName.DARK).type_styles  # the same in every theme

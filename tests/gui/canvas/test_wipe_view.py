@@ -204,3 +204,15 @@ def test_without_pictures_there_is_no_handle(wipe, handle):
     wipe.set_sides(None, None)
     assert not handle.isVisible()
     assert wipe.accessibleName() == "Before and after, empty"
+
+
+def test_while_the_line_is_dragged_no_plate_lies_over_the_picture(qtbot, wipe):
+    left, top, _, _ = looked_at(wipe).picture_rect()
+    inside = (slice(round(top) + 14, round(top) + 38), slice(round(left) + 14, round(left) + 40))
+    still = seen(wipe)[inside]
+    at = QPoint(line_x(wipe), low(wipe))
+    qtbot.mousePress(wipe, Qt.MouseButton.LeftButton, pos=at)
+    dragged = seen(wipe)[inside]
+    qtbot.mouseRelease(wipe, Qt.MouseButton.LeftButton, pos=at)
+    assert (dragged != still).any()
+    assert (seen(wipe)[inside] == still).all()

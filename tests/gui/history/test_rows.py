@@ -16,7 +16,7 @@ from kontext_studio.gui.history.rows import (
 from kontext_studio.gui.history.visible import ViewState
 from kontext_studio.gui.jobs.progress import JobProgress, Stage
 from kontext_studio.workbench.progress import Phase
-from tests.gui.history.sessions import PRO, Story
+from tests.gui.history.sessions import EMBEDDED, PRO, REFUSED, Story
 
 MODELS = {PRO: ModelWords("pro", "Kontext pro")}
 
@@ -159,7 +159,6 @@ def test_a_running_row_says_how_long_against_the_usual_time(story):
     [
         (JobState.BLOCKED, "Stopped by content rules", "ban"),
         (JobState.UNKNOWN, "No answer, may have been charged", "circle-question-mark"),
-        (JobState.CANCELLED, "Cancelled", "x"),
         (JobState.FAILED, "The model failed.", "triangle-alert"),
         (JobState.PREPARED, "The model failed.", "triangle-alert"),
     ],
@@ -169,6 +168,24 @@ def test_a_run_that_ended_without_a_picture_stays_as_a_failed_row(story, state, 
     story.job(story.original(), "marble", state=state, fault=fault)
     row = rows_of(story)[1]
     assert (row.kind, row.meta, row.icon) == (RowKind.FAILED, meta, icon)
+
+
+def test_what_the_person_cancelled_is_no_failure(story):
+    story.job(story.original(), "marble", state=JobState.CANCELLED)
+    row = rows_of(story)[1]
+    assert (row.kind, row.meta, row.icon) == (RowKind.CANCELLED, "Cancelled", "x")
+
+
+def test_a_refusal_of_the_embedded_engine_says_first_what_differs(story):
+    story.job(
+        story.original(),
+        "marble",
+        state=JobState.FAILED,
+        fault=REFUSED,
+        provider="embedded",
+        model=EMBEDDED,
+    )
+    assert rows_of(story)[1].meta == "“marble” unknown"
 
 
 def test_a_dismissed_run_has_no_row(story):

@@ -3,12 +3,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QAccessible, QContextMenuEvent, QImage
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLineEdit
 
 from kontext_studio.core.history import NodeId
 from kontext_studio.gui.history.drag import NODE_MIME, StepMime, node_of
+from kontext_studio.gui.history.row_geometry import row_geometry
 from kontext_studio.gui.history.rows import HistoryInputs, list_history
 from kontext_studio.gui.history.view import FoldRequest, HistoryView
 from kontext_studio.gui.history.visible import ViewState
@@ -245,10 +246,32 @@ def test_the_pixels_of_the_path_are_the_accent_and_others_are_not(view, story, t
     def node_colour(key: str) -> str:
         rect = view.visualRect(view.rows.index_of_key(key))
         lane = view.rows.row_at(view.rows.index_of_key(key)).lane
-        x = round(view.itemDelegate().geometry.lane_x(lane, 2, theme))
+        x = round(view.itemDelegate().geometry.lane_x(lane, theme))
         return picture.pixelColor(QPoint(x, rect.center().y())).name()
 
     accent = theme.colour("rail.active").name()
     assert node_colour("step:original") == accent
     assert node_colour("run:job-b") == accent
     assert node_colour("run:job-a") == theme.colour("surface.panel").name(), "a ring is hollow"
+
+
+def test_a_third_lane_moves_no_node(theme):
+    two, three = row_geometry(theme, 2), row_geometry(theme, 3)
+    assert [two.lane_x(lane, theme) for lane in (0, 1)] == [17, 35]
+    assert [three.lane_x(lane, theme) for lane in (0, 1, 2)] == [17, 35, 53]
+    row = QRect(0, 0, 320, 60)
+    assert two.thumb_rect(row).left() == 48
+    halo = theme.length("size.node.halo")
+    assert three.thumb_rect(row).left() >= three.lane_x(2, theme) + halo, "no node under it"
+
+
+def test_the_field_of_a_name_covers_the_words_of_its_row(view, story, theme):
+    show(view, story)
+    view.write_label(NodeId("a"))
+    field = view.findChild(QLineEdit, "stepName")
+    row = view.visualRect(view.rows.index_of_node(NodeId("a")))
+    geometry = view.itemDelegate().geometry
+    words = 2 * geometry.title_line + geometry.meta_line
+    assert field.height() >= words
+    assert field.geometry().center().y() == row.center().y()
+    assert field.geometry().left() == geometry.text_rect(row).left()

@@ -3,9 +3,9 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent, QTextCursor
-from PySide6.QtWidgets import QMenu
+from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QKeyEvent, QTextCursor
+from PySide6.QtWidgets import QApplication, QMenu
 
 from kontext_studio.gui.instruction.checker import Question, answer_to
 from kontext_studio.gui.instruction.prompt_edit import PromptEdit
@@ -288,3 +288,27 @@ def test_ctrl_enter_asks_for_a_run_and_types_nothing(qtbot, edit):
     with qtbot.wait_signal(edit.run_asked):
         qtbot.keyClick(edit, Qt.Key.Key_Return, CTRL)
     assert edit.toPlainText() == FOREST
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_2, Qt.Key.Key_3, Qt.Key.Key_4, Qt.Key.Key_X])
+def test_the_key_of_a_command_types_nothing(qtbot, edit, key):
+    write(edit, "Make it warmer")
+    qtbot.keyClick(edit, key, Qt.KeyboardModifier.AltModifier)
+    assert edit.toPlainText() == "Make it warmer"
+
+
+def test_what_option_writes_is_typed(qtbot, edit):
+    event = QKeyEvent(
+        QEvent.Type.KeyPress, Qt.Key.Key_3, Qt.KeyboardModifier.AltModifier, "\N{NUMBER SIGN}"
+    )
+    QApplication.sendEvent(edit, event)
+    assert edit.toPlainText() == "#"
+
+
+def test_refused_words_are_marked_wherever_they_stand_and_no_part_of_another(edit):
+    text = "Turn the oak into OAK and cloak, \U0001f600 oak"
+    edit.set_text(text)
+    edit.set_refused_words(text, ("oak",))
+    assert [(a, b) for a, b, token in edit.underlines() if token == "danger.line"] == [
+        (9, 12), (18, 21), (36, 39),
+    ]  # fmt: skip

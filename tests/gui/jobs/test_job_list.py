@@ -106,7 +106,7 @@ def test_a_failed_run_becomes_a_card_that_can_be_put_away(jobs, story, qtbot):
 def test_a_suggestion_is_told_with_its_run(jobs, story, qtbot):
     job = add(story, "run", JobState.FAILED, fault=REFUSED, provider="embedded", model=EMBEDDED)
     show(jobs, story)
-    chip = next(b for b in jobs.findChildren(QPushButton) if b.text() == "warmer")
+    chip = next(b for b in jobs.findChildren(QPushButton) if b.text() == "Warmer")
     with qtbot.wait_signal(jobs.suggestion_chosen) as chosen:
         press(qtbot, chip)
     assert chosen.args == [Suggestion(job, "warmer")]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -62,6 +63,21 @@ def test_what_was_done_on_another_day_is_not_listed(story):
     story.edit(NodeId("original"), "done")
     add(story, "done", JobState.STORED)
     assert rows_of(story, now=3 * 86400.0) == ()
+
+
+def test_what_the_person_cancelled_is_not_counted_as_failed(story):
+    for name in "ab":
+        add(story, name, JobState.CANCELLED, JobFault("cancelled", "Cancelled."))
+    add(story, "c", JobState.FAILED)
+    assert list_jobs(JobInputs(story.session, story.jobs)).summary == "1 failed · 2 cancelled"
+
+
+def test_a_run_that_waits_for_another_ones_key_is_one_line(story):
+    job = add(story, "held", JobState.PREPARED)
+    row = only(story, progress={job: JobProgress(Phase.IDLE, held=True)})
+    assert row.card is None
+    assert row.line == "Waiting · until its connection works"
+    assert row.can_cancel
 
 
 def test_a_dismissed_run_is_not_listed(story):
@@ -148,9 +164,13 @@ def test_an_unknown_outcome_is_never_sent_again_by_itself(story):
 
 
 def test_a_refusal_of_the_embedded_engine_names_the_word_and_offers_edits(story):
-    add(story, "run", JobState.FAILED, REFUSED, provider="embedded", model=EMBEDDED)
+    fault = replace(REFUSED, detail="HTTP 422\nx-fal-error-type: invalid")
+    add(story, "run", JobState.FAILED, fault, provider="embedded", model=EMBEDDED)
     card = card_of(story)
-    assert card.title == "Embedded engine: “marble” is unknown"
+    assert card.title == "“marble” is unknown to the embedded engine"
+    assert card.body == KEPT, "it is free, so no word of a charge"
+    assert "422" not in card.details
+    assert "x-fal" not in card.details
     assert card.suggestions[:2] == ("lighter", "darker")
     assert card.lead == "It can do:"
     assert [verb.verb for verb in card.verbs] == [Verb.PUT_BACK, Verb.CONNECT]
@@ -173,7 +193,7 @@ def test_a_refusal_that_is_not_about_words_says_what_the_engine_needs(story):
     add(story, "run", JobState.FAILED, fault, provider="embedded", model=EMBEDDED)
     card = card_of(story)
     assert card.title == "The embedded engine finds things by colour"
-    assert card.body.startswith("Say which colour “cup” has now. Nothing was charged.")
+    assert card.body == f"Say which colour “cup” has now. {KEPT}"
     assert card.suggestions == ()
 
 

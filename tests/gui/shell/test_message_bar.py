@@ -92,10 +92,10 @@ def test_words_from_outside_stay_plain(bar):
     assert formats == {Qt.TextFormat.PlainText}
 
 
-def test_a_row_is_48_high_and_more_than_three_wait(dressed, bar):
+def test_a_row_is_48_high_and_more_than_two_wait(dressed, bar):
     for name in "abcde":
         bar.show_message(Message(name, f"Message {name}"))
-    assert bar.sizeHint().height() == 3 * 48
+    assert bar.sizeHint().height() == 2 * 48
     assert len(bar.messages()) == 5
     bar.clear_all()
     bar.show_message(OFFLINE)
@@ -107,3 +107,36 @@ def test_every_stop_has_a_name_and_every_target_is_large_enough(dressed, bar, qt
     qtbot.wait_exposed(bar)
     assert names_missing(bar) == []
     assert small_targets(bar) == []
+
+
+LONG = Message(
+    "locked",
+    "a-long-name-of-a-session.kontext is open in another window (PID 4711).",
+    "Close it there, or look at it here without changing it; what is done there is not seen.",
+    verbs=(MessageVerb("look", "Open read-only"), MessageVerb("again", "Try again")),
+    details="SQLITE_BUSY",
+)
+
+
+@pytest.mark.parametrize("width", [1600, 900, 480, 360])
+@pytest.mark.parametrize("message", [OFFLINE, KEY, LONG])
+def test_nothing_is_cut_at_any_width(dressed, qtbot, theme, width, message):
+    bar = MessageBar(theme)
+    qtbot.add_widget(bar)
+    bar.show_message(message)
+    bar.setFixedWidth(width)
+    bar.setFixedHeight(bar.heightForWidth(width))
+    qtbot.wait_exposed(bar)
+    said = {label.text(): label for label in bar.findChildren(QLabel) if label.isVisible()}
+    whole = bar.rect()
+    for text in filter(None, (message.title, message.body)):
+        label = said[text]
+        assert label.height() >= label.heightForWidth(label.width())
+        assert whole.contains(label.rect().translated(label.mapTo(bar, label.rect().topLeft())))
+    buttons = [one for one in bar.findChildren(QPushButton) if one.isVisible()]
+    assert [one.text() for one in buttons] == [verb.words for verb in message.verbs]
+    places = [one.geometry() for one in buttons]
+    for button, place in zip(buttons, places, strict=True):
+        assert button.width() >= button.sizeHint().width()
+        assert whole.contains(place)
+        assert not any(place.intersects(label.geometry()) for label in said.values())

@@ -3,7 +3,12 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMainWindow
 
+from kontext_studio.gui import commands
+from kontext_studio.gui.actions import Actions
+from kontext_studio.gui.shell.palette_entries import entry_of
 from kontext_studio.gui.shell.palette_search import (
     EntryKind,
     PaletteEntry,
@@ -117,3 +122,34 @@ def test_commands_come_before_steps_and_settings(steps):
     setting = PaletteEntry(EntryKind.SETTING, "s", "Original size")
     sections = search("or", (setting, *steps, command("Go to original")))
     assert [section.title for section in sections] == ["Commands", "Steps", "Settings"]
+
+
+def test_every_command_has_a_picture_before_its_words(qapp):
+    for one in commands.COMMANDS:
+        action = QAction(one.words)
+        action.setObjectName(one.id)
+        assert entry_of(action).icon, one.id
+
+
+def test_what_is_often_used_comes_first_until_something_was_used():
+    names = ("open", "export", "run", "star")
+    entries = [PaletteEntry(EntryKind.COMMAND, name, name.title()) for name in names]
+    often, rest = search("", entries)
+    assert (often.title, [one.entry.id for one in often.found]) == (
+        "Often used",
+        ["run", "export", "star"],
+    )
+    assert [one.entry.id for one in rest.found] == ["open"]
+    assert search("", entries, ("open",))[0].title == "Last used"
+
+
+@pytest.mark.parametrize("words", ["heat map", "rotate split", "export comparison", "swap sides"])
+def test_what_is_still_to_come_is_found_with_its_reason(qapp, qtbot, theme, words):
+    window = QMainWindow()
+    qtbot.add_widget(window)
+    entries = [entry_of(action) for action in Actions(window, theme).all()]
+    first = search(words, entries)[0].found[0]
+    assert first.entry.title.casefold().endswith(words)
+    if words != "swap sides":
+        assert not first.entry.enabled
+        assert "later version" in first.hint

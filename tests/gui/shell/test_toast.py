@@ -73,3 +73,11 @@ def test_escape_sends_it_away(toast, qtbot):
     toast.show_done("Named.")
     qtbot.keyClick(toast, Qt.Key.Key_Escape)
     assert not toast.isVisible()
+
+
+def test_its_sides_are_equal_without_a_button(toast):
+    toast.show_done("Named.")
+    margins = toast.layout().contentsMargins()
+    assert margins.left() == margins.right() == 16
+    toast.show_done("Deleted 3 steps.", verb="Undo")
+    assert toast.layout().contentsMargins().right() == 8

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import tempfile
 
 import pytest
 from PySide6.QtCore import Qt
@@ -24,7 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from kontext_studio.gui.theme import sheet_controls, sheet_frames
-from kontext_studio.gui.theme.apply import set_kind
+from kontext_studio.gui.theme.apply import apply_theme, set_kind
 from kontext_studio.gui.theme.fields import inset_spin_box
 from kontext_studio.gui.theme.stylesheet import stylesheet_of
 from kontext_studio.gui.theme.tool_button import ToolButton
@@ -185,3 +186,18 @@ def test_the_number_in_a_spin_box_keeps_away_from_the_border(show, dressed):
     row = range(6, field.height() - 6)
     paper = dressed.colour("surface.field").name()
     assert {QColor(image.pixel(x, y)).name() for x in range(3, 8) for y in row} == {paper}
+
+
+def test_without_any_folder_the_window_is_dressed_without_pictures(
+    qapp, theme, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "is not there"))
+    before = qapp.property("kontextThemePictures")
+    qapp.setProperty("kontextThemePictures", None)
+    try:
+        apply_theme(qapp, theme)
+        assert "url(" not in qapp.styleSheet()
+        assert qapp.styleSheet()
+    finally:
+        qapp.setProperty("kontextThemePictures", before)
+        qapp.setStyleSheet("")
