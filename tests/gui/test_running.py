@@ -221,7 +221,7 @@ def test_the_words_of_a_step_are_not_in_the_editor_of_its_parent_any_more(
         edit = studio.window.right.instruction.edit
         await open_picture(studio, tmp_path)
         await run_once(studio, "Make it warmer")
-        assert edit.toPlainText() == ""
+        await until(lambda: edit.toPlainText() == "")
         await run_once(studio, "Make it cooler")
         _, one, _ = studio.bench.session.history
         studio.steps.select(one.id)

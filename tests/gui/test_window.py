@@ -211,6 +211,7 @@ def test_views_compare_a_step_with_its_parent(at_the_window: Window, tmp_path: P
         QTest.keyClick(studio.window, Qt.Key.Key_Down, ALT)
         await until(lambda: is_on_step(studio, 1))
         stage = studio.window.stage
+        await until(studio.window.actions_by_id["view_wipe"].isEnabled)
         for key, view in ((Qt.Key.Key_2, stage.wipe), (Qt.Key.Key_3, stage.grid)):
             QTest.keyClick(studio.window, key, ALT)
             await until(view.isVisible)
