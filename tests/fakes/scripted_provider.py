@@ -38,6 +38,7 @@ class ScriptedProvider:
     cancel_gate: asyncio.Event | None = None
     local: bool = True
     found: Sequence[RemoteHandle] | None = None
+    asked_for: list[RemoteHandle] = field(default_factory=list)
 
     async def edit(
         self, request: EditRequest, spec: ModelSpec, pictures: tuple[wire.InputPicture, ...]
@@ -52,6 +53,7 @@ class ScriptedProvider:
                 yield event
 
     async def resume(self, remote: RemoteHandle) -> AsyncGenerator[wire.JobEvent]:
+        self.asked_for.append(remote)
         for step in self.resumed:
             async for event in _play(step):
                 yield event

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,7 @@ from kontext_studio.workbench.announcements import Announcement, Changed, JobCha
 from kontext_studio.workbench.bench import Workbench
 from kontext_studio.workbench.orders import RunOrder
 from kontext_studio.workbench.progress import Phase
+from tests.fakes.open_runs import a_run, session_with_runs
 from tests.fakes.photographs import png
 from tests.fakes.scripted_provider import HANDLE, ScriptedProvider, whole_run
 from tests.unit.workbench.conftest import PAID, Studio
@@ -259,6 +261,22 @@ def test_a_submitted_run_is_fetched_at_the_next_start(studio: Studio, session_pa
     second = ScriptedProvider(lambda request: [], resumed=whole_run([png(2)])[2:])
     studio.start(second, go_on)
     assert not second.sent
+
+
+def test_runs_are_asked_for_in_the_order_they_expire_in(
+    studio: Studio, session_path: Path
+) -> None:
+    handles = [replace(HANDLE, request_id=f"run-{n}") for n in range(1, 21)]
+    left = [a_run(n, remote=handle) for n, handle in enumerate(handles, 1)]
+    session_with_runs(session_path, *reversed(left))
+    service = ScriptedProvider(lambda request: [], resumed=whole_run([png(2)])[2:])
+
+    async def go_on(bench: Workbench) -> None:
+        await bench.open_session(session_path)
+        await bench.runs.wait_all()
+
+    studio.start(service, go_on)
+    assert service.asked_for == handles, "what was sent first expires first"
 
 
 def _leave_at(*steps: wire.JobEvent) -> ScriptedProvider:
