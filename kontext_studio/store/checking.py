@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from kontext_studio.core.history import Node, NodeId
 from kontext_studio.core.images import ImageRef, Sha256
+from kontext_studio.store import seals
 from kontext_studio.store.journal import Unreadable, load_drafts, load_jobs, load_nodes, replay
 
 WHOLE_FILE = "The file"
@@ -117,6 +118,7 @@ def _damages(connection: sqlite3.Connection) -> Iterator[Damage]:
         for parent in node.parents:
             if parent not in nodes:
                 yield Damage(name_of(node), "A step it was made from is missing.", node.id)
+    yield from _changed_words(connection, nodes)
     # 3. Pictures.
     sound, broken = _hashed(connection)
     lost = _lost(connection)
@@ -130,6 +132,23 @@ def _damages(connection: sqlite3.Connection) -> Iterator[Damage]:
             yield Damage(name_of(node), f"{what[0].upper()}{what[1:]} {state}.", node.id)
     for sha in sorted(broken - used):
         yield Damage(WHOLE_FILE, f"A picture that no step shows is damaged ({sha[:12]}).")
+
+
+def _changed_words(
+    connection: sqlite3.Connection, nodes: Mapping[NodeId, Node]
+) -> Iterator[Damage]:
+    """Bodies that read well and are not what was written."""
+    try:
+        for name in seals.broken(connection, "nodes"):
+            node = nodes.get(NodeId(name))
+            step = WHOLE_FILE if node is None else name_of(node)
+            words = "A letter of its instruction or settings is not what was written."
+            yield Damage(step, words, None if node is None else node.id)
+        for table, what in (("jobs", "a run"), ("drafts", "a draft"), ("journal", "an act")):
+            for _ in seals.broken(connection, table):
+                yield Damage(WHOLE_FILE, f"What is noted of {what} is not what was written.")
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as exc:
+        yield Damage(WHOLE_FILE, f"Its words cannot be read ({exc}).")
 
 
 def _hashed(connection: sqlite3.Connection) -> tuple[set[Sha256], set[Sha256]]:

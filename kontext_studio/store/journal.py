@@ -22,6 +22,7 @@ from kontext_studio.core.drafts import Draft
 from kontext_studio.core.history import JobId, Node, NodeId
 from kontext_studio.core.jobs import JobRecord
 from kontext_studio.core.session import Session
+from kontext_studio.store import seals
 
 DO, UNDO, REDO = "do", "undo", "redo"
 HEAD_KEY = "head"
@@ -52,11 +53,11 @@ class Unreadable(Exception):
         self.where = where
 
 
-def change_to_text(change: Change) -> str:
+def body_of(change: Change) -> dict[str, object]:
     body = change_to_json(change)
     if isinstance(change, NodesAdded):
         body["nodes"] = [node.id for node in change.nodes]
-    return json.dumps(body)
+    return body
 
 
 def head_after(change: Change) -> NodeId | None:
@@ -217,4 +218,5 @@ def object_in(body: object) -> dict[str, object]:
     value = json.loads(body) if isinstance(body, str) else None
     if not isinstance(value, dict):
         raise TypeError("not an object")
+    value.pop(seals.KEY, None)
     return value

@@ -1,7 +1,8 @@
 """What is left of a session in the pages of a damaged file, and the history that can be made of it.
 
-Bodies have no hash of their own: what reads as a step, a run or an act counts as one. Pictures are
-hashed. What is derived (thumbnails, figures, addresses at services) is not worth saving.
+What reads as a step, a run or an act counts as one; where its checksum does not fit it is kept, and
+told. Pictures are hashed. What is derived (thumbnails, figures, addresses at services) is not worth
+saving.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from kontext_studio.store.journal import (
 )
 from kontext_studio.store.pages import Pages, Row
 from kontext_studio.store.rows import put_entry, put_head
+from kontext_studio.store.seals import fits, sealed
 
 SMALL, PICTURES = frozenset({2, 3}), frozenset({5})
 """How many columns the tables have that hold words, and the one that holds pictures."""
@@ -56,6 +58,7 @@ class _Found:
     head: NodeId | None = None
     places: dict[str, int] = field(default_factory=dict)
     ranks: dict[JobId, tuple[bool, int]] = field(default_factory=dict)
+    doubtful: set[str] = field(default_factory=set)
 
     def sort(self) -> None:
         """Steps and runs in the order they were written, whatever page they lie on."""
@@ -83,14 +86,17 @@ class Remains:
         else as the acts that lead to what there is now. The steps have to be written already."""
         head = self.session.head
         connection.execute("SAVEPOINT whole")
-        connection.executemany(
-            "INSERT INTO journal VALUES (?, ?, ?)",
-            [(seq, verb, body) for seq, (verb, body) in sorted(self.journal.items())],
-        )
-        put_head(connection, head)
         try:
+            connection.executemany(
+                "INSERT INTO journal VALUES (?, ?, ?)",
+                [
+                    (seq, verb, None if body is None else sealed(verb, object_in(body)))
+                    for seq, (verb, body) in sorted(self.journal.items())
+                ],
+            )
+            put_head(connection, head)
             load_all(connection)
-        except Unreadable:
+        except (Unreadable, *UNREADABLE):
             connection.execute("ROLLBACK TO whole")
             for change in _acts_to(self.session):
                 put_entry(connection, DO, change)
@@ -131,6 +137,8 @@ def find_remains(pages: Pages) -> Remains | None:
             lost.append(f"A step of which only its picture is left ({node.id})")
         elif node.image.sha256 in pictures:
             kept.append(name_of(node))
+        if node.id in found.doubtful:
+            lost.append(f"{name_of(node)}: a letter of its instruction or settings may be wrong")
         lost += [f"{name_of(node)}: {what} is lost" for what in dict.fromkeys(gone)]
     return Remains(
         session, tuple(jobs.values()), found.drafts, found.journal, pictures,
@@ -165,7 +173,7 @@ def _take(row: Row, found: _Found) -> None:
             case (None, ("do" | "undo" | "redo") as verb, (str() | None) as body):
                 found.journal.setdefault(row.number, (verb, body))
             case (None, str() as name, str() as body):
-                _take_body(row, name, object_in(body), found)
+                _take_body(row, name, body, found)
             case (str() as key, str() as value) if key == HEAD_KEY:
                 found.head = found.head or NodeId(value)
             case (str() as key, str() as value) if row.is_sure and value.startswith("{"):
@@ -174,12 +182,15 @@ def _take(row: Row, found: _Found) -> None:
         pass
 
 
-def _take_body(row: Row, name: str, body: dict[str, object], found: _Found) -> None:
+def _take_body(row: Row, name: str, text: str, found: _Found) -> None:
+    body = object_in(text)
     if "kind" in body:
         node = Node.from_json(body)
-        if node.id == name:
-            found.nodes.setdefault(node.id, node)
-            found.places.setdefault(node.id, row.number)
+        if node.id == name and node.id not in found.nodes:
+            found.nodes[node.id] = node
+            found.places[node.id] = row.number
+            if fits(name, text) is False:
+                found.doubtful.add(node.id)
     elif "state" in body:
         job = JobRecord.from_json(body)
         rank = (row.is_sure, _BY_PROGRESS.index(job.state))

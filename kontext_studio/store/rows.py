@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import sqlite3
 
+from kontext_studio import __version__
 from kontext_studio.core.changes import Change
 from kontext_studio.core.drafts import Draft
 from kontext_studio.core.history import Node, NodeId
 from kontext_studio.core.images import ImageRef
 from kontext_studio.core.jobs import JobRecord
-from kontext_studio.store.journal import DO, HEAD_KEY, change_to_text, head_after, moves_head
+from kontext_studio.store.journal import DO, HEAD_KEY, body_of, head_after, moves_head
+from kontext_studio.store.seals import SEALED, sealed
+
+
+def put_maker(connection: sqlite3.Connection) -> None:
+    """The first rows of a new file: which program made it, and that its bodies are sealed."""
+    rows = (("made_by", __version__), (SEALED, "1"))
+    connection.executemany("INSERT INTO meta VALUES (?, ?)", rows)
 
 
 def insert_image(connection: sqlite3.Connection, ref: ImageRef, data: bytes) -> None:
@@ -24,16 +31,15 @@ def insert_image(connection: sqlite3.Connection, ref: ImageRef, data: bytes) -> 
 
 
 def put_node(connection: sqlite3.Connection, node: Node) -> None:
-    connection.execute(
-        "INSERT INTO nodes (id, body) VALUES (?, ?)", (node.id, json.dumps(node.to_json()))
-    )
+    row = (node.id, sealed(node.id, node.to_json()))
+    connection.execute("INSERT INTO nodes (id, body) VALUES (?, ?)", row)
 
 
 def put_job(connection: sqlite3.Connection, record: JobRecord) -> None:
     connection.execute(
         "INSERT INTO jobs (id, body) VALUES (?, ?)"
         " ON CONFLICT (id) DO UPDATE SET body = excluded.body",
-        (record.id, json.dumps(record.to_json())),
+        (record.id, sealed(record.id, record.to_json())),
     )
 
 
@@ -42,7 +48,7 @@ def put_draft(connection: sqlite3.Connection, node: NodeId | None, draft: Draft)
     if draft == Draft():
         connection.execute("DELETE FROM drafts WHERE node = ?", (node or "",))
     else:
-        row = (node or "", json.dumps(draft.to_json()))
+        row = (node or "", sealed(node or "", draft.to_json()))
         connection.execute("INSERT OR REPLACE INTO drafts VALUES (?, ?)", row)
 
 
@@ -51,7 +57,7 @@ def put_head(connection: sqlite3.Connection, node: NodeId | None) -> None:
 
 
 def put_entry(connection: sqlite3.Connection, verb: str, change: Change) -> None:
-    body = change_to_text(change) if verb == DO else None
+    body = sealed(verb, body_of(change)) if verb == DO else None
     connection.execute("INSERT INTO journal (verb, body) VALUES (?, ?)", (verb, body))
     if moves_head(change):
         put_head(connection, head_after(change))

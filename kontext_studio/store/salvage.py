@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from kontext_studio import __version__
 from kontext_studio.core.errors import NewerSession, NotASession, SessionDamaged, SessionError
 from kontext_studio.store.checking import WHOLE_FILE, Damage, pictures_of, put_lost
 from kontext_studio.store.database import kept_beside, new_database, take_lock
@@ -20,7 +19,7 @@ from kontext_studio.store.faults import read_only, session_faults
 from kontext_studio.store.file_names import shown_name
 from kontext_studio.store.pages import Pages
 from kontext_studio.store.remains import Remains, find_remains, sound_pictures
-from kontext_studio.store.rows import insert_image, put_draft, put_job, put_node
+from kontext_studio.store.rows import insert_image, put_draft, put_job, put_maker, put_node
 from kontext_studio.store.schema import create_schema, read_head
 from kontext_studio.store.session_file import SessionFile
 
@@ -117,7 +116,7 @@ def salvage(path: Path) -> Salvaged:
 def _fill(new: sqlite3.Connection, rest: Remains, pages: Pages) -> None:
     create_schema(new)
     new.execute("BEGIN")
-    new.execute("INSERT INTO meta VALUES ('made_by', ?)", (__version__,))
+    put_maker(new)
     for node in rest.session.history:
         put_node(new, node)
     for job in rest.jobs:

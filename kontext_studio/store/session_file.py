@@ -14,7 +14,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from kontext_studio import __version__
 from kontext_studio.core import kill_points
 from kontext_studio.core.changes import Change, HeadMoved, NodesAdded, is_undoable
 from kontext_studio.core.drafts import Draft
@@ -48,6 +47,7 @@ from kontext_studio.store.rows import (
     put_entry,
     put_head,
     put_job,
+    put_maker,
     put_node,
 )
 from kontext_studio.store.schema import create_schema, read_head
@@ -77,7 +77,7 @@ class SessionFile:
         """
         with new_database(path, overwrite=False) as connection:
             create_schema(connection)
-            connection.execute("INSERT INTO meta VALUES ('made_by', ?)", (__version__,))
+            put_maker(connection)
         return cls.open(path)
 
     @classmethod

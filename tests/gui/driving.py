@@ -32,7 +32,8 @@ def part(parent: QObject, kind: type[P], name: str) -> P:
     return found
 
 
-async def until(condition: Callable[[], object], limit_s: float = 10) -> None:
+async def until(condition: Callable[[], object], limit_s: float = 30) -> None:
+    """Wait for what must come; the limit is only for what never does."""
     async with asyncio.timeout(limit_s):
         while not condition():
             await asyncio.sleep(0.01)
@@ -58,6 +59,14 @@ def write(studio: Studio, text: str) -> None:
 
 def press_run(studio: Studio) -> None:
     QTest.keyClick(studio.window.right.instruction.edit, Qt.Key.Key_Return, CTRL)
+
+
+async def press_shortcut(
+    studio: Studio, command: str, key: Qt.Key, modifiers: Qt.KeyboardModifier = ALT
+) -> None:
+    """A key of the window, as soon as what it does can be done."""
+    await until(studio.window.actions_by_id[command].isEnabled)
+    QTest.keyClick(studio.window, key, modifiers)
 
 
 def views(studio: Studio) -> tuple[JobState, ...]:

@@ -8,9 +8,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFrame, QLabel, QPushButton
 
+from kontext_studio.gui.canvas.image_stage import StageMode
 from kontext_studio.gui.studio import Studio
 from tests.gui.driving import (
-    ALT,
     Window,
     good,
     has_stored,
@@ -18,6 +18,7 @@ from tests.gui.driving import (
     open_picture,
     part,
     press_run,
+    press_shortcut,
     run_once,
     until,
     write,
@@ -25,7 +26,7 @@ from tests.gui.driving import (
 
 
 async def side_by_side(studio: Studio) -> None:
-    QTest.keyClick(studio.window, Qt.Key.Key_3, ALT)
+    await press_shortcut(studio, "view_side", Qt.Key.Key_3)
     await until(lambda: len(studio.window.stage.grid.tiles) == 2)
     await until(lambda: studio.window.right.tab == 1)
 
@@ -103,6 +104,21 @@ def test_single_keys_are_about_the_tile_that_has_the_focus(
     at_the_window(good(), act)
 
 
+def test_a_change_while_a_comparison_is_on_its_way_does_not_call_it_off(
+    at_the_window: Window, tmp_path: Path
+) -> None:
+    async def act(studio: Studio) -> None:
+        await open_picture(studio, tmp_path)
+        await run_once(studio, "Make it warmer")
+        await press_shortcut(studio, "view_side", Qt.Key.Key_3)
+        assert studio.looking.mode is StageMode.SINGLE, "its pictures are not there yet"
+        studio.looking.refresh()  # as after anything that is done in the session
+        await until(lambda: studio.looking.mode is StageMode.SIDE_BY_SIDE)
+        assert len(studio.window.stage.grid.tiles) == 2
+
+    at_the_window(good(), act)
+
+
 def test_variants_are_told_apart_in_the_panel(at_the_window: Window, tmp_path: Path) -> None:
     async def act(studio: Studio) -> None:
         await open_picture(studio, tmp_path)
@@ -112,13 +128,15 @@ def test_variants_are_told_apart_in_the_panel(at_the_window: Window, tmp_path: P
         await until(lambda: has_stored(studio, 1))
         studio.steps.select(list(studio.bench.session.history)[-1].id)
         await until(lambda: is_on_step(studio, 1))
-        QTest.keyClick(studio.window, Qt.Key.Key_4, ALT)
+        await press_shortcut(studio, "view_grid", Qt.Key.Key_4)
         await until(lambda: len(studio.window.stage.grid.tiles) == 3)
         panel = studio.window.right.compare
-        await until(lambda: "Variant 3" in {label.text() for label in panel.findChildren(QLabel)})
-        said = {label.text() for label in panel.findChildren(QLabel) if label.isVisible()}
-        assert {"Variant 1", "Variant 2", "Variant 3"} <= said
-        assert {"Step 1 · variant 1", "Step 1 · variant 2", "Step 1 · variant 3"} <= said
+
+        def said() -> set[str]:
+            return {label.text() for label in panel.findChildren(QLabel) if label.isVisible()}
+
+        await until(lambda: {"Variant 1", "Variant 2", "Variant 3"} <= said())
+        assert {"Step 1 · variant 1", "Step 1 · variant 2", "Step 1 · variant 3"} <= said()
         assert button_words(studio) == "Edit from step 1 · variant 3"
 
     at_the_window(good(), act)

@@ -21,6 +21,7 @@ from tests.gui.driving import (
     good,
     is_on_step,
     open_picture,
+    press_shortcut,
     run_once,
     until,
 )
@@ -79,7 +80,7 @@ def test_a_covered_picture_is_not_bare_in_a_comparison_either(
         await open_large(studio, tmp_path)
         await run_once(studio, "Make it warmer")
         await until(lambda: is_covered(studio))
-        QTest.keyClick(studio.window, Qt.Key.Key_3, Qt.KeyboardModifier.AltModifier)
+        await press_shortcut(studio, "view_side", Qt.Key.Key_3)
         await until(lambda: len(studio.window.stage.grid.tiles) == 2)
         tile = studio.window.stage.grid.tiles[1]
         middle = tile.grab().toImage().pixelColor(tile.width() // 2, tile.height() // 2)

@@ -36,6 +36,7 @@ from tests.gui.driving import (
     open_picture,
     part,
     press_run,
+    press_shortcut,
     run_once,
     stretches_of_work,
     until,
@@ -65,8 +66,12 @@ def test_f_ui_10_no_stretch_of_work_stops_the_window(at_the_window: Window, tmp_
             studio.files.open_paths([tmp_path / "large.png"])
             await until(lambda: len(studio.bench.session.history.roots()) == 2, 20)
             await run_once(studio, "Make it cooler")
-            for key in (Qt.Key.Key_2, Qt.Key.Key_3, Qt.Key.Key_1):
-                QTest.keyClick(studio.window, key, ALT)
+            for key, command in (
+                (Qt.Key.Key_2, "view_wipe"),
+                (Qt.Key.Key_3, "view_side"),
+                (Qt.Key.Key_1, "view_single"),
+            ):
+                await press_shortcut(studio, command, key)
                 await asyncio.sleep(0.1)
             node = studio.steps.current
             assert node is not None

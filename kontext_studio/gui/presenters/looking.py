@@ -73,6 +73,11 @@ class Looking(QObject):
         return self._stage.mode
 
     @property
+    def _asked_mode(self) -> StageMode:
+        """What was asked for last, also while its pictures are still on their way."""
+        return self._stage.mode if self._shown is None else self._shown[0]
+
+    @property
     def subject(self) -> NodeId | None:
         """The step that the middle of the window is about: the chosen tile of a comparison, else
         the current step."""
@@ -94,7 +99,7 @@ class Looking(QObject):
 
     def toggle_wipe(self) -> None:
         """Wipe against the parent, or back to the single picture."""
-        single = self._stage.mode is not StageMode.SINGLE
+        single = self._asked_mode is not StageMode.SINGLE
         self.set_mode(StageMode.SINGLE if single else StageMode.WIPE)
 
     def swap(self) -> None:
@@ -119,7 +124,7 @@ class Looking(QObject):
         """Show what is current now, in the present way."""
         if not self._bench.is_open or self._peeking:
             return
-        mode = self._stage.mode
+        mode = self._asked_mode
         steps = self._steps(mode)
         if not steps:
             self._wanted += 1

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import sqlite3
 
 import pytest
 
+from kontext_studio.core.drafts import Draft
 from kontext_studio.core.errors import SessionDamaged
 from kontext_studio.core.history import NodeId, NodeKind
 from kontext_studio.store.checking import Damage, name_of
+from kontext_studio.store.salvage import check_file, salvage
 from kontext_studio.store.session_file import SessionFile
 from tests.unit.store.samples import edit, original, picture
 
@@ -95,6 +98,74 @@ def test_rows_that_make_no_sense_are_found(finished, opened, statement, words):
     damages = opened().check()
 
     assert any(words in one.message for one in damages)
+
+
+def change_a_letter(path, table: str, was: str, becomes: str) -> None:
+    """As a faulty disk does: the text still reads well."""
+    with sqlite3.connect(path) as connection:
+        statement = f"UPDATE {table} SET body = replace(body, ?, ?) WHERE instr(body, ?)"
+        assert connection.execute(statement, (was, becomes, was)).rowcount >= 1
+    connection.close()
+
+
+def test_f_loc_8_a_changed_letter_in_an_instruction_is_found_and_the_session_still_opens(
+    finished, opened
+):
+    with opened() as file:
+        file.save_draft(None, Draft(text="make it red"))
+    change_a_letter(finished, "nodes", '"step": 2', '"step": 7')
+
+    assert check_file(finished).damages == (
+        Damage(
+            "Step 7",
+            "A letter of its instruction or settings is not what was written.",
+            NodeId("step2"),
+        ),
+    )
+    assert opened().load().session.history[NodeId("step2")].step == 7
+
+
+@pytest.mark.parametrize(
+    ("table", "was", "becomes", "words"),
+    [
+        ("jobs", '"seed": 9', '"seed": 8', "What is noted of a run is not what was written."),
+        ("drafts", "red", "bed", "What is noted of a draft is not what was written."),
+        ("journal", "the red one", "the bed one", "What is noted of an act is not what was"),
+    ],
+)
+def test_f_loc_8_a_changed_letter_in_what_else_is_noted_is_found(
+    finished, opened, table, was, becomes, words
+):
+    with opened() as file:
+        file.save_draft(None, Draft(text="make it red"))
+        assert file.check() == ()
+    change_a_letter(finished, table, was, becomes)
+    (damage,) = check_file(finished).damages
+    assert damage.message.startswith(words)
+
+
+def test_f_loc_8_a_repaired_session_tells_the_step_whose_words_may_be_wrong_once(finished):
+    change_a_letter(finished, "nodes", '"seed": 9', '"seed": 8')
+    saved = salvage(finished)
+    assert saved.steps_lost == ("Step 2: a letter of its instruction or settings may be wrong",)
+    assert "Step 2" in saved.steps_kept
+    assert check_file(finished).damages == ()
+
+
+def test_a_session_of_an_earlier_program_has_no_checksums_and_is_sound(finished, opened):
+    with sqlite3.connect(finished) as connection:
+        for table in ("nodes", "jobs", "journal"):
+            for key, body in connection.execute(f"SELECT seq, body FROM {table}").fetchall():
+                if body is not None:
+                    plain = {k: v for k, v in json.loads(body).items() if k != "crc32"}
+                    text = json.dumps(plain)
+                    connection.execute(f"UPDATE {table} SET body = ? WHERE seq = ?", (text, key))
+    connection.close()
+    assert len(check_file(finished).damages) > 0, "the file says that all bodies are sealed"
+    with sqlite3.connect(finished) as connection:
+        connection.execute("DELETE FROM meta WHERE key = 'sealed'")
+    connection.close()
+    assert check_file(finished).damages == ()
 
 
 def test_a_step_without_its_parent_is_named(finished, opened):
