@@ -118,6 +118,7 @@ def _damages(connection: sqlite3.Connection) -> Iterator[Damage]:
         for parent in node.parents:
             if parent not in nodes:
                 yield Damage(name_of(node), "A step it was made from is missing.", node.id)
+    yield from _missing_rows(connection)
     yield from _changed_words(connection, nodes)
     # 3. Pictures.
     sound, broken = _hashed(connection)
@@ -132,6 +133,19 @@ def _damages(connection: sqlite3.Connection) -> Iterator[Damage]:
             yield Damage(name_of(node), f"{what[0].upper()}{what[1:]} {state}.", node.id)
     for sha in sorted(broken - used):
         yield Damage(WHOLE_FILE, f"A picture that no step shows is damaged ({sha[:12]}).")
+
+
+def _missing_rows(connection: sqlite3.Connection) -> Iterator[Damage]:
+    """Rows that were written and are gone: their numbers have no holes."""
+    for table, what in (("nodes", "step"), ("jobs", "run"), ("journal", "act")):
+        try:
+            ((first, last, count),) = connection.execute(
+                f"SELECT min(seq), max(seq), count(*) FROM {table}"
+            ).fetchall()
+        except (sqlite3.DatabaseError, UnicodeDecodeError):
+            continue  # told as damage of the structure
+        if count and isinstance(first, int) and (gone := last - min(first, 1) + 1 - count) > 0:
+            yield Damage(WHOLE_FILE, f"The note of {gone} {what}{'s' * (gone > 1)} is missing.")
 
 
 def _changed_words(

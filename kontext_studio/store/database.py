@@ -98,9 +98,8 @@ def new_database(
     where the file to overwrite is open.
     """
     path = path.absolute()
+    demand_short_name(path)
     name = shown_name(path)
-    if len(os.fsencode(path.name)) > MAX_NAME_BYTES:
-        raise BadInput(f"The name of {name} is too long.", hint="Choose a shorter one.")
     if path.is_dir():
         raise BadInput(f"{name} is a folder.", hint="Choose another name.")
     if path.exists() and not overwrite:
@@ -124,6 +123,31 @@ def new_database(
             raise BadInput(f"There is no folder {path.parent}.") from None
         finally:
             _remove(part)
+
+
+def demand_short_name(path: Path) -> None:
+    """Raise BadInput where there would be no room for the names of the files beside it."""
+    if len(os.fsencode(path.name)) > MAX_NAME_BYTES:
+        raise BadInput(
+            f"The name of {shown_name(path)} is too long.", hint="Choose a shorter one."
+        )
+
+
+def make_its_own(path: Path, head: Head) -> None:
+    """Part a file from the other names it goes by: SQLite's log and the lock go by the name, so two
+    programs at two names would write over each other; and a backup made of links would change
+    with the file. The other names keep it as it is. The lock of `path` is the caller's. Raise
+    SessionError."""
+    with session_faults(shown_name(path)):
+        # For reading: closing it must not write the log into the file that the others have.
+        shared = open_database(path, reading_mode(path, head))
+        try:
+            with new_database(path, overwrite=True, has_lock=True) as own:
+                shared.backup(own)
+                own.execute("PRAGMA journal_mode = DELETE")
+                shared.close()
+        finally:
+            shared.close()
 
 
 @contextmanager

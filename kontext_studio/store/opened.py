@@ -71,6 +71,16 @@ class OpenDatabase:
         finally:
             self._watch.note()
 
+    def put_into_file(self) -> None:
+        """Bring what stands in the log into the file itself, so that a copy of that one file, made
+        by any other program, has it too. What cannot be brought now is at the next time."""
+        try:
+            self.connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        except sqlite3.Error:
+            pass  # a full disk, or a reader in the way: it is durable in the log
+        finally:
+            self._watch.note()
+
     def urgently(self, write: Callable[[], None]) -> None:
         """Write what must not wait: where the disk is full the space that was put by is used."""
         try:

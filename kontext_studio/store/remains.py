@@ -91,7 +91,7 @@ class Remains:
                 "INSERT INTO journal VALUES (?, ?, ?)",
                 [
                     (seq, verb, None if body is None else sealed(verb, object_in(body)))
-                    for seq, (verb, body) in sorted(self.journal.items())
+                    for seq, (_, (verb, body)) in enumerate(sorted(self.journal.items()), 1)
                 ],
             )
             put_head(connection, head)

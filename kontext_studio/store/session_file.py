@@ -25,6 +25,8 @@ from kontext_studio.core.provider import HostedUrl
 from kontext_studio.store import faults, schema
 from kontext_studio.store.checking import Damage, check_all, known_losses, name_of, pictures_of
 from kontext_studio.store.database import (
+    demand_short_name,
+    make_its_own,
     new_database,
     open_for_writing,
     take_lock,
@@ -89,8 +91,11 @@ class SessionFile:
         Opening and reading change nothing, except that a file of an older version is brought up
         to date when it is opened for writing; it is kept beside the new one. One of a newer
         version opens for reading only. `max_bytes` lets the file grow no further.
+
+        Raise BadInput where the name is too long.
         """
         path = path.absolute()
+        demand_short_name(path)
         head = read_head(path, newer_too=read_only)
         path = path.resolve()
         lock = None if read_only else take_lock(path)
@@ -99,6 +104,8 @@ class SessionFile:
                 return cls(path, OpenDatabase(path, open_for_reading(path, head), None))
             if head.version < schema.VERSION:
                 bring_up_to_date(path, head.version)
+            elif path.stat().st_nlink > 1:
+                make_its_own(path, head)
             return cls(path, OpenDatabase(path, open_for_writing(path, max_bytes), lock))
         except BaseException:
             if lock is not None:
@@ -241,6 +248,7 @@ class SessionFile:
                 put_entry(connection, DO, change)
         for job in jobs:
             kill_points.after_commit(job.state)
+        self._database.put_into_file()
         if is_undoable(change):
             self._undoable, self._redoable = self._undoable + 1, 0
 

@@ -152,6 +152,25 @@ def test_f_loc_8_a_repaired_session_tells_the_step_whose_words_may_be_wrong_once
     assert check_file(finished).damages == ()
 
 
+@pytest.mark.parametrize(
+    ("table", "words"),
+    [("jobs", "The note of 1 run is missing."), ("journal", "The note of 1 act is missing.")],
+)
+def test_f_loc_8_a_row_that_is_gone_is_found(finished, table, words):
+    with sqlite3.connect(finished) as connection:
+        kept = "SELECT seq FROM journal WHERE body LIKE '%labelled%'"
+        (label,) = connection.execute(kept).fetchone()
+        connection.execute("UPDATE journal SET seq = seq + 1 WHERE seq = ?", (label,))
+        gone = "seq = 2" if table == "jobs" else "FALSE"
+        connection.execute(f"DELETE FROM {table} WHERE {gone}")
+        if table == "jobs":
+            connection.execute("UPDATE journal SET seq = seq - 1 WHERE seq = ?", (label + 1,))
+    connection.close()
+    assert [one.message for one in check_file(finished).damages] == [words]
+    salvage(finished)
+    assert check_file(finished).damages == ()
+
+
 def test_a_session_of_an_earlier_program_has_no_checksums_and_is_sound(finished, opened):
     with sqlite3.connect(finished) as connection:
         for table in ("nodes", "jobs", "journal"):
