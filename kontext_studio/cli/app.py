@@ -11,8 +11,14 @@ import typer
 
 from kontext_studio import __version__
 from kontext_studio.cli import edit, environment, look, resume, routes, serve, wording
-from kontext_studio.cli.reporting import EXIT_STOPPED, Usage, report, report_inner
-from kontext_studio.cli.terminal import make_streams_safe, say
+from kontext_studio.cli.reporting import (
+    EXIT_STOPPED,
+    Usage,
+    report,
+    report_inner,
+    report_output,
+)
+from kontext_studio.cli.terminal import make_streams_safe, say, write_line
 from kontext_studio.cli.usage import usage_words
 from kontext_studio.core.errors import StudioError
 from kontext_studio.store.places import Places
@@ -61,15 +67,20 @@ def make_app() -> typer.Typer:
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        sys.stdout.write(f"kontext-studio {__version__}\n")
+        write_line(f"kontext-studio {__version__}")
         raise typer.Exit
 
 
 def main(argv: Sequence[str]) -> int:
     """Run one command; return its exit code (0 done, 2 usage, 3 bad input, 4 provider said no,
-    5 route, 6 session file, 7 outcome unknown, 1 inner fault, 130 stopped)."""
-    as_json = "--json" in argv
+    5 route, 6 session file, 7 outcome unknown, 1 inner fault or output that cannot be written,
+    141 output that nobody reads, 128 and its number for the signal that stopped it)."""
     make_streams_safe()
+    return report_output(_run(argv))
+
+
+def _run(argv: Sequence[str]) -> int:
+    as_json = "--json" in argv
     try:
         _start_log(argv)
         code = make_app()(args=list(argv), prog_name="kontext-studio", standalone_mode=False)

@@ -16,8 +16,8 @@ from kontext_studio.cli.reporting import (
     RunFailed,
     Unfinished,
     is_refused_for_free,
-    run,
 )
+from kontext_studio.cli.running import run
 from kontext_studio.cli.session_json import session_json, step_words
 from kontext_studio.cli.terminal import print_json, say, write_line
 from kontext_studio.core.errors import StudioError
@@ -120,7 +120,7 @@ async def _made(bench: Workbench, order: RunOrder) -> tuple[Node, ...]:
     if view.record.state is not JobState.STORED:
         if is_refused_for_free(view):  # it is told here and now, and nothing is left to settle
             await bench.act(lambda session: session.dismiss(job_id))
-        raise RunFailed(view, bench.path)
+        raise RunFailed(view, bench)
     made = bench.nodes_of(job_id)
     await bench.select(made[0].id)
     return made
@@ -159,7 +159,8 @@ def _say_where(bench: Workbench, new: list[Node], written: list[Path]) -> None:
     """Where everything is that was made; a fault is told after it, elsewhere."""
     for path in written:
         write_line(f"Wrote {path}")
-    write_line(f"Session: {bench.path}")
+    if bench.path.exists():  # else it was deleted meanwhile, as was told
+        write_line(f"Session: {bench.path}")
     if new and not written:
         first = next(node for node in new if node.step == new[-1].step)
         step = step_words(bench.session, first)

@@ -14,7 +14,7 @@ from pathlib import Path
 from kontext_studio.cli.out_file import demand_free, out_paths
 from kontext_studio.cli.reporting import Usage
 from kontext_studio.cli.session_json import find_step
-from kontext_studio.core.errors import BadInput, BadRequest
+from kontext_studio.core.errors import AlreadyRunning, BadInput, BadRequest
 from kontext_studio.core.history import History, Node, NodeId, NodeKind
 from kontext_studio.core.models import ModelSpec
 from kontext_studio.core.request import MAX_SEED, ParamValue
@@ -88,7 +88,13 @@ async def demand_possible(
     order = plan.order(plan.instructions[0], parents, parameters)
     request = build_request(order, spec, history, plan.seed or 0)
     if session is not None:
-        refuse_twins(request, plan.seed is not None, bench.desk.jobs.values())
+        jobs = filter(bench.runs.is_on_its_way, bench.desk.jobs.values())
+        try:
+            refuse_twins(request, plan.seed is not None, jobs)
+        except AlreadyRunning as twin:
+            resume = f"kontext-studio resume {shlex.quote(str(bench.path))}"
+            hint = f"“{resume}” says what has become of it; another --seed is another run."
+            raise AlreadyRunning(twin.message, field=twin.field, hint=hint) from None
     demand_within_limit(
         price_of_run(spec, request.count, request.inputs),
         bench.spent() if session is not None else 0.0,

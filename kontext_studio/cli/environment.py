@@ -14,7 +14,8 @@ from pathlib import Path
 import typer
 
 from kontext_studio import __version__
-from kontext_studio.cli.reporting import JSON_OPTION, Reported, run
+from kontext_studio.cli.reporting import JSON_OPTION, Reported
+from kontext_studio.cli.running import run
 from kontext_studio.cli.terminal import print_json, write_line
 from kontext_studio.core.errors import StudioError
 from kontext_studio.core.models import ModelSpec

@@ -10,7 +10,8 @@ import typer
 
 from kontext_studio.cli.facts import facts_of
 from kontext_studio.cli.out_file import demand_free, out_file
-from kontext_studio.cli.reporting import JSON_OPTION, Reported, run
+from kontext_studio.cli.reporting import JSON_OPTION, Reported
+from kontext_studio.cli.running import run
 from kontext_studio.cli.session_json import find_step, node_json, session_json, step_words
 from kontext_studio.cli.terminal import print_json, write_line
 from kontext_studio.core.errors import SessionDamaged

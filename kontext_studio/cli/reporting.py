@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import os
 import shlex
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import typer
 
-from kontext_studio.cli.session_json import job_json, session_json
-from kontext_studio.cli.terminal import end_output, print_json, say
+from kontext_studio.cli.terminal import print_json, say, why_output_broke
 from kontext_studio.core.errors import (
     BadInput,
     Charged,
@@ -24,17 +23,20 @@ from kontext_studio.core.errors import (
 from kontext_studio.core.jobs import JobFault, JobState
 from kontext_studio.core.route import EMBEDDED
 from kontext_studio.store.places import Places
+from kontext_studio.workbench import money
 from kontext_studio.workbench.bench import Workbench
+from kontext_studio.workbench.prices import price_of_job
 from kontext_studio.workbench.progress import JobView
 
 log = logging.getLogger(__name__)
 
 EXIT_STOPPED = 130
+EXIT_UNREAD = 141
+"""As a shell tells of a program that writes to a pipe which nobody reads."""
 
 JSON_OPTION = typer.Option(False, "--json", help="Print one JSON object.")
 
-
-_AT_SERVICE = frozenset({JobState.SENDING, JobState.SUBMITTED, JobState.REMOTE_DONE})
+AT_SERVICE = frozenset({JobState.SENDING, JobState.SUBMITTED, JobState.REMOTE_DONE})
 
 
 class Reported(Exception):
@@ -53,19 +55,17 @@ class Usage(BadInput):
 
 
 class RunFailed(StudioError):
-    """A run ended without a picture, in the session that lies at `session`."""
+    """A run ended without a picture, in the session that is open."""
 
-    def __init__(self, view: JobView, session: Path) -> None:
-        fault = _fault_of(view)
-        hints = [fault.hint] if fault.hint else []
-        if view.record.state in _AT_SERVICE and view.record.provider != EMBEDDED:
-            hints.append(f"“kontext-studio resume {shlex.quote(str(session))}” goes on with it.")
-        hint = " ".join(hints)
+    def __init__(self, view: JobView, bench: Workbench) -> None:
+        fault = fault_of(view)
+        hint = " ".join(filter(None, [fault.hint, _where_it_waits(view, bench.path)]))
         super().__init__(fault.message, hint=hint, detail=fault.detail, charged=fault.charged)
         self.kind = fault.kind
         self.exit_code = exit_code_of_run(view)
         self.job = view.record.id
         self.problems = fault.problems
+        self.charged_words = charged_words_of(bench, view)
 
 
 class Unfinished(StudioError):
@@ -84,7 +84,7 @@ def exit_code_of_run(view: JobView) -> int:
         return 0
     if record.state is JobState.UNKNOWN:
         return OutcomeUnknown.exit_code
-    code = exit_code_of(_fault_of(view).kind)
+    code = exit_code_of(fault_of(view).kind)
     if code == BadInput.exit_code and record.remote is not None:
         return ProviderError.exit_code  # the service's picture, not the person's
     return code
@@ -109,7 +109,23 @@ def exit_code_of(kind: str) -> int:
     return 1
 
 
-def _fault_of(view: JobView) -> JobFault:
+def charged_words_of(bench: Workbench, view: JobView) -> str:
+    """A sentence on what a run without a picture cost; nothing where it says that itself."""
+    fault = fault_of(view)
+    record = replace(view.record, fault=fault)
+    return money.charged_words_of(record, price_of_job(record, bench.catalogue), fault.message)
+
+
+def _where_it_waits(view: JobView, session: Path) -> str:
+    record = view.record
+    if record.state not in AT_SERVICE or record.provider == EMBEDDED:
+        return ""
+    if session.exists():
+        return f"“kontext-studio resume {shlex.quote(str(session))}” goes on with it."
+    return f"The service has it as {record.remote.request_id}." if record.remote else ""
+
+
+def fault_of(view: JobView) -> JobFault:
     """Why a run has not come to its picture, also where that could not be written down."""
     record = view.record
     if record.fault is not None:
@@ -121,10 +137,16 @@ def _fault_of(view: JobView) -> JobFault:
     return JobFault(StudioError.kind, "The run has not ended.", charged=charged)
 
 
-def report(error: StudioError, as_json: bool, context: Mapping[str, object] | None = None) -> int:
-    """Print a fault in both ways and return its exit code."""
+def report(
+    error: StudioError,
+    as_json: bool,
+    context: Mapping[str, object] | None = None,
+    *,
+    said: Collection[str] = (),
+) -> int:
+    """Print a fault in both ways and return its exit code. What was `said` is not said again."""
     if isinstance(error, Unfinished):
-        return report(error.fault, as_json, error.context)
+        return report(error.fault, as_json, error.context, said=said)
     if as_json:
         body: dict[str, object] = {
             "kind": error.kind,
@@ -136,9 +158,11 @@ def report(error: StudioError, as_json: bool, context: Mapping[str, object] | No
         if isinstance(error, RunFailed):
             body["problems"] = [dict(problem) for problem in error.problems]
         print_json({**(context or {}), "error": body})
-    say(error.message)
-    if error.hint:
-        say(error.hint)
+    if not any(one.startswith(error.message) for one in said):
+        say(error.message)
+    charged = error.charged_words if isinstance(error, RunFailed) else ""
+    if charged or error.hint:
+        say(f"{charged} {error.hint}".strip())
     if isinstance(error, RunFailed):
         for line in _suggestions(error):
             say(line)
@@ -150,7 +174,7 @@ def report_inner(error: Exception, as_json: bool) -> int:
     log.error("inner fault of a command", exc_info=error)
     inner = StudioError(
         "Something went wrong inside the app. What was saved is saved.",
-        hint=f"It was a {type(error).__name__}; the log says where: {_places().log_file}",
+        hint=f"It was a {type(error).__name__}; the log says where: {places().log_file}",
     )
     return report(inner, as_json)
 
@@ -165,68 +189,17 @@ def _suggestions(error: RunFailed) -> list[str]:
     return lines
 
 
-def run(work: Callable[[Workbench], Awaitable[None]], *, as_json: bool) -> None:
-    """Run a command's work on a workbench of its own and turn its end into an exit code."""
-    stopped: dict[str, object] = {}
-
-    async def whole() -> None:
-        bench = Workbench(_places(), os.environ, disk_attempts=3)
-        try:
-            await bench.start()
-            if bench.connections.notice:
-                say(bench.connections.notice)
-            await work(bench)
-        except asyncio.CancelledError:  # Ctrl+C
-            stopped.update(_where_it_stands(bench))
-            raise
-        finally:
-            await bench.shutdown()
-
-    try:
-        asyncio.run(whole())
-    except Reported as end:
-        raise typer.Exit(end.code) from None
-    except StudioError as error:
-        raise typer.Exit(report(error, as_json)) from None
-    except BrokenPipeError:  # whoever read the output has seen enough
-        end_output()
-        raise typer.Exit(0) from None
-    except KeyboardInterrupt:
-        _report_stopped(stopped, as_json)
-        raise typer.Exit(EXIT_STOPPED) from None
-    except Exception as error:  # noqa: BLE001  # the outermost edge: an inner fault gets words too
-        raise typer.Exit(report_inner(error, as_json)) from None
+def report_output(code: int) -> int:
+    """The exit code of a command that would end with `code`, where what it wrote did not arrive."""
+    fault = why_output_broke()
+    if fault is None:
+        return code
+    if isinstance(fault, BrokenPipeError):  # whoever read it has seen enough
+        return code or EXIT_UNREAD
+    rest = "" if code else " The rest was done."
+    say(f"The output could not be written ({fault.strerror}).{rest}")
+    return code or 1
 
 
-def _places() -> Places:
+def places() -> Places:
     return Places.from_environment(os.environ)
-
-
-def _where_it_stands(bench: Workbench) -> dict[str, object]:
-    """What can be said of a session whose command is being stopped."""
-    if not bench.is_open:
-        return {}
-    return {**session_json(bench), "jobs": [job_json(bench, view) for view in bench.runs.views()]}
-
-
-def _report_stopped(known: Mapping[str, object], as_json: bool) -> None:
-    jobs = known.get("jobs")
-    at_service = [
-        job["id"]
-        for job in (jobs if isinstance(jobs, list) else [])
-        if job["state"] in _AT_SERVICE and job["provider"] != EMBEDDED
-    ]
-    hint = ""
-    if at_service:
-        file = shlex.quote(str(known["session"]))
-        hint = f"What was sent is fetched with “kontext-studio resume {file}”."
-    if as_json:
-        error = {
-            "kind": "stopped",
-            "message": "Stopped.",
-            "hint": hint,
-            "charged": (Charged.MAYBE if at_service else Charged.NO).value,
-            "job": at_service[-1] if at_service else None,
-        }
-        print_json({**known, "error": error})
-    say(f"Stopped. {hint}".strip())

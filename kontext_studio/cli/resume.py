@@ -10,10 +10,16 @@ from pathlib import Path
 import typer
 
 from kontext_studio.cli.progress_bar import shown_progress
-from kontext_studio.cli.reporting import JSON_OPTION, Reported, exit_code_of_run, run
+from kontext_studio.cli.reporting import (
+    JSON_OPTION,
+    Reported,
+    charged_words_of,
+    exit_code_of_run,
+)
+from kontext_studio.cli.running import run
 from kontext_studio.cli.session_json import job_json, session_json
 from kontext_studio.cli.terminal import print_json, write_line
-from kontext_studio.core.errors import BadInput, OutcomeUnknown
+from kontext_studio.core.errors import BadInput, Charged, OutcomeUnknown
 from kontext_studio.core.history import JobId
 from kontext_studio.core.jobs import JobState
 from kontext_studio.core.session import Session
@@ -47,16 +53,22 @@ def register(app: typer.Typer) -> None:
             taken_up = {view.record.id for view in bench.runs.views() if _is_open(view)}
             # 2. All of them at once, the oldest first.
             await bench.open_session(file)
+            opened = bench.path
             with shown_progress(bench.announcer):
                 await bench.runs.wait_all()
-                # Those whose answer was lost: the service's own list may show them.
-                lost = [view.record.id for view in bench.runs.views() if _is_unsettled(bench, view)]
+                # Those whose answer was lost: the service's own list may show them. And those that
+                # were paid for, and that it did not have when it was asked.
+                lost = {
+                    view.record.id: view.record.state
+                    for view in bench.runs.views()
+                    if view.record.may_be_looked_for and not _is_settled(bench, view)
+                }
                 await asyncio.gather(*(bench.look_for(job) for job in lost))
             # 3. What they became.
             views = bench.runs.views()
             unknown = [view for view in views if _is_unsettled(bench, view)]
-            found = {view.record.id for view in views if view not in unknown} & set(lost)
-            taken_up |= found
+            states = {view.record.id: view.record.state for view in views}
+            taken_up |= {job for job, before in lost.items() if states[job] is not before}
             fetched = [view for view in views if view.record.id in taken_up]
             if as_json:
                 jobs = [
@@ -65,7 +77,9 @@ def register(app: typer.Typer) -> None:
                 ]
                 print_json({**session_json(bench), "jobs": jobs})
             else:
-                _say_all(fetched, unknown, file)
+                _say_all(bench, fetched, unknown)
+                if bench.path != opened:  # it was moved or deleted meanwhile
+                    write_line(f"Session: {bench.path}")
             code = max((exit_code_of_run(view) for view in fetched), default=0)
             if unknown:
                 code = OutcomeUnknown.exit_code
@@ -101,8 +115,11 @@ def _is_open(view: JobView) -> bool:
 
 def _is_unsettled(bench: Workbench, view: JobView) -> bool:
     """Whether nobody knows if the run was charged, and nobody has taken note of that."""
-    unknown = view.record.state is JobState.UNKNOWN
-    return unknown and view.record.id not in bench.session.dismissed
+    return view.record.state is JobState.UNKNOWN and not _is_settled(bench, view)
+
+
+def _is_settled(bench: Workbench, view: JobView) -> bool:
+    return view.record.id in bench.session.dismissed
 
 
 def _named(bench: Workbench, words: str) -> list[JobId]:
@@ -120,21 +137,38 @@ def _named(bench: Workbench, words: str) -> list[JobId]:
     return [found.record.id]
 
 
-def _say_all(fetched: list[JobView], unknown: list[JobView], file: Path) -> None:
+def _say_all(bench: Workbench, fetched: list[JobView], unknown: list[JobView]) -> None:
     if not fetched:
         write_line("Nothing is under way.")
     for view in fetched:
-        record = view.record
-        reason = record.fault.message if record.fault else view.trouble
-        words = f"{_BECAME[record.state]}: {record.request.instruction}"
-        stored = record.state is JobState.STORED
-        write_line(words if stored or not reason else f"{words} ({reason})")
+        _say_one(bench, view)
+    # What money is gone for is told until somebody has taken note of it.
+    for view in bench.runs.views():
+        if _is_paid_for_nothing(bench, view) and view not in (*fetched, *unknown):
+            _say_one(bench, view)
     if unknown:
         write_line(
             f"The outcome of {_runs(len(unknown))} is unknown: perhaps charged, never sent again."
         )
         ids = " ".join(view.record.id for view in unknown)
-        write_line(f"To settle: kontext-studio dismiss {shlex.quote(str(file))} {ids}")
+        write_line(f"To settle: kontext-studio dismiss {shlex.quote(str(bench.path))} {ids}")
+
+
+def _say_one(bench: Workbench, view: JobView) -> None:
+    record = view.record
+    words = f"{_BECAME[record.state]}: {record.request.instruction}"
+    if record.state is not JobState.STORED and (record.fault or view.trouble):
+        reason = record.fault.message if record.fault else view.trouble
+        words = f"{words} ({reason})"
+        charged = charged_words_of(bench, view) if record.state is not JobState.PREPARED else ""
+        words = f"{words} {charged}".rstrip()
+    write_line(words)
+
+
+def _is_paid_for_nothing(bench: Workbench, view: JobView) -> bool:
+    fault = view.record.fault
+    paid = fault is not None and fault.charged is not Charged.NO
+    return view.record.ended and paid and not _is_settled(bench, view)
 
 
 def _runs(count: int) -> str:

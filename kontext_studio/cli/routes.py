@@ -8,7 +8,8 @@ from pathlib import Path
 
 import typer
 
-from kontext_studio.cli.reporting import JSON_OPTION, Reported, Usage, exit_code_of, run
+from kontext_studio.cli.reporting import JSON_OPTION, Reported, Usage, exit_code_of
+from kontext_studio.cli.running import run
 from kontext_studio.cli.terminal import print_json, say, write_line
 from kontext_studio.core.errors import BadRequest, RouteError
 from kontext_studio.core.redaction import is_credential_header

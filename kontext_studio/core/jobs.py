@@ -43,9 +43,14 @@ ALLOWED: Mapping[JobState, frozenset[JobState]] = {
     _S.CANCELLED: frozenset({_S.REMOTE_DONE}),
     _S.UNKNOWN: frozenset({_S.SUBMITTED, _S.REMOTE_DONE, _S.FAILED}),
     _S.STORED: frozenset(),
-    _S.FAILED: frozenset(),
+    # What a service said of it once is asked again where the person wants it.
+    _S.FAILED: frozenset({_S.SUBMITTED}),
     _S.BLOCKED: frozenset(),
 }
+
+
+_PERHAPS_PASSING = frozenset({"not_found", "no_picture"})
+"""Ends of which a service, or a proxy before it, may say something else later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +121,8 @@ class JobRecord:
     """A run as the session file knows it. `step` is its reserved place in the numbering.
 
     `parents` are the steps whose pictures go in; `sent_at` is seconds since 1970 of the POST;
-    `answer` the raw result JSON text once the service has finished.
+    `answer` the raw result JSON text once the service has finished; `picture_urls` where the POST
+    told the service to find the inputs (none in files of older versions).
     """
 
     id: JobId
@@ -131,6 +137,7 @@ class JobRecord:
     remote: RemoteHandle | None = None
     answer: str = ""
     fault: JobFault | None = None
+    picture_urls: tuple[str, ...] = ()
 
     def moved_to(self, state: JobState) -> JobRecord:
         """The record in its next state. Raise ValueError where the rules forbid the move."""
@@ -141,6 +148,17 @@ class JobRecord:
     @property
     def ended(self) -> bool:
         return self.state in ENDS
+
+    @property
+    def may_be_looked_for(self) -> bool:
+        """Whether the service may have it all the same: nobody knows if it was taken, or it ended
+        without a picture although it may have been paid for."""
+        if self.state is JobState.UNKNOWN:
+            return True
+        fault = self.fault
+        if self.state is not JobState.FAILED or self.remote is None or fault is None:
+            return False
+        return fault.kind in _PERHAPS_PASSING and fault.charged is not Charged.NO
 
     def to_json(self) -> dict[str, object]:
         return {
@@ -156,6 +174,7 @@ class JobRecord:
             "remote": self.remote.to_json() if self.remote else None,
             "answer": self.answer,
             "fault": self.fault.to_json() if self.fault else None,
+            "picture_urls": list(self.picture_urls),
         }
 
     @classmethod
@@ -163,8 +182,11 @@ class JobRecord:
         """Raise KeyError, TypeError or ValueError where `data` is not a job."""
         request, parents, remote = data["request"], data["parents"], data["remote"]
         fault, sent_at, created = data["fault"], data["sent_at"], data["created"]
+        picture_urls = data.get("picture_urls", [])
         if not isinstance(request, dict) or not isinstance(parents, list):
             raise TypeError("not a job")
+        if not isinstance(picture_urls, list):
+            raise TypeError("not addresses")
         if not isinstance(created, int | float):
             raise TypeError("not a time")
         return cls(
@@ -180,4 +202,5 @@ class JobRecord:
             remote=RemoteHandle.from_json(remote) if isinstance(remote, dict) else None,
             answer=str(data["answer"]),
             fault=JobFault.from_json(fault) if isinstance(fault, dict) else None,
+            picture_urls=tuple(str(url) for url in picture_urls),
         )

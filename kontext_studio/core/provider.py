@@ -47,7 +47,10 @@ class Uploaded:
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """The POST leaves as soon as the next event is asked for."""
+    """The POST leaves as soon as the next event is asked for. `picture_urls` is where the service
+    is told to find the inputs."""
+
+    picture_urls: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,10 +164,15 @@ class Provider(Protocol):
         ...
 
     async def find(
-        self, request: EditRequest, spec: ModelSpec, sent_at: float
+        self,
+        request: EditRequest,
+        spec: ModelSpec,
+        sent_at: float,
+        picture_urls: tuple[str, ...] = (),
     ) -> tuple[RemoteHandle, ...]:
         """Runs in the account's list that can only be this request, whose POST began at `sent_at`
-        (seconds since 1970) and whose answer was lost.
+        (seconds since 1970) and whose answer was lost. `picture_urls` are those that were sent;
+        none where they are not known.
 
         Adopt the run only where there is exactly one. None may also mean that the service lists a
         run no sooner than it has ended.

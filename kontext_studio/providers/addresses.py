@@ -19,6 +19,11 @@ class AddressRefused(BadAnswer):
     """Nothing is sent there, however often it is asked for."""
 
 
+class LeadsInside(AddressRefused):
+    """A name that leads into this network now. Sign-in networks do that to every name, for a
+    while."""
+
+
 def origin(url: str) -> str | None:
     """`scheme://host:port` in one spelling, or None where the address is not plainly one.
 

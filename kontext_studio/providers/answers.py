@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from kontext_studio.core.errors import BadAnswer
 from kontext_studio.core.redaction import redact
-from kontext_studio.providers.limits import MAX_DEPTH, SHOWN_CHARACTERS
+from kontext_studio.providers.limits import MAX_DEPTH, MAX_DIGITS, SHOWN_CHARACTERS
 
 _TEXTS = re.compile(rb'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
 _SQUARE = bytes.maketrans(b"{}", b"[]")
@@ -76,7 +76,8 @@ class Answer:
 
 
 def parse_json(body: bytes) -> object:
-    """The JSON value of a body; a byte order mark is skipped, NaN and Infinity become null.
+    """The JSON value of a body; a byte order mark is skipped, NaN, Infinity and whole numbers of
+    more than MAX_DIGITS become null.
 
     Raise ValueError for anything else that is not JSON or nests deeper than MAX_DEPTH.
     """
@@ -84,8 +85,12 @@ def parse_json(body: bytes) -> object:
         raise ValueError("nested too deeply")
     text = body.decode("utf-8-sig", "replace")
     # A paid result is not thrown away because its timings hold a NaN.
-    value: object = json.loads(text, parse_constant=lambda _name: None)
+    value: object = json.loads(text, parse_constant=lambda _name: None, parse_int=_whole_number)
     return value
+
+
+def _whole_number(text: str) -> int | None:
+    return int(text) if len(text) <= MAX_DIGITS else None
 
 
 def _is_deep(body: bytes) -> bool:

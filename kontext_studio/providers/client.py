@@ -12,6 +12,7 @@ import zlib
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
+from http.cookiejar import DefaultCookiePolicy
 
 import httpx
 from httpx_sse import EventSource
@@ -23,7 +24,7 @@ from kontext_studio.providers.addresses import host_of
 from kontext_studio.providers.answers import Answer
 from kontext_studio.providers.faults import PictureOverLimit, Sent, TooLarge, mapped
 from kontext_studio.providers.limits import Limits
-from kontext_studio.providers.routing import API_CALL, road, transport
+from kontext_studio.providers.routing import API_CALL, resolve, transport
 
 _USER_AGENT = f"kontext-studio/{__version__}"
 
@@ -62,6 +63,13 @@ class Part:
         self.tag = ""
 
 
+@dataclass(slots=True)
+class Arrived:
+    """What has come of an answer, for whom it may be enough although its end never came."""
+
+    answer: Answer | None = None
+
+
 class NotAStream(BadAnswer):
     """The address of an event stream gave a whole answer instead."""
 
@@ -77,10 +85,10 @@ class HttpClient:
         self, access: Access, defaults: Mapping[str, str], limits: Limits | None = None
     ) -> None:
         self.limits = limits or Limits()
-        self.road = road(access.route, defaults)
+        self.route = resolve(access.route, defaults)
         _keep_addresses_out_of_logs()
         self._client = httpx.AsyncClient(
-            transport=transport(access, self.road, defaults, self.limits),
+            transport=transport(access, self.route, defaults, self.limits),
             trust_env=False,
             follow_redirects=False,
             headers={"user-agent": _USER_AGENT},
@@ -88,6 +96,8 @@ class HttpClient:
                 self.limits.gap_s, connect=self.limits.connect_s, pool=self.limits.connect_s
             ),
         )
+        # None is kept: one of the service's would go along with downloads from the same host.
+        self._client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=()))
 
     async def api(
         self,
@@ -97,8 +107,12 @@ class HttpClient:
         *,
         headers: Mapping[str, str] | None = None,
         most_bytes: int | None = None,
+        arrived: Arrived | None = None,
     ) -> Answer:
-        """One call to the service itself: JSON both ways, the route's key attached on the way."""
+        """One call to the service itself: JSON both ways, the route's key attached on the way.
+
+        `arrived` holds what came of the answer, also where this raises.
+        """
         told = {"accept": "application/json", "accept-encoding": "identity", **(headers or {})}
         if body is not None:
             told["content-type"] = "application/json"
@@ -107,9 +121,11 @@ class HttpClient:
             url,
             body,
             headers=told,
+            host=host_of(self.route.asked_at(url)),
             extensions={API_CALL: url},
             total_s=self.limits.exchange_s,
             most_bytes=most_bytes or self.limits.json_bytes,
+            arrived=arrived,
         )
 
     async def put_picture(self, url: str, data: bytes, media_type: str) -> Answer:
@@ -146,7 +162,7 @@ class HttpClient:
         Raise NotAStream where something else answered, Quiet after a gap without a byte.
         """
         sent = Sent()
-        host = host_of(url)
+        host = host_of(self.route.asked_at(url))
         with mapped(host, sent):
             request = self._client.build_request(
                 "GET",
@@ -189,11 +205,13 @@ class HttpClient:
         headers: Mapping[str, str],
         total_s: float,
         most_bytes: int,
+        host: str | None = None,
         extensions: Mapping[str, object] | None = None,
         part: Part | None = None,
+        arrived: Arrived | None = None,
     ) -> Answer:
         sent = Sent()
-        host = host_of(url)
+        host = host_of(url) if host is None else host
         with mapped(host, sent):
             async with asyncio.timeout(total_s):
                 request = self._client.build_request(
@@ -205,13 +223,21 @@ class HttpClient:
                 )
                 response = await self._client.send(request, stream=True)
                 try:
-                    return await self._whole(response, host, most_bytes, part)
+                    return await self._whole(response, host, most_bytes, part, arrived)
                 finally:
                     await response.aclose()
 
     async def _whole(
-        self, response: httpx.Response, host: str, most_bytes: int, part: Part | None = None
+        self,
+        response: httpx.Response,
+        host: str,
+        most_bytes: int,
+        part: Part | None = None,
+        arrived: Arrived | None = None,
     ) -> Answer:
+        named = {name.lower(): value for name, value in response.headers.items()}
+        arrived = arrived or Arrived()
+        arrived.answer = Answer(response.status_code, named, b"", host)
         headers = response.headers.raw
         if sum(len(name) + len(value) + 4 for name, value in headers) > self.limits.header_bytes:
             raise TooLarge(host, self.limits.header_bytes)
@@ -226,13 +252,16 @@ class HttpClient:
         if declared.isdigit() and len(body) + int(declared[:20]) > most_bytes:
             raise too_large
         pace = _Pace(self.limits, host)
-        async for chunk in response.aiter_raw():
-            pace.note(len(chunk))
-            body += unpack(chunk, most_bytes - len(body) + 1)
-            if len(body) > most_bytes:
-                raise too_large
-        named = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(200 if kept else response.status_code, named, bytes(body), host)
+        try:
+            async for chunk in response.aiter_raw():
+                pace.note(len(chunk))
+                body += unpack(chunk, most_bytes - len(body) + 1)
+                if len(body) > most_bytes:
+                    raise too_large
+        finally:
+            status = 200 if kept else response.status_code
+            arrived.answer = Answer(status, named, bytes(body), host)
+        return arrived.answer
 
 
 class _Pace:

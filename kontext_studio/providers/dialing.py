@@ -13,7 +13,7 @@ from typing import Any
 
 import httpcore
 
-from kontext_studio.providers.addresses import AddressRefused, is_inside
+from kontext_studio.providers.addresses import LeadsInside, is_inside
 
 
 class Dialer(httpcore.AsyncNetworkBackend):
@@ -63,7 +63,7 @@ class Dialer(httpcore.AsyncNetworkBackend):
         addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
         # One inside address among open ones is how a rebinding begins: then none is taken.
         if (host.lower(), port) not in self._own and any(map(is_inside, addresses)):
-            raise AddressRefused(f"The address is refused: {host} leads into this network.")
+            raise LeadsInside(f"The address is refused: {host} leads into this network.")
         return _alternating(addresses)
 
 

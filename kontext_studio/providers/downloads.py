@@ -17,6 +17,7 @@ from kontext_studio.core.errors import (
 from kontext_studio.core.provider import Trouble
 from kontext_studio.providers.addresses import (
     AddressRefused,
+    LeadsInside,
     host_of,
     is_inside,
     keeps_secrets,
@@ -25,7 +26,7 @@ from kontext_studio.providers.addresses import (
 from kontext_studio.providers.answers import Answer, shown
 from kontext_studio.providers.client import HttpClient, Part
 from kontext_studio.providers.faults import PictureOverLimit
-from kontext_studio.providers.retries import GONE_ATTEMPTS, Patience
+from kontext_studio.providers.retries import GONE_ATTEMPTS, QUICK_ATTEMPTS, Patience
 from kontext_studio.providers.routing import BadCertificate, RouteUnfit
 
 _SIZE_ATTEMPTS = 5
@@ -59,7 +60,7 @@ class Downloads:
         only sign of it.
         """
         part = Part()
-        faults = gone = short = 0
+        faults = gone = short = inside = 0
         while True:
             try:
                 data = await self._once(url, size if short < _SIZE_ATTEMPTS else None, part)
@@ -73,8 +74,12 @@ class Downloads:
                 trouble, gone = fault, 0
                 wait_s = self._patience.read_wait_s(faults + 1)
             except (AddressRefused, PictureOverLimit, RouteUnfit) as fault:
-                fault.charged = self._charged
-                raise
+                inside += isinstance(fault, LeadsInside)
+                if not isinstance(fault, LeadsInside) or inside >= QUICK_ATTEMPTS:
+                    fault.charged = self._charged
+                    raise
+                trouble, gone = fault, 0
+                wait_s = self._patience.read_wait_s(inside)
             except (RouteError, ServiceFailed) as fault:
                 trouble, gone = fault, 0
                 wait_s = self._patience.read_wait_s(faults + 1)
@@ -128,7 +133,7 @@ class Downloads:
         """Public addresses over https; others only where the route itself is at home there."""
         if origin(url) is None:
             raise AddressRefused("The picture's address makes no sense.", detail=shown(url))
-        if self._client.road.is_own(url):
+        if self._client.route.is_own(url):
             return
         if not keeps_secrets(url) or is_inside(host_of(url)):
             raise AddressRefused(f"The picture's address is refused: {shown(host_of(url))}.")

@@ -19,14 +19,14 @@ _ON_THE_WAY: Mapping[str, tuple[KillPoint, ...]] = {
 """Events of httpcore's trace, without the name of the protocol before them."""
 
 
-def watched(wires: httpx.AsyncHTTPTransport) -> httpx.AsyncHTTPTransport:
+def watched(inner: httpx.AsyncHTTPTransport) -> httpx.AsyncHTTPTransport:
     """The same connections, with their moments told where this process is to die at one."""
-    return _Watched(wires) if is_armed() else wires
+    return _Watched(inner) if is_armed() else inner
 
 
 class _Watched(httpx.AsyncHTTPTransport):
-    def __init__(self, wires: httpx.AsyncHTTPTransport) -> None:
-        self._wires = wires
+    def __init__(self, inner: httpx.AsyncHTTPTransport) -> None:
+        self._inner = inner
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         told = request.extensions.get("trace")
@@ -39,13 +39,13 @@ class _Watched(httpx.AsyncHTTPTransport):
         request.extensions = {**request.extensions, "trace": trace}
         if request.headers.get("content-length", "0") != "0":
             request.stream = _Halves(await request.aread())
-        response = await self._wires.handle_async_request(request)
+        response = await self._inner.handle_async_request(request)
         assert isinstance(response.stream, httpx.AsyncByteStream)
         response.stream = _Pieces(response.stream)
         return response
 
     async def aclose(self) -> None:
-        await self._wires.aclose()
+        await self._inner.aclose()
 
 
 class _Halves(httpx.AsyncByteStream):

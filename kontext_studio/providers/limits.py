@@ -13,6 +13,15 @@ MIB = 2**20
 MAX_DEPTH = 32
 """Deepest nesting of a JSON answer."""
 
+MAX_DIGITS = 100
+"""A longer number of a JSON answer is none: no seed, size or time is that large."""
+
+MOST_PICTURES = 64
+"""So many pictures of one run are fetched."""
+
+PROMPT_CHARACTERS = 20_000
+"""What a service says it made of an instruction is cut to this."""
+
 SHOWN_CHARACTERS = 300
 """Text from outside is cut to this before anyone sees it."""
 

@@ -21,9 +21,11 @@ QUICK_ATTEMPTS = 10
 """R2: a call that may be repeated; after these it is tried once a minute."""
 _SLOW_WAIT_S = 60.0
 
-GONE_ATTEMPTS = 3
+GONE_ATTEMPTS = 5
 """An answer that the request or the picture is gone is believed after so many in a row."""
-_GONE_WAITS_S = (2.0, 10.0)
+_GONE_WAITS_S = (2.0, 10.0, 30.0, 80.0)
+"""A minute at the very least: a server that does not know the run yet, or a filter on the way, says
+the same of a picture that was paid for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,11 @@ class Patience:
             return max(0.5, min(asked_s, _LONGEST_RETRY_AFTER_S))
         return self._spread(min(60.0, 2.0 * 2.0 ** (attempt - 1)))
 
+    def clock_is_behind_s(self, headers: Mapping[str, str]) -> float:
+        """How far the server's clock is ahead of ours; 0 where it does not tell."""
+        since = _seconds_of(headers.get("date", ""))
+        return 0.0 if since is None else since - self.now()
+
     def retry_after_s(self, headers: Mapping[str, str]) -> float | None:
         """What `Retry-After` asks for, as a duration; None where it is missing or rubbish."""
         text = headers.get("retry-after", "").strip()
@@ -66,8 +73,7 @@ class Patience:
         if until is None:
             return None
         # The server's own clock where it tells it: ours may be days off.
-        since = _seconds_of(headers.get("date", ""))
-        return max(0.0, until - (self.now() if since is None else since))
+        return max(0.0, until - self.now() - self.clock_is_behind_s(headers))
 
     def _spread(self, seconds: float) -> float:
         return seconds * (0.5 + self.random())

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,10 +49,13 @@ OPTIONAL_ROLE = "platform"
 
 
 @dataclass(frozen=True, slots=True)
-class Road:
-    """A route made ready: base addresses by role, and the only origins that are asked."""
+class ResolvedRoute:
+    """A route made ready: base addresses by role, and the only origins that are asked.
 
-    route: Route
+    `given` is the route as the person wrote it down.
+    """
+
+    given: Route
     bases: Mapping[str, str]
     origins: frozenset[str]
 
@@ -62,14 +66,23 @@ class Road:
         """Whether an address that the service named is one this route may talk to."""
         return origin(url) in self.origins
 
+    def asked_at(self, url: str) -> str:
+        """The address that is really asked in place of this one of the service."""
+        match self.given.mode:
+            case RouteMode.SERVER_PROXY:
+                return self.given.address
+            case RouteMode.GATEWAY if origin(url) not in map(origin, self.bases.values()):
+                return self.given.address
+        return url
+
     def own_hosts(self) -> frozenset[tuple[str, int]]:
         """Host and port of everything the person wrote down: these may lie inside the network."""
-        urls = [*self.origins, *([self.route.address] if self.route.address else [])]
+        urls = [*self.origins, *([self.given.address] if self.given.address else [])]
         parts = [urlsplit(whole) for url in urls if (whole := origin(url)) is not None]
         return frozenset((one.hostname or "", one.port or 0) for one in parts)
 
 
-def road(route: Route, defaults: Mapping[str, str]) -> Road:
+def resolve(route: Route, defaults: Mapping[str, str]) -> ResolvedRoute:
     """Raise BadRequest where the route's addresses cannot be used."""
     elsewhere = route.hosts and route.mode is not RouteMode.GATEWAY
     if elsewhere and OPTIONAL_ROLE not in dict(route.hosts):
@@ -86,7 +99,7 @@ def road(route: Route, defaults: Mapping[str, str]) -> Road:
     if route.mode is RouteMode.GATEWAY:
         # A gateway may pass the service's own addresses on; they are then asked through it.
         origins |= {_whole(default, "hosts") for default in defaults.values()}
-    return Road(route, bases, frozenset(origins))
+    return ResolvedRoute(route, bases, frozenset(origins))
 
 
 def _whole(url: str, field: str) -> str:
@@ -101,28 +114,28 @@ def _whole(url: str, field: str) -> str:
 
 
 def transport(
-    access: Access, way: Road, defaults: Mapping[str, str], limits: Limits
+    access: Access, resolved: ResolvedRoute, defaults: Mapping[str, str], limits: Limits
 ) -> httpx.AsyncBaseTransport:
     """The transport of a route, over its network proxy where it has one."""
-    wires = _Wires(access, way, limits)
+    pools = _Pools(access, resolved, limits)
     match access.route.mode:
         case RouteMode.SERVER_PROXY:
-            return _ServerProxy(wires, way)
+            return _ServerProxy(pools, resolved)
         case RouteMode.GATEWAY:
-            return _Gateway(wires, access, way, defaults)
+            return _Gateway(pools, access, resolved, defaults)
         case RouteMode.DIRECT:
-            return _Direct(wires, access, way)
+            return _Direct(pools, access, resolved)
 
 
-class _Wires(httpx.AsyncBaseTransport):
+class _Pools(httpx.AsyncBaseTransport):
     """The real connections: one pool for https and one for plain http, each made on first use.
 
     Reading the root certificates takes longer than a frame, so it happens in a thread.
     """
 
-    def __init__(self, access: Access, way: Road, limits: Limits) -> None:
-        self._road = way
-        self._route = way.route
+    def __init__(self, access: Access, resolved: ResolvedRoute, limits: Limits) -> None:
+        self._resolved = resolved
+        self._route = resolved.given
         self._password = access.proxy_password
         self._limits = limits
         self._made: dict[bool, httpx.AsyncHTTPTransport] = {}
@@ -155,7 +168,7 @@ class _Wires(httpx.AsyncBaseTransport):
         if not self._route.network_proxy:
             from kontext_studio.providers.dialing import Dialer  # httpcore: at the first exchange
 
-            dialer = Dialer(self._road.own_hosts(), self._limits.next_address_s)
+            dialer = Dialer(self._resolved.own_hosts(), self._limits.next_address_s)
             # httpx 0.28 has no parameter for what its pool has one for.
             made._pool._network_backend = dialer
         return watched(made)
@@ -189,34 +202,37 @@ def _roots(ca_file: str) -> ssl.SSLContext:
     return context
 
 
-class _Way(httpx.AsyncBaseTransport):
+class _RouteTransport(httpx.AsyncBaseTransport, ABC):
     """What the three modes share: plain calls pass, calls to the service are prepared first."""
 
-    def __init__(self, wires: httpx.AsyncBaseTransport, way: Road) -> None:
-        self._wires = wires
-        self._road = way
+    def __init__(self, inner: httpx.AsyncBaseTransport, resolved: ResolvedRoute) -> None:
+        self._inner = inner
+        self._resolved = resolved
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         address = request.extensions.get(API_CALL)
         if isinstance(address, str):
-            if not self._road.is_own(address):
+            if not self._resolved.is_own(address):
                 raise BadAnswer(
                     f"The service named an address that is not its own: {host_of(address)}.",
                     hint="Nothing was sent there. Check the addresses of the connection.",
                 )
             request = self._prepared(request, address)
-        return await self._wires.handle_async_request(request)
+        return await self._inner.handle_async_request(request)
 
+    @abstractmethod
     def _prepared(self, request: httpx.Request, address: str) -> httpx.Request:
-        raise NotImplementedError
+        """The call as this mode sends it; `address` is the one the service gave."""
 
     async def aclose(self) -> None:
-        await self._wires.aclose()
+        await self._inner.aclose()
 
 
-class _Direct(_Way):
-    def __init__(self, wires: httpx.AsyncBaseTransport, access: Access, way: Road) -> None:
-        super().__init__(wires, way)
+class _Direct(_RouteTransport):
+    def __init__(
+        self, inner: httpx.AsyncBaseTransport, access: Access, resolved: ResolvedRoute
+    ) -> None:
+        super().__init__(inner, resolved)
         self._key = access.key
 
     def _prepared(self, request: httpx.Request, address: str) -> httpx.Request:
@@ -226,18 +242,20 @@ class _Direct(_Way):
         return request
 
 
-class _Gateway(_Way):
+class _Gateway(_RouteTransport):
     def __init__(
         self,
-        wires: httpx.AsyncBaseTransport,
+        inner: httpx.AsyncBaseTransport,
         access: Access,
-        way: Road,
+        resolved: ResolvedRoute,
         defaults: Mapping[str, str],
     ) -> None:
-        super().__init__(wires, way)
+        super().__init__(inner, resolved)
         self._key = access.key
         self._base_of = {
-            origin(url): way.base(role) for role, url in defaults.items() if role in way.bases
+            origin(url): resolved.base(role)
+            for role, url in defaults.items()
+            if role in resolved.bases
         }
 
     def _prepared(self, request: httpx.Request, address: str) -> httpx.Request:
@@ -246,7 +264,7 @@ class _Gateway(_Way):
             parts = urlsplit(address)
             url = base + parts.path + (f"?{parts.query}" if parts.query else "")
             request = _again(request, url)
-        own_headers = self._road.route.headers
+        own_headers = self._resolved.given.headers
         if self._key or own_headers:
             _demand_privacy(str(request.url))
         if self._key:
@@ -256,11 +274,11 @@ class _Gateway(_Way):
         return request
 
 
-class _ServerProxy(_Way):
+class _ServerProxy(_RouteTransport):
     """fal's proxy protocol: same method and body, the real address in a header, and no key."""
 
     def _prepared(self, request: httpx.Request, address: str) -> httpx.Request:
-        route = self._road.route
+        route = self._resolved.given
         if route.headers:
             _demand_privacy(route.address)
         told = _again(request, route.address)

@@ -128,9 +128,7 @@ def new_database(
 def demand_short_name(path: Path) -> None:
     """Raise BadInput where there would be no room for the names of the files beside it."""
     if len(os.fsencode(path.name)) > MAX_NAME_BYTES:
-        raise BadInput(
-            f"The name of {shown_name(path)} is too long.", hint="Choose a shorter one."
-        )
+        raise BadInput(f"The name of {shown_name(path)} is too long.", hint="Choose a shorter one.")
 
 
 def make_its_own(path: Path, head: Head) -> None:

@@ -90,8 +90,9 @@ def _at_the_service(record: JobRecord) -> JobRecord:
 
 
 def _while_sending(ended: JobRecord, error: StudioError) -> JobRecord:
-    if isinstance(error, SessionError) and ended.remote is not None:
-        return ended.moved_to(JobState.SUBMITTED)  # taken; only writing that down did not succeed
+    if ended.remote is not None:
+        # Taken, whatever went wrong since; where it is found is known.
+        return _at_the_service(ended.moved_to(JobState.SUBMITTED))
     if isinstance(error, SessionError):  # an answer came and could not be written down
         return replace(ended, fault=replace(fault_of(error), charged=Charged.MAYBE)).moved_to(
             JobState.UNKNOWN
@@ -120,7 +121,10 @@ def asks_the_person(record: JobRecord) -> bool:
 
 
 def cut_off_while_sending(record: JobRecord) -> JobRecord:
-    """What the last process was sending when it died: nobody knows whether it arrived."""
+    """What the last process was sending when it died: nobody knows whether it arrived, unless the
+    answer was noted already."""
+    if record.remote is not None:
+        return record.moved_to(JobState.SUBMITTED)
     fault = JobFault(
         "outcome_unknown",
         MAYBE_SENT,

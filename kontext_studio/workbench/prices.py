@@ -18,6 +18,15 @@ def price_of_run(spec: ModelSpec, count: int, inputs: tuple[ImageRef, ...]) -> C
     return spec.price.for_run(count, _megapixels(inputs))
 
 
+def price_of_job(job: JobRecord, catalogue: Catalogue) -> Cost | None:
+    """The estimate for a run without a picture; None also where its model is not known any more."""
+    try:
+        spec = catalogue.find(job.provider, job.request.model)
+    except BadRequest:
+        return None
+    return price_of_run(spec, job.request.count, job.request.inputs)
+
+
 def price_of_result(spec: ModelSpec, images: tuple[ImageRef, ...], missing: int = 0) -> Cost | None:
     """The estimate once the pictures are there, for services that state no price; `missing` were
     sold with them and could not be had."""
@@ -35,11 +44,7 @@ def spent_usd(session: Session, jobs: Iterable[JobRecord], catalogue: Catalogue)
         may_cost = job.fault is not None and job.fault.charged is not Charged.NO
         if job.state is JobState.STORED or (job.ended and not may_cost):
             continue
-        try:
-            spec = catalogue.find(job.provider, job.request.model)
-        except BadRequest:
-            continue
-        cost = price_of_run(spec, job.request.count, job.request.inputs)
+        cost = price_of_job(job, catalogue)
         total += cost.amount if cost else 0.0
     return round(total, 6)
 

@@ -69,6 +69,11 @@ def refuse_twins(request: EditRequest, seed_given: bool, jobs: Iterable[JobRecor
         if job.state is JobState.PREPARED and job.fault is not None:
             continue  # it stopped before anything was sent, and waits for the person
         same = job.request if seed_given else job.request.with_seed(request.seed)
+        if same == request and job.state is JobState.UNKNOWN:
+            raise AlreadyRunning(
+                "The same edit was sent, and its outcome is unknown.",
+                hint="Look for it, or run another seed.",
+            )
         if same == request:
             raise AlreadyRunning(
                 "The same edit is already running.", hint="Wait for it, or run another seed."

@@ -61,6 +61,7 @@ class Run:
         self._surely_cancelled = False
         self._leaving = False
         self._about_to_ask = False
+        self._has_begun = False
         self._insistence = Insistence(
             shop.disk_attempts, lambda why: self.tell(phase=Phase.STORING, trouble=why)
         )
@@ -93,8 +94,10 @@ class Run:
         self._spawn(self._resume)
 
     def look_for(self) -> None:
-        """Whether it was taken is unknown: look for it in the list of the service."""
-        if self.record.state is JobState.UNKNOWN and not self.followed:
+        """Whether it was taken is unknown: look for it in the list of the service. Where its number
+        is known the service is asked what became of it, also if it said already that there is
+        nothing."""
+        if self.record.may_be_looked_for and not self.followed:
             self._spawn(self._look_for)
 
     async def settle(self, end: JobRecord) -> None:
@@ -108,6 +111,20 @@ class Run:
     def try_now(self) -> None:
         """Do not wait for the next attempt to write."""
         self._insistence.hurry()
+
+    def ask_again(self) -> None:
+        """The machine slept: what it listens to may be dead. Ask anew what has become of it."""
+        old = self._task
+        listens = self.record.state is JobState.SUBMITTED and not self._insistence.writing
+        if old is None or old.done() or not listens or self._cancelling:
+            return
+        old.cancel()
+
+        async def go_on() -> None:
+            await asyncio.wait({old})
+            await self._resume()
+
+        self._spawn(go_on)
 
     @property
     def asks(self) -> bool:
@@ -303,13 +320,19 @@ class Run:
         goes wrong leaves it unknown, with a word about it."""
         record = self.record
         self.tell(phase=Phase.STARTING, trouble="")
+        if record.remote is not None:
+            await self._save_surely(replace(record.moved_to(JobState.SUBMITTED), fault=None))
+            await self._resume()
+            return
         try:
             reached = await self._shop.reach.provider(record.route)
             spec = self._shop.catalogue.find(record.provider, record.request.model)
             if reached.provider.cannot_find:
                 self.tell(trouble=reached.provider.cannot_find)
                 return
-            found = await reached.provider.find(record.request, spec, record.sent_at or 0.0)
+            found = await reached.provider.find(
+                record.request, spec, record.sent_at or 0.0, record.picture_urls
+            )
         except StudioError as fault:
             self.tell(trouble=fault.message)
             return
@@ -342,8 +365,8 @@ class Run:
             case wire.Uploaded(ref, hosted):
                 await self._shop.hosted.remember(ref, reached.storage, hosted)
                 self._progress(phase=Phase.UPLOADING)
-            case wire.Sending():
-                await self._about_to_send()
+            case wire.Sending(picture_urls):
+                await self._about_to_send(picture_urls)
             case wire.NotAccepted(reason, attempt, retry_in_s):
                 await self._save_surely(record.moved_to(JobState.PREPARED))
                 if self._cancelling:
@@ -364,6 +387,7 @@ class Run:
                 said = "" if status == "IN_QUEUE" else status
                 self._progress(phase=Phase.QUEUED, position=position, message=said)
             case wire.Running(fraction, message):
+                self._has_begun = True
                 self._progress(
                     phase=Phase.RUNNING, position=None, fraction=fraction, message=message
                 )
@@ -378,16 +402,19 @@ class Run:
                     self._turn.give_back()
                 self._progress(phase=Phase.DOWNLOADING)
             case wire.Finished(result):
-                seconds = self._shop.clock() - record.sent_at if record.sent_at else None
-                await self._store(reached, Stored(result, self._shop.clock(), seconds))
+                now = self._shop.clock()
+                took_s = now - record.sent_at if record.sent_at else -1.0
+                # Less than nothing: the clock was set back meanwhile.
+                await self._store(reached, Stored(result, now, took_s if took_s >= 0 else None))
 
-    async def _about_to_send(self) -> None:
+    async def _about_to_send(self, picture_urls: tuple[str, ...]) -> None:
         """Nothing has left yet: the POST goes out when the provider is asked for the next event."""
         if self._leaving:
             raise _Left
         self.tell(phase=Phase.SENDING, retry_at_s=None, trouble="")
         sent_at = self._shop.clock()
-        await self._save(replace(self.record.moved_to(JobState.SENDING), sent_at=sent_at))
+        sending = self.record.moved_to(JobState.SENDING)
+        await self._save(replace(sending, sent_at=sent_at, picture_urls=picture_urls))
         if self._cancelling:  # asked for while the commit was under way
             raise _Withdrawn
         if self._left_meanwhile():
@@ -460,7 +487,7 @@ class Run:
             self._not_cancelled()
             return
         waits = self.record.state is JobState.SUBMITTED and not self._insistence.writing
-        if answer.accepted and answer.status == "OK" and waits:
+        if answer.accepted and answer.status == "OK" and waits and not self._has_begun:
             # Out of the queue before it began, and nothing has come of it: there is no more to do.
             self._surely_cancelled = True
             if self.followed and self._task is not None:

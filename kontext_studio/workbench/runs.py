@@ -22,6 +22,7 @@ from kontext_studio.workbench.progress import Durations, JobView, Phase
 from kontext_studio.workbench.reach import Reach
 from kontext_studio.workbench.run import Run
 from kontext_studio.workbench.shop import Shop
+from kontext_studio.workbench.sleeping import after_each_sleep
 
 _WENT_THROUGH = frozenset({JobState.SUBMITTED, JobState.REMOTE_DONE, JobState.STORED})
 
@@ -61,6 +62,7 @@ class Runs:
         self._asking: dict[str, Run] = {}
         self._held: dict[str, list[Run]] = {}
         self._closing = False
+        self._watch: asyncio.Task[None] | None = None
         self._unsubscribe = announcer.subscribe(self._hear)
         for node in desk.session.history:
             if node.request and node.result and node.result.seconds is not None:
@@ -76,10 +78,13 @@ class Runs:
         return self._runs[job_id].view
 
     def is_on_its_way(self, record: JobRecord) -> bool:
-        """Whether a run may still be sent, or was: not where it only waits for the person."""
+        """Whether a run may still be sent, or was: not where it only waits for the person, or the
+        person took note of its end."""
         run = self._runs.get(record.id)
         if run is None or run.followed or run.view.held:
             return True
+        if record.ended and record.id in self._shop.desk.session.dismissed:
+            return False
         return record.state is not JobState.PREPARED
 
     def start(self, record: JobRecord) -> None:
@@ -94,15 +99,18 @@ class Runs:
         """After the session was opened: settle what the last process left, and fetch what services
         still work on, the oldest first: it expires first. Return how many are fetched."""
         fetched = 0
-        for run in sorted(self._runs.values(), key=lambda run: run.record.sent_at or 0.0):
-            record = run.record
-            if record.ended or record.state is JobState.PREPARED:
+        self._watch = asyncio.get_running_loop().create_task(
+            after_each_sleep(self._shop.clock, self._wake)
+        )
+        for run in self._as_they_expire():
+            record, was_taken = run.record, _was_taken(run.record)
+            if record.state is JobState.PREPARED or (record.ended and not was_taken):
                 continue
             if record.provider == EMBEDDED and not self._shop.reach.holds(record):
                 await run.settle(endings.engine_is_gone(record))
-            elif record.state is JobState.SENDING:
+            elif record.state is JobState.SENDING or was_taken:
                 await run.settle(endings.cut_off_while_sending(record))
-            else:
+            if not run.record.ended and not run.followed:
                 fetched += 1
                 run.resume()
         return fetched
@@ -150,8 +158,17 @@ class Runs:
         """Stop following everything. States stay as they are on disk and are resumed next time;
         what is on its way to a service is given `grace_s` seconds to be answered."""
         self._closing = True
+        if self._watch is not None:
+            self._watch.cancel()
         self._unsubscribe()
         await asyncio.gather(*(run.leave(grace_s) for run in self._runs.values()))
+
+    def _as_they_expire(self) -> list[Run]:
+        return sorted(self._runs.values(), key=lambda run: run.record.sent_at or 0.0)
+
+    def _wake(self) -> None:
+        for run in self._as_they_expire():
+            run.ask_again()
 
     def _first_to_ask(self, run: Run) -> bool:
         """Where a service wants the key or money, what waits for the same service waits too: one
@@ -191,3 +208,8 @@ class Runs:
                 "This session is open for looking only.",
                 hint="The window or program that has it open for work follows its runs.",
             )
+
+
+def _was_taken(record: JobRecord) -> bool:
+    """Whether it counts as unknown although the service gave it a number."""
+    return record.state is JobState.UNKNOWN and record.remote is not None

@@ -134,7 +134,7 @@ def test_run(stage):
 @pytest.mark.parametrize("model", [MODEL, DEEP_MODEL])
 def test_subscribe_sees_the_three_states_with_their_logs(stage, model):
     before = stage.client.submit(MODEL, {**ARGUMENTS, "prompt": "wait"})
-    stage.engine.began.wait(5)
+    assert stage.engine.began.wait(30)
     seen = []
 
     def note(status):
@@ -175,7 +175,7 @@ def test_a_result_is_found_by_its_number_alone(stage, model):
 
 def test_cancel(stage):
     running = stage.client.submit(MODEL, {**ARGUMENTS, "prompt": "wait"})
-    stage.engine.began.wait(5)
+    assert stage.engine.began.wait(30)
     waiting = stage.client.submit(MODEL, ARGUMENTS)
     waiting.cancel()
     running.cancel()

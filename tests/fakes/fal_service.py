@@ -16,6 +16,7 @@ from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from email.utils import formatdate
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -374,7 +375,8 @@ class FalService:
         more = end < len(listed)
         following = base64.b64encode(str(end).encode()).decode() if more else None
         page = {"items": listed[begin:end], "has_more": more, "next_cursor": following}
-        await exchange.answer(200, page)
+        date = formatdate(self.clock(), usegmt=True)
+        await exchange.answer(200, page, {"date": date})
 
     async def _other(self, exchange: Exchange) -> None:
         await exchange.answer(404, {"detail": "Not Found"})

@@ -38,6 +38,7 @@ class ScriptedProvider:
     cancel_gate: asyncio.Event | None = None
     local: bool = True
     found: Sequence[RemoteHandle] | None = None
+    looked_for: list[tuple[str, ...]] = field(default_factory=list)
     asked_for: list[RemoteHandle] = field(default_factory=list)
 
     async def edit(
@@ -70,8 +71,13 @@ class ScriptedProvider:
         return "" if self.found is not None else "There is no list of runs here."
 
     async def find(
-        self, request: EditRequest, spec: ModelSpec, sent_at: float
+        self,
+        request: EditRequest,
+        spec: ModelSpec,
+        sent_at: float,
+        picture_urls: tuple[str, ...] = (),
     ) -> tuple[RemoteHandle, ...]:
+        self.looked_for.append(picture_urls)
         return tuple(self.found or ())
 
     async def cancel(self, remote: RemoteHandle) -> wire.CancelAnswer:

@@ -83,13 +83,13 @@ def main(count: int) -> None:
     opened = refused = 0
     slowest_s = 0.0
     for data in broken(count, dice):
-        began = time.perf_counter()
+        began = time.process_time()
         try:
             decode_picture(data)
             opened += 1
         except BadPicture:
             refused += 1
-        slowest_s = max(slowest_s, time.perf_counter() - began)
+        slowest_s = max(slowest_s, time.process_time() - began)
     more_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - peak_kib
     worst = {"slowest_s": round(slowest_s, 3), "more_mb": round(more_kib / 1024, 1)}
     told = {"seeds": len(seeds()), "opened": opened, "refused": refused, **worst}

@@ -5,11 +5,8 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import signal
-import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,22 +16,21 @@ from tests.fakes.fal_service import ENDPOINT, Exchange, FalService, Fault
 from tests.fakes.open_runs import a_run, session_with_runs
 from tests.fakes.photographs import encoded, photograph
 from tests.fakes.signing_proxy import SigningProxy, proxy_running
-from tests.fakes.threaded_service import fal_service_running, holds
-from tests.flows.conftest import ROOT, Ended, Program, photo, program  # noqa: F401  # fixtures
-from tests.flows.test_process import children_of, until
-from tests.flows.test_routes import hosts_at
+from tests.flows.driving import (
+    Ended,
+    Program,
+    Started,
+    add_direct,
+    begin_edit,
+    children_of,
+    until,
+)
 
 KEY = "canaryid4711:canarysecret0815"
 PASSWORD = "canarypassword4242"
 PIECES = (*KEY.split(":"), PASSWORD)
 ENCODED = [base64.b64encode(one.encode())[:-3] for one in (KEY, f"ada:{PASSWORD}")]
 HIDDEN_IN = [one.encode() for one in PIECES] + ENCODED
-
-
-@pytest.fixture
-def service() -> Iterator[FalService]:
-    with fal_service_running() as running:
-        yield running
 
 
 @pytest.fixture
@@ -45,7 +41,7 @@ def proxy() -> Iterator[SigningProxy]:
 
 @pytest.fixture
 def route(
-    program: Program,  # noqa: F811
+    program: Program,
     service: FalService,
     proxy: SigningProxy,
     monkeypatch: pytest.MonkeyPatch,
@@ -54,11 +50,8 @@ def route(
     monkeypatch.setenv("STUDIO_KEY", KEY)
     monkeypatch.setenv("KONTEXT_STUDIO_PROXY_PASSWORD", PASSWORD)
     monkeypatch.setenv("FAL_KEY", KEY)
-    added = program(
-        *("routes", "add", "own", "--provider", "fal", *hosts_at(service.origin)),
-        *("--network-proxy", f"http://ada@127.0.0.1:{proxy.port}", "--key-env", "STUDIO_KEY"),
-    )
-    assert added.code == 0, added.err
+    network_proxy = ("--network-proxy", f"http://ada@127.0.0.1:{proxy.port}")
+    add_direct(program, service.origin, *network_proxy, "--key-env", "STUDIO_KEY")
 
 
 def assert_no_canary(*folders: Path, said: tuple[Ended, ...] = ()) -> None:
@@ -113,8 +106,8 @@ SHAPES = ("object", "text", "lines", "nested", "problems", "bare")
 
 @pytest.mark.usefixtures("route")
 def test_f_sec_1_a_run_that_succeeds_leaves_no_canary(
-    program: Program,  # noqa: F811
-    photo: Path,  # noqa: F811
+    program: Program,
+    photo: Path,
     tmp_path: Path,
     isolated_machine: Path,
     service: FalService,
@@ -140,8 +133,8 @@ def test_f_sec_1_a_run_that_succeeds_leaves_no_canary(
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize(("step", "status"), [("initiate", 401), ("submit", 422), ("result", 422)])
 def test_f_sec_1_a_service_that_says_the_key_back_leaves_no_canary(
-    program: Program,  # noqa: F811
-    photo: Path,  # noqa: F811
+    program: Program,
+    photo: Path,
     tmp_path: Path,
     isolated_machine: Path,
     service: FalService,
@@ -171,8 +164,8 @@ module.{name} = broken
 @pytest.mark.usefixtures("route")
 @pytest.mark.parametrize(("module", "name"), [("bench", "build_request"), ("reach", "_load")])
 def test_f_sec_1_a_program_that_breaks_leaves_no_canary(
-    program: Program,  # noqa: F811
-    photo: Path,  # noqa: F811
+    program: Program,
+    photo: Path,
     tmp_path: Path,
     isolated_machine: Path,
     module: str,
@@ -189,43 +182,34 @@ def test_f_sec_1_a_program_that_breaks_leaves_no_canary(
 @pytest.mark.usefixtures("route")
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks at processes in /proc")
 def test_f_sec_1_while_it_runs_and_after_a_kill_no_process_and_no_file_shows_a_canary(
-    photo: Path,  # noqa: F811
+    started: Started,
+    photo: Path,
     tmp_path: Path,
     isolated_machine: Path,
     service: FalService,
 ) -> None:
-    asked = threading.Event()
-    service.fault("stream", holds(asked))
-    session = tmp_path / "s.kontext"
-    process = _started("edit", photo, "Warmer", *RUN, "--session", session)
-    try:
-        assert asked.wait(30), "the program never asked how the run is"
-        assert not _shown_by(process.pid, "cmdline")
-    finally:
-        process.kill()
-        process.communicate()
+    process = begin_edit(started, service, photo, "Warmer", "--session", tmp_path / "s.kontext")
+    assert not _shown_by(process.pid, "cmdline")
+    process.kill()
+    process.communicate()
     assert_no_canary(tmp_path, isolated_machine)
 
 
 @pytest.mark.usefixtures("route")
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks at processes in /proc")
 def test_f_sec_1_the_engines_process_is_given_no_key_and_no_password(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    started: Started, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("https_proxy", f"http://ada:{PASSWORD}@127.0.0.1:9")
     large = tmp_path / "large.png"
     large.write_bytes(encoded(photograph(2000, 1500)))
-    process = _started("edit", large, "Turn it into an oil painting")
-    try:
-        engine = until("the engine's process", lambda: children_of(process.pid), 30)[0]
-        token = b"KONTEXT_STUDIO_TOKEN="
-        until("its environment", lambda: token in _of(engine, "environ"), 10)
-        assert not _shown_by(engine, "environ")
-        assert not _shown_by(engine, "cmdline")
-        assert not _shown_by(process.pid, "cmdline")
-    finally:
-        process.kill()
-        process.communicate()
+    process = started("edit", large, "Turn it into an oil painting")
+    engine = until("the engine's process", lambda: children_of(process.pid))[0]
+    token = b"KONTEXT_STUDIO_TOKEN="
+    until("its environment", lambda: token in _of(engine, "environ"))
+    assert not _shown_by(engine, "environ")
+    assert not _shown_by(engine, "cmdline")
+    assert not _shown_by(process.pid, "cmdline")
 
 
 def _of(pid: int, name: str) -> bytes:
@@ -235,18 +219,6 @@ def _of(pid: int, name: str) -> bytes:
 def _shown_by(pid: int, name: str) -> list[bytes]:
     shown = _of(pid, name)
     return [piece for piece in HIDDEN_IN if piece in shown]
-
-
-def _started(*words: str | Path, first: str = "") -> subprocess.Popen[str]:
-    start = f"{first}\nimport sys\nfrom kontext_studio.__main__ import main\nsys.exit(main())"
-    module = ("-c", start) if first else ("-m", "kontext_studio")
-    return subprocess.Popen(
-        [sys.executable, *module, *map(str, words)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8"},
-    )
 
 
 # Writes what the window shows into a file when the program ends.
@@ -275,6 +247,7 @@ studio.Studio.end = end
 @pytest.mark.skipif(sys.platform == "win32", reason="ends the window by a signal")
 @pytest.mark.parametrize("shape", ["problems", "text"])
 def test_f_sec_1_the_window_shows_no_canary_and_leaves_none(
+    started: Started,
     tmp_path: Path,
     isolated_machine: Path,
     service: FalService,
@@ -286,15 +259,11 @@ def test_f_sec_1_the_window_shows_no_canary_and_leaves_none(
     service.fault("result", echoes(422, shape))
     monkeypatch.setenv("SHOWN", str(shown))
     monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
-    process = _started(session, first=SHOWS)
-    try:
-        until("the result of both runs", lambda: len(service.seen("result")) >= 2, 60)
-        until("the picture", lambda: service.seen("picture"), 60)
-        process.send_signal(signal.SIGTERM)
-        out, err = process.communicate(timeout=60)
-    finally:
-        process.kill()
-        process.communicate()
+    process = started(session, first=SHOWS)
+    until("the result of both runs", lambda: len(service.seen("result")) >= 2, 60)
+    until("the picture", lambda: service.seen("picture"), 60)
+    process.send_signal(signal.SIGTERM)
+    out, err = process.communicate(timeout=60)
     ended = Ended(process.returncode, out, err)
     assert shown.exists(), err
     assert "Warmer 1" in shown.read_text(), "the runs were shown"

@@ -27,7 +27,7 @@ from kontext_studio.core.provider import (
 from kontext_studio.providers.answers import Answer, shown
 from kontext_studio.providers.fal import FalProvider
 from kontext_studio.providers.fal.errors import complaint_in, fault_of, passing
-from kontext_studio.providers.fal.result import _promised, _value
+from kontext_studio.providers.fal.result import _promised, _value, reduced
 from kontext_studio.providers.fal.service import FAL
 from kontext_studio.providers.fal.submit import _judged
 from kontext_studio.providers.limits import Limits
@@ -46,7 +46,7 @@ from tests.faults.network_faults import model
 from tests.unit.providers.conftest import picture, request_for
 
 HOSTED = HostedUrl("https://v3.fal.media/files/x", None)
-QUICK = Limits(gap_s=0.3, exchange_s=0.6, json_bytes=200_000, result_bytes=400_000)
+SMALL = Limits(json_bytes=200_000, result_bytes=400_000)
 
 GOOD = [
     {"status": "IN_QUEUE", "request_id": "run-1", "status_url": "https://queue.fal.run/x"},
@@ -113,9 +113,10 @@ def _as_call(answer: Answer) -> None:
 
 
 def _as_result(answer: Answer) -> None:
-    value = _value(json.dumps(answer.json()), FAL)
-    for one in _promised(value, FAL):
-        assert shown(one.url)
+    value = answer.json()
+    for kept in (json.dumps(value), reduced(value) if isinstance(value, dict) else "{}"):
+        for one in _promised(_value(kept, FAL), FAL):
+            assert len(shown(one.url)) <= 300
 
 
 def test_f_api_32_ten_thousand_mangled_bodies_are_read_or_make_no_sense():
@@ -125,9 +126,9 @@ def test_f_api_32_ten_thousand_mangled_bodies_are_read_or_make_no_sense():
     for _ in range(10_000):
         body = mangled(dice)
         answer = Answer(dice.choice(statuses), {"content-type": "application/json"}, body, "x")
-        begun = time.perf_counter()
+        begun = time.process_time()
         read_in_every_way(answer)
-        slowest = max(slowest, time.perf_counter() - begun)
+        slowest = max(slowest, time.process_time() - begun)
     assert slowest < 5.0
 
 
@@ -194,7 +195,7 @@ def story(follow: Follow, prepare: Callable[[FalService], None], waits: Waits | 
         async with FalService(**is_) as fal:
             prepare(fal)
             patience = Patience(sleep=waits, random=lambda: 0.5)
-            provider = FalProvider(fal.access(), limits=QUICK, patience=patience)
+            provider = FalProvider(fal.access(), limits=SMALL, patience=patience)
             events: list[JobEvent] = []
             try:
                 async with aclosing(follow(provider, fal)) as stream:
@@ -254,7 +255,7 @@ def test_f_sec_10_200_hostile_answers_to_a_submit_are_never_sent_twice():
         again = sum(isinstance(event, NotAccepted) for event in events)
         assert len(fal.seen("submit")) == 1 + again, raw
         # A second POST only where the answer in hand says that the first was not taken.
-        assert again == 0 or b"429" in raw or b"retry-after" in raw or b"queue_full" in raw, raw
+        assert again == 0 or b"429" in raw or b"queue_full" in raw, raw
         if end is None:
             assert any(isinstance(event, Submitted) for event in events), raw
         else:

@@ -1,37 +1,18 @@
-"""The program as a process, the way a person starts it."""
+"""The program as a process, the way a person starts it, and a service it may be sent to."""
 
 from __future__ import annotations
 
-import json
-import os
 import subprocess
-import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from kontext_studio.resources import resource_path
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-@dataclass(frozen=True)
-class Ended:
-    """A finished process. `json` reads its standard output."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> dict[str, Any]:
-        return json.loads(self.out)
-
-
-Program = Callable[..., Ended]
+from tests.fakes.fal_service import KEY, FalService
+from tests.fakes.threaded_service import fal_service_running
+from tests.flows.driving import Ended, Program, Started, add_direct, command, environment
 
 
 @pytest.fixture
@@ -48,22 +29,53 @@ def program(tmp_path: Path) -> Program:
         stdin: str = "",
         first: str = "",
     ) -> Ended:
-        start = f"{first}\nimport sys\nfrom kontext_studio.__main__ import main\nsys.exit(main())"
-        module = ("-c", start) if first else ("-m", "kontext_studio")
-        environment = {**os.environ, "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8"}
         done = subprocess.run(
-            [sys.executable, *module, *map(str, words)],
+            command(*words, first=first),
             input=stdin,
             capture_output=True,
             text=True,
             cwd=cwd,
-            env=environment,
+            env=environment(),
             timeout=timeout_s,
             check=False,
         )
         return Ended(done.returncode, done.stdout, done.stderr)
 
     return run
+
+
+@pytest.fixture
+def started(tmp_path: Path) -> Iterator[Started]:
+    """Start the program and go on; what is left of it is killed in the end."""
+    with ExitStack() as running:
+
+        def start(*words: str | Path, first: str = "") -> subprocess.Popen[str]:
+            process = subprocess.Popen(
+                command(*words, first=first),
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                cwd=tmp_path,
+                env=environment(),
+            )
+            running.enter_context(process)
+            running.callback(process.kill)
+            return process
+
+        yield start
+
+
+@pytest.fixture
+def service() -> Iterator[FalService]:
+    with fal_service_running() as running:
+        yield running
+
+
+@pytest.fixture
+def own_route(program: Program, service: FalService, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The connection “own” leads to the service; its key is in STUDIO_KEY."""
+    monkeypatch.setenv("STUDIO_KEY", KEY)
+    add_direct(program, service.origin, "--key-env", "STUDIO_KEY")
 
 
 @pytest.fixture

@@ -6,30 +6,15 @@ import hashlib
 import json
 import shlex
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from kontext_studio.core.jobs import JobFault, JobState
-from tests.fakes.fal_service import ENDPOINT, KEY, FalService, says
+from tests.fakes.fal_service import ENDPOINT, FalService, says
 from tests.fakes.open_runs import a_run, session_with_runs
 from tests.fakes.photographs import encoded, photograph
-from tests.fakes.threaded_service import fal_service_running
-from tests.flows.conftest import Program
-from tests.flows.test_routes import add_direct
-
-
-@pytest.fixture
-def service() -> Iterator[FalService]:
-    with fal_service_running() as running:
-        yield running
-
-
-@pytest.fixture
-def own_route(program: Program, service: FalService, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("STUDIO_KEY", KEY)
-    add_direct(program, service.origin, "--key-env", "STUDIO_KEY")
+from tests.flows.driving import Program
 
 
 @pytest.fixture

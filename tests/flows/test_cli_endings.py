@@ -8,17 +8,21 @@ import signal
 import stat
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.fakes.fal_service import ENDPOINT, KEY, FalService
+from tests.fakes.fal_service import FalService
 from tests.fakes.open_runs import session_with_runs
-from tests.fakes.threaded_service import fal_service_running, holds
-from tests.flows.conftest import ROOT, Program
-from tests.flows.test_routes import add_direct, assert_nowhere, assert_unsaid
+from tests.flows.driving import (
+    LIMIT_S,
+    ROOT,
+    Program,
+    Started,
+    assert_nowhere,
+    assert_unsaid,
+    begin_edit,
+)
 
 CANARY = "canary-4711:s3cr3t-canary"
 
@@ -30,12 +34,6 @@ async def broken(self, *words, **named):
 
 bench.Workbench.open_session = broken
 """
-
-
-@pytest.fixture
-def service() -> Iterator[FalService]:
-    with fal_service_running() as running:
-        yield running
 
 
 @pytest.fixture
@@ -90,34 +88,14 @@ def test_f_loc_40_a_log_that_cannot_be_written_stops_no_command(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends the signal that Ctrl+C is on POSIX")
+@pytest.mark.usefixtures("own_route")
 def test_ctrl_c_is_exit_code_130_and_the_json_says_where_everything_stands(
-    program: Program,
-    photo: Path,
-    tmp_path: Path,
-    service: FalService,
-    monkeypatch: pytest.MonkeyPatch,
+    program: Program, started: Started, photo: Path, tmp_path: Path, service: FalService
 ) -> None:
-    monkeypatch.setenv("STUDIO_KEY", KEY)
-    add_direct(program, service.origin, "--key-env", "STUDIO_KEY")
-    asked = threading.Event()
-    service.fault("stream", holds(asked))
     session = tmp_path / "s.kontext"
-    words = ("edit", photo, "Warmer", "--route", "own", "--model", ENDPOINT, "--session", session)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "kontext_studio", *map(str, words), "--json"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8"},
-    )
-    try:
-        assert asked.wait(30), "the program never asked how the run is"
-        process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=30)
-    finally:
-        process.kill()
-        process.wait()
+    process = begin_edit(started, service, photo, "Warmer", "--session", session, "--json")
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=LIMIT_S)
     assert process.returncode == 130, err
     body = json.loads(out)
     assert body["session"] == str(session)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.flows.conftest import Program
+from tests.flows.driving import Program
 
 HOMELESS = """
 import os

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.open_runs import session_with_runs
-from tests.flows.conftest import Program
+from tests.flows.driving import Program
 
 
 @pytest.fixture

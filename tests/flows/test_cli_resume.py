@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +12,6 @@ from kontext_studio.core.errors import Charged
 from kontext_studio.core.jobs import JobFault, JobState
 from tests.fakes.fal_service import (
     ENDPOINT,
-    KEY,
     FalService,
     drops,
     loses_the_answer,
@@ -21,26 +19,14 @@ from tests.fakes.fal_service import (
     sells_and,
 )
 from tests.fakes.open_runs import a_run, runs_at, session_with_runs, stamped
-from tests.fakes.threaded_service import fal_service_running
-from tests.flows.conftest import Program
-from tests.flows.test_routes import add_direct
+from tests.flows.driving import Program, add_direct
+
+pytestmark = pytest.mark.usefixtures("own_route")
 
 POLLED_WITHIN_S = 3.0
 """From the start of the process until the last of 20 open runs has been asked for."""
 
 UNKNOWN = JobFault("outcome_unknown", "It may have been charged.", charged=Charged.MAYBE)
-
-
-@pytest.fixture
-def service() -> Iterator[FalService]:
-    with fal_service_running() as running:
-        yield running
-
-
-@pytest.fixture(autouse=True)
-def own_route(program: Program, service: FalService, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("STUDIO_KEY", KEY)
-    add_direct(program, service.origin, "--key-env", "STUDIO_KEY")
 
 
 def test_20_open_runs_are_all_polled_in_3_seconds_and_stored(

@@ -5,24 +5,15 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.fakes.fal_service import ENDPOINT, KEY, FalService, says
-from tests.fakes.threaded_service import fal_service_running
-from tests.flows.conftest import Program
-from tests.flows.test_routes import add_direct, assert_nowhere, assert_unsaid, hosts_at
+from tests.flows.driving import Program, add_direct, assert_nowhere, assert_unsaid, hosts_at
 
 PASSWORD = "canary-proxy-4711"
 PROXY = "http://ada@127.0.0.1:9"
-
-
-@pytest.fixture
-def service() -> Iterator[FalService]:
-    with fal_service_running() as running:
-        yield running
 
 
 def add(program: Program, *words: str, stdin: str = ""):

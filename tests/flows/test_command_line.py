@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from tests.fakes.photographs import encoded, photograph
-from tests.flows.conftest import Program
+from tests.flows.driving import Program
 
 
 def test_three_turns_are_a_chain_in_which_each_result_is_the_next_input(

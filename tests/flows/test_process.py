@@ -3,70 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
-import subprocess
 import sys
-import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import closing
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 
-from tests.fakes.fal_service import ENDPOINT, KEY, FalService
+from tests.fakes.fal_service import FalService
 from tests.fakes.photographs import encoded, photograph
-from tests.fakes.threaded_service import fal_service_running, holds
-from tests.flows.conftest import ROOT, Program
-from tests.flows.test_routes import add_direct
+from tests.flows.driving import Program, Started, begin_edit, children_of, killed, until
 
-T = TypeVar("T")
-Started = Callable[..., subprocess.Popen[str]]
-
-LIMIT_S = 30.0
 ENGINE_LIMIT_S = 5.0
-
-
-@pytest.fixture
-def service() -> Iterator[FalService]:
-    with fal_service_running() as running:
-        yield running
-
-
-@pytest.fixture
-def own_route(program: Program, service: FalService, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("STUDIO_KEY", KEY)
-    add_direct(program, service.origin, "--key-env", "STUDIO_KEY")
-
-
-@pytest.fixture
-def started(tmp_path: Path) -> Iterator[Started]:
-    """Start the program and go on; what is left of it is killed in the end."""
-    with ExitStack() as running:
-
-        def start(*words: str | Path) -> subprocess.Popen[str]:
-            environment = {**os.environ, "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8"}
-            process = subprocess.Popen(
-                [sys.executable, "-m", "kontext_studio", *map(str, words)],
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                text=True,
-                cwd=tmp_path,
-                env=environment,
-            )
-            running.enter_context(process)
-            running.callback(process.kill)
-            return process
-
-        yield start
-
-
-def killed(process: subprocess.Popen[str]) -> None:
-    """Without a chance to do anything: SIGKILL, or what comes closest to it on Windows."""
-    process.kill()
-    process.wait(LIMIT_S)
 
 
 @pytest.mark.usefixtures("own_route")
@@ -74,11 +22,7 @@ def test_a_run_that_was_submitted_is_fetched_after_a_kill_and_never_sent_again(
     program: Program, started: Started, photo: Path, tmp_path: Path, service: FalService
 ) -> None:
     session = tmp_path / "s.kontext"
-    asked = threading.Event()
-    service.fault("stream", holds(asked))
-    edit = ("edit", photo, "Warmer", "--route", "own", "--model", ENDPOINT, "--session", session)
-    process = started(*edit)
-    assert asked.wait(LIMIT_S), "the program never asked how the run is"
+    process = begin_edit(started, service, photo, "Warmer", "--session", session)
     killed(process)
 
     resumed = program("resume", session, "--json")
@@ -100,11 +44,7 @@ def test_a_kill_while_sending_leaves_a_run_of_unknown_outcome_that_is_not_sent_a
     program: Program, started: Started, photo: Path, tmp_path: Path, service: FalService
 ) -> None:
     session = tmp_path / "s.kontext"
-    arrived = threading.Event()
-    service.fault("submit", holds(arrived))
-    edit = ("edit", photo, "Warmer", "--route", "own", "--model", ENDPOINT, "--session", session)
-    process = started(*edit)
-    assert arrived.wait(LIMIT_S), "the run was never sent"
+    process = begin_edit(started, service, photo, "Warmer", "--session", session, step="submit")
     killed(process)
 
     for _ in range(2):
@@ -123,11 +63,7 @@ def test_a_session_that_another_process_works_in_is_refused_by_its_number(
     program: Program, started: Started, photo: Path, tmp_path: Path, service: FalService
 ) -> None:
     session = tmp_path / "s.kontext"
-    asked = threading.Event()
-    service.fault("stream", holds(asked))
-    edit = ("edit", photo, "Warmer", "--route", "own", "--model", ENDPOINT, "--session", session)
-    process = started(*edit)
-    assert asked.wait(LIMIT_S)
+    process = begin_edit(started, service, photo, "Warmer", "--session", session)
 
     second = program("edit", photo, "Make it brighter", "--session", session, "--json")
     assert (second.code, second.json["error"]["kind"]) == (6, "session_locked")
@@ -148,9 +84,9 @@ def test_the_engine_ends_when_the_program_that_started_it_is_killed(
     photo, session = tmp_path / "large.png", tmp_path / "s.kontext"
     photo.write_bytes(encoded(photograph(3000, 2000)))  # some seconds of work
     process = started("edit", photo, "Turn it into an oil painting", "--session", session)
-    engine = until("the engine's process", lambda: children_of(process.pid), LIMIT_S)[0]
+    engine = until("the engine's process", lambda: children_of(process.pid))[0]
     if moment == "works":
-        until("the run to be taken", lambda: states_in(session) == ["submitted"], LIMIT_S)
+        until("the run to be taken", lambda: states_in(session) == ["submitted"])
     assert is_alive(engine)
     killed(process)
     until("the engine to end", lambda: not is_alive(engine), ENGINE_LIMIT_S)
@@ -160,25 +96,6 @@ def states_in(session: Path) -> list[str]:
     """Read as a process that starts after a crash would."""
     with closing(sqlite3.connect(f"file:{session}?mode=ro", uri=True)) as other:
         return [json.loads(body)["state"] for (body,) in other.execute("SELECT body FROM jobs")]
-
-
-def until(what: str, condition: Callable[[], T], limit_s: float) -> T:
-    """What the condition gives once it is true."""
-    end = time.monotonic() + limit_s
-    while not (found := condition()):
-        assert time.monotonic() < end, f"waited {limit_s:.0f} s for {what}"
-        threading.Event().wait(0.02)
-    return found
-
-
-def children_of(pid: int) -> list[int]:
-    found: list[int] = []
-    for file in Path(f"/proc/{pid}/task").glob("*/children"):
-        try:
-            found += [int(word) for word in file.read_text().split()]
-        except OSError:
-            continue  # the thread has ended meanwhile
-    return found
 
 
 def is_alive(pid: int) -> bool:

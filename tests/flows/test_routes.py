@@ -13,19 +13,11 @@ import pytest
 from tests.fakes.fal_proxy import PATH, FalProxy
 from tests.fakes.fal_service import ENDPOINT, KEY, FalService, Seen, says
 from tests.fakes.serving import free_socket, serving
-from tests.fakes.threaded_service import fal_service_running
-from tests.flows.conftest import Ended, Program
+from tests.flows.driving import Program, add_direct, assert_nowhere, assert_unsaid, hosts_at
 
 PROXY_KEY = "proxy-key-id:proxy-key-secret"
 CANARY = "environment-key-id:environment-key-secret"
 RUN = ("--model", ENDPOINT, "--json")
-ROLES = ("run", "queue", "rest")
-
-
-@pytest.fixture
-def service() -> Iterator[FalService]:
-    with fal_service_running() as running:
-        yield running
 
 
 @pytest.fixture
@@ -36,33 +28,8 @@ def proxy(service: FalService) -> Iterator[tuple[FalProxy, str]]:
         yield made, served.origin + PATH
 
 
-def hosts_at(origin: str) -> tuple[str, ...]:
-    return tuple(word for role in ROLES for word in ("--host", f"{role}={origin}"))
-
-
-def add_direct(program: Program, origin: str, *more: str) -> None:
-    added = program("routes", "add", "own", "--provider", "fal", *hosts_at(origin), *more)
-    assert added.code == 0, added.err
-
-
 def keys_in(requests: list[Seen]) -> set[str | None]:
     return {one.headers.get("authorization") for one in requests}
-
-
-def assert_nowhere(secret: str, *folders: Path) -> None:
-    """Not in any file of the program, whatever its format; both halves of a key count."""
-    files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
-    assert files, "there was nothing to look through"
-    for path in files:
-        data = path.read_bytes()
-        for part in secret.split(":"):
-            assert part.encode() not in data, path.name
-
-
-def assert_unsaid(secret: str, *ended: Ended) -> None:
-    for one in ended:
-        for part in secret.split(":"):
-            assert part not in one.out + one.err
 
 
 def test_two_turns_over_a_server_proxy_send_no_key_and_upload_once(

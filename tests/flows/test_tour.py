@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from tests.flows.conftest import Program
+from tests.flows.driving import Program
 
 
 def test_the_tour_tells_the_whole_story_in_pictures_of_the_real_window(

@@ -17,7 +17,6 @@ from kontext_studio.core.errors import (
     Unreachable,
 )
 from kontext_studio.core.provider import CheckStep
-from kontext_studio.core.route import RouteMode
 from kontext_studio.providers.addresses import host_of
 from kontext_studio.providers.client import HttpClient
 from kontext_studio.providers.fal.errors import complaint_in, fault_of, redirected
@@ -36,7 +35,7 @@ async def check(client: HttpClient, service: Service, probe: str) -> tuple[Check
     name = await _name(client)
     if name.passed is False:
         return (name, _skipped(CONNECTION), _skipped(SIGN_IN), _skipped(SERVICE))
-    url = queue_address(client.road.base("queue"), probe, _MADE_UP_REQUEST) + "/status"
+    url = queue_address(client.route.base("queue"), probe, _MADE_UP_REQUEST) + "/status"
     begun = time.perf_counter()
     fault: StudioError | None = None
     try:
@@ -73,10 +72,8 @@ def _stages(fault: StudioError | None, service: Service, seconds: float) -> tupl
 
 async def _name(client: HttpClient) -> CheckStep:
     """Looks up whom the connection goes to first: a network proxy, a server proxy, the service."""
-    route = client.road.route
-    target = route.network_proxy or client.road.base("queue")
-    if not route.network_proxy and route.mode is RouteMode.SERVER_PROXY:
-        target = route.address
+    route = client.route
+    target = route.given.network_proxy or route.asked_at(route.base("queue"))
     host = host_of(target)
     begun = time.perf_counter()
     try:

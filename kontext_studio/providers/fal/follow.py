@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from urllib.parse import urlsplit, urlunsplit
 
 from kontext_studio.core import kill_points
-from kontext_studio.core.errors import BadAnswer, NotFound, RouteError, StudioError
+from kontext_studio.core.errors import (
+    BadAnswer,
+    NotFound,
+    RateLimited,
+    RouteError,
+    StudioError,
+)
 from kontext_studio.core.jobs import RemoteHandle
 from kontext_studio.core.provider import Queued, RemoteDone, Running, Trouble
 from kontext_studio.providers.addresses import host_of
@@ -24,18 +29,22 @@ from kontext_studio.providers.fal.errors import (
     passing,
     redirected,
 )
+from kontext_studio.providers.fal.result import reduced
 from kontext_studio.providers.fal.service import Service
 from kontext_studio.providers.faults import Quiet
 from kontext_studio.providers.retries import GONE_ATTEMPTS, QUICK_ATTEMPTS, Patience
 from kontext_studio.providers.routing import BadCertificate, RouteUnfit
 
 _STREAM_ATTEMPTS = 3
+_ODD_ATTEMPTS = 3
 _DRAIN_S = 0.1
 _QUICK_POLL_S, _QUICK_POLLS = 0.5, 60
 _SLOW_POLL_S = 1.0
 
 # fal itself says COMPLETED to every end; some services that copy its protocol do not.
 _ENDS = frozenset({"COMPLETED", "OK", "FAILED", "ERROR", "CANCELLED", "CANCELED"})
+
+_UNDER_WAY = frozenset({"IN_QUEUE", "IN_PROGRESS"})
 
 FollowEvent = Queued | Running | Trouble | RemoteDone
 
@@ -116,7 +125,7 @@ class Follower:
     def _demand_own_addresses(self) -> None:
         # The key goes to these, and a session file may come from anywhere.
         for url in (self._remote.status_url, self._remote.response_url):
-            if not self._client.road.is_own(url):
+            if not self._client.route.is_own(url):
                 raise BadAnswer(
                     f"This run lies at {shown(host_of(url)) or 'an unknown address'}, "
                     "which is not part of the connection.",
@@ -192,7 +201,7 @@ class Follower:
     async def _result(self, failed: Complaint | None) -> AsyncGenerator[Trouble | RemoteDone]:
         """The result of a finished run. Its own error is the end; whatever else goes wrong is only
         in the way, unless the status has told already that the run `failed`."""
-        faults = unknown = 0
+        faults = unknown = odd = 0
         while True:
             try:
                 value = await self._fetch_result()
@@ -210,11 +219,19 @@ class Follower:
                 yield Trouble(fault)
                 await self._patience.sleep(self._wait_s(faults, unknown))
                 continue
-            if faults:
-                yield Trouble(None)
             if failed is not None and not _has_pictures(value):
                 raise self._end(failed)
-            yield RemoteDone(await asyncio.to_thread(json.dumps, value))
+            running = value.get("status") in _UNDER_WAY
+            if "images" not in value and "image" not in value and (running or odd < _ODD_ATTEMPTS):
+                # Somebody on the way, or a server of the service that is behind the others.
+                odd += not running
+                faults += 1
+                yield Trouble(RateLimited("The service does not hand out the result yet."))
+                await self._patience.sleep(self._wait_s(faults, odd))
+                continue
+            if faults:
+                yield Trouble(None)
+            yield RemoteDone(await asyncio.to_thread(reduced, value))
             return
 
     async def _fetch_result(self) -> Mapping[str, object]:

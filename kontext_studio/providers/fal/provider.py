@@ -20,6 +20,7 @@ from kontext_studio.core.provider import (
     InputPicture,
     JobEvent,
     RemoteDone,
+    Sending,
     Submitted,
     Uploaded,
 )
@@ -78,14 +79,15 @@ class FalProvider:
                     if isinstance(step, Uploaded):
                         urls[picture.ref.sha256] = step.hosted.url
                     yield step
-        body = body_of(request, spec, [urls[picture.ref.sha256] for picture in pictures])
+        picture_urls = tuple(urls[picture.ref.sha256] for picture in pictures)
+        body = body_of(request, spec, picture_urls)
         remote: RemoteHandle | None = None
         sending = submit(self._client, self._service, self._patience, spec.id, body)
         async with aclosing(sending):
             async for event in sending:
                 if isinstance(event, Submitted):
                     remote = event.remote
-                yield event
+                yield Sending(picture_urls) if isinstance(event, Sending) else event
         if remote is not None:
             async with aclosing(self.resume(remote)) as rest:
                 async for later in rest:
@@ -118,12 +120,16 @@ class FalProvider:
         return self._finder.cannot
 
     async def find(
-        self, request: EditRequest, spec: ModelSpec, sent_at: float
+        self,
+        request: EditRequest,
+        spec: ModelSpec,
+        sent_at: float,
+        picture_urls: tuple[str, ...] = (),
     ) -> tuple[RemoteHandle, ...]:
-        return await self._finder.find(request, spec, sent_at)
+        return await self._finder.find(request, spec, sent_at, picture_urls)
 
     async def cancel(self, remote: RemoteHandle) -> CancelAnswer:
-        if not self._client.road.is_own(remote.cancel_url):
+        if not self._client.route.is_own(remote.cancel_url):
             raise BadAnswer(
                 "This run lies at an address that is not part of the connection.",
                 hint="Nothing was sent there.",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
+from itertools import islice
 
 from kontext_studio.core import data_uris, kill_points
 from kontext_studio.core.errors import BadAnswer, NoPicture, NotFound, StudioError
@@ -15,12 +17,13 @@ from kontext_studio.core.result import MISSING_PICTURE, EditResult, ReceivedImag
 from kontext_studio.providers.answers import parse_json, shown
 from kontext_studio.providers.downloads import Downloads
 from kontext_studio.providers.fal.service import Service
+from kontext_studio.providers.limits import MOST_PICTURES, PROMPT_CHARACTERS
 
 
 @dataclass(frozen=True, slots=True)
 class Promised:
     """One picture of an answer: where it is, whether it is flagged, how large it is said to be in
-    bytes and in pixels, and its own seed."""
+    bytes and in pixels, and its own seed. `url` is empty where it cannot be fetched."""
 
     url: str
     flagged: bool
@@ -33,6 +36,11 @@ class Promised:
 
 
 _LONGEST_S = 1e9
+_MOST_ENTRIES = 1000
+"""So many pictures are counted."""
+_LONGEST_ADDRESS = 8192
+_FACT_CHARACTERS, _MOST_FACTS = 2000, 50
+_FACTS_OF_A_PICTURE = ("width", "height", "content_type", "file_name", "file_size")
 
 Reread = Callable[[], AsyncGenerator[Trouble | RemoteDone]]
 """Asks for the result of a finished run once more: signed addresses come anew each time."""
@@ -54,6 +62,8 @@ async def collect(
     while index < len(promised):
         one = promised[index]
         try:
+            if not one.url:
+                raise BadAnswer(_why_not_fetched(index, len(promised)), charged=service.surely())
             async with aclosing(_fetched(downloads, service, one)) as events:
                 async for event in events:
                     if isinstance(event, ReceivedImage):
@@ -144,10 +154,8 @@ def _promised(value: Mapping[str, object], service: Service) -> tuple[Promised, 
     flags = value.get("has_nsfw_concepts")
     seeds = value.get("seeds")  # our own engine tells one for each variant
     found: list[Promised] = []
-    for index, image in enumerate(images[:16]):
-        url = image.get("url") if isinstance(image, dict) else image
-        if not isinstance(url, str) or not url:
-            continue
+    for index, image in enumerate(images[:_MOST_ENTRIES]):
+        url = _address(image) if index < MOST_PICTURES else ""
         flagged = flags is True or (
             isinstance(flags, list) and index < len(flags) and flags[index] is True
         )
@@ -156,7 +164,7 @@ def _promised(value: Mapping[str, object], service: Service) -> tuple[Promised, 
         stated = (width, height) if width and height else None
         seed = seeds[index] if isinstance(seeds, list) and index < len(seeds) else None
         found.append(Promised(url, flagged, _count(facts.get("file_size")), stated, _seed(seed)))
-    if not found:
+    if not any(one.url for one in found):
         raise NoPicture(
             "The service returned no picture.",
             hint="Run it again with another seed.",
@@ -164,6 +172,61 @@ def _promised(value: Mapping[str, object], service: Service) -> tuple[Promised, 
             charged=service.surely(),
         )
     return tuple(found)
+
+
+def _address(image: object) -> str:
+    """Where a picture is, or the picture itself as a data URI; empty where neither is told."""
+    url = image.get("url") if isinstance(image, dict) else image
+    if not isinstance(url, str):
+        return ""
+    return url if len(url) <= _LONGEST_ADDRESS or url.startswith("data:") else ""
+
+
+def _why_not_fetched(index: int, count: int) -> str:
+    if index >= MOST_PICTURES:
+        return f"Picture {index + 1} of {count} is past the {MOST_PICTURES} that are fetched."
+    return f"Picture {index + 1} of {count} came without an address."
+
+
+def reduced(value: Mapping[str, object]) -> str:
+    """An answer as it is kept: ASCII JSON of what is read of it, and of other facts that are short.
+
+    It is large only where its pictures are within.
+    """
+    kept: dict[str, object] = {}
+    facts = 0
+    for name, one in value.items():
+        match name:
+            case "images" if isinstance(one, list):
+                fetched = [_picture(image) for image in one[:MOST_PICTURES]]
+                kept[name] = fetched + [{} for _ in one[MOST_PICTURES:_MOST_ENTRIES]]
+            case "image" if isinstance(one, dict):
+                kept[name] = _picture(one)
+            case "has_nsfw_concepts" | "seeds" if isinstance(one, list):
+                kept[name] = [fact if _is_short(fact) else None for fact in one[:MOST_PICTURES]]
+            case "prompt":
+                kept[name] = _text(one)
+            case "timings":
+                kept[name] = dict(_timings(one))
+            case "notes":
+                kept[name] = _notes(one)
+            case _ if name == "seed" or facts < _MOST_FACTS:
+                facts += 1
+                if len(name) <= 200 and _is_short(one):
+                    kept[name] = one
+    return json.dumps(kept)
+
+
+def _picture(image: object) -> object:
+    facts = image if isinstance(image, dict) else {}
+    kept = {name: facts[name] for name in _FACTS_OF_A_PICTURE if name in facts}
+    return {"url": _address(image), **{k: v for k, v in kept.items() if _is_short(v)}}
+
+
+def _is_short(value: object) -> bool:
+    if isinstance(value, str) and len(value) > _FACT_CHARACTERS:
+        return False
+    return len(json.dumps(value)) <= _FACT_CHARACTERS
 
 
 def _seed(value: object) -> int | None:
@@ -188,7 +251,7 @@ def _decoded(url: str, service: Service) -> bytes:
 def _text(value: object) -> str:
     if not isinstance(value, str):
         return ""
-    return value.encode("utf-8", "replace").decode().replace("\0", "")
+    return value[:PROMPT_CHARACTERS].encode("utf-8", "replace").decode().replace("\0", "")
 
 
 def _timings(value: object) -> tuple[tuple[str, float], ...]:
@@ -196,7 +259,7 @@ def _timings(value: object) -> tuple[tuple[str, float], ...]:
         return ()
     return tuple(
         (shown(name, 60), float(seconds))
-        for name, seconds in value.items()
+        for name, seconds in islice(value.items(), _MOST_FACTS)
         if isinstance(seconds, int | float)
         and not isinstance(seconds, bool)
         and abs(seconds) < _LONGEST_S

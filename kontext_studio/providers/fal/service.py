@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from urllib.parse import quote
 
 from kontext_studio.core.errors import Charged
 from kontext_studio.core.jobs import RemoteHandle
@@ -66,4 +67,5 @@ def queue_address(base: str, endpoint: str, request_id: str) -> str:
     """Where a request lies when the service did not say: only owner and app, no sub-path."""
     parts = endpoint.split("/")
     kept = 3 if parts[0] in ("workflows", "comfy") else 2
-    return f"{base}/{'/'.join(parts[:kept])}/requests/{request_id}"
+    number = quote(request_id, safe="", errors="replace")
+    return f"{base}/{'/'.join(parts[:kept])}/requests/{number}"

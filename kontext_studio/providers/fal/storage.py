@@ -57,7 +57,7 @@ class Storage:
         if origin(hosted.url) is None:
             return None
         # A local server that has been started again has another port and none of the old files.
-        if is_loopback(host_of(hosted.url)) and not self._client.road.is_own(hosted.url):
+        if is_loopback(host_of(hosted.url)) and not self._client.route.is_own(hosted.url):
             return None
         return hosted.url
 
@@ -88,7 +88,7 @@ class Storage:
         lifetime = json.dumps({"expiration_duration_seconds": UPLOAD_LIFETIME_S})
         answer = await self._client.api(
             "POST",
-            self._client.road.base("rest") + _INITIATE,
+            self._client.route.base("rest") + _INITIATE,
             json.dumps({"content_type": media_type, "file_name": name}).encode(),
             headers={"x-fal-object-lifecycle-preference": lifetime},
         )
@@ -117,7 +117,7 @@ class Storage:
 
     def _demand_outside(self, url: str) -> None:
         """A signed address may be anywhere in the open, or where this route talks to anyway."""
-        if self._client.road.is_own(url):
+        if self._client.route.is_own(url):
             return
         if not keeps_secrets(url) or is_inside(host_of(url)):
             raise AddressRefused(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncGenerator
 
 from kontext_studio.core import kill_points
@@ -16,12 +17,15 @@ from kontext_studio.core.errors import (
 )
 from kontext_studio.core.jobs import RemoteHandle
 from kontext_studio.core.provider import NotAccepted, Sending, Submitted
-from kontext_studio.providers.answers import Answer
-from kontext_studio.providers.client import HttpClient
+from kontext_studio.providers.answers import Answer, parse_json
+from kontext_studio.providers.client import Arrived, HttpClient
 from kontext_studio.providers.fal.errors import complaint_in, fault_of, redirected, too_large
 from kontext_studio.providers.fal.service import Service, handle_of
 from kontext_studio.providers.retries import CONNECT_ATTEMPTS, WAIT_ATTEMPTS, Patience
-from kontext_studio.providers.routing import RouteUnfit
+from kontext_studio.providers.routing import ResolvedRoute, RouteUnfit
+
+_NUMBER = re.compile(r"[\w-]{1,128}", re.ASCII)
+_NUMBER_IN_JSON = re.compile(rb'"request_id"\s*:\s*"([\w-]{1,128})"')
 
 
 async def submit(
@@ -30,15 +34,19 @@ async def submit(
     """Send the run and end with Submitted, or raise why there is none.
 
     1. No connection: three attempts. 2. An answer in hand that it was not taken: up to six, when
-    the service asks. 3. Anything else that is no acceptance and no refusal: OutcomeUnknown.
+    the service asks. 3. Anything else that is no acceptance and no refusal: OutcomeUnknown, unless
+    what came of the answer tells the run's number.
     """
-    url = f"{client.road.base('queue')}/{endpoint}"
+    base = client.route.base("queue")
+    url = f"{base}/{endpoint}"
     connects = refusals = 0
     while True:
         yield Sending()
         reason: StudioError
+        outcome: RemoteHandle | RateLimited | None = None
+        arrived = Arrived()
         try:
-            answer = await client.api("POST", url, body)
+            answer = await client.api("POST", url, body, arrived=arrived)
             kill_points.reach(kill_points.KillPoint.AFTER_ANSWER)
         except RouteUnfit:
             raise
@@ -48,12 +56,17 @@ async def submit(
                 raise
             reason, attempt, wait_s = fault, connects, patience.connect_wait_s(connects)
         except RouteError as fault:
-            raise _unknown(service, "The connection broke while sending.", fault.detail) from fault
+            outcome = _named(arrived.answer, endpoint, base)
+            if outcome is None:
+                came = arrived.answer.facts() if arrived.answer is not None else ""
+                detail = f"{fault.detail}\n{came}".strip()
+                raise _unknown(service, "The connection broke while sending.", detail) from fault
         else:
-            outcome = _judged(answer, service, endpoint, client.road.base("queue"))
-            if isinstance(outcome, RemoteHandle):
-                yield Submitted(outcome)
-                return
+            outcome = _judged(answer, service, endpoint, base)
+        if isinstance(outcome, RemoteHandle):
+            yield Submitted(_reachable(outcome, client.route, endpoint))
+            return
+        if outcome is not None:
             refusals += 1
             if refusals >= WAIT_ATTEMPTS:
                 raise outcome
@@ -69,6 +82,16 @@ def _judged(
     answer: Answer, service: Service, endpoint: str, base: str
 ) -> RemoteHandle | RateLimited:
     """The accepted run, or the reason to wait; raise for every other end."""
+    try:
+        return _read(answer, service, endpoint, base)
+    except OutcomeUnknown:
+        named = _named(answer, endpoint, base)
+        if named is None:
+            raise
+        return named
+
+
+def _read(answer: Answer, service: Service, endpoint: str, base: str) -> RemoteHandle | RateLimited:
     if 300 <= answer.status < 400:
         raise redirected(answer)
     if answer.is_page:
@@ -92,7 +115,8 @@ def _judged(
         raise _unknown(service, "The service answered without the run's number.", answer.facts())
     if said.status == 429:
         return RateLimited("The service is busy.", detail=answer.facts())
-    if said.status == 503 and (said.surely_not_taken or "retry-after" in answer.headers):
+    # A gateway's `Retry-After` says nothing of the run: it may have passed the POST on before.
+    if said.status == 503 and said.surely_not_taken:
         return RateLimited("The service takes no runs just now.", detail=answer.facts())
     if not 400 <= said.status < 500 or said.status == 408:
         raise _unknown(service, "The service broke while taking the run.", answer.facts())
@@ -121,6 +145,43 @@ def _page(answer: Answer, service: Service) -> RateLimited:
         )
     answer.json()  # raises the sentence about sign-in pages
     raise _unknown(service, "The answer to the run was lost.", answer.facts())
+
+
+def _named(answer: Answer | None, endpoint: str, base: str) -> RemoteHandle | None:
+    """The run whose number is in an answer that is cut off or makes no sense otherwise.
+
+    In an error's body the number alone may be another one's: many gateways number their errors.
+    """
+    if answer is None or 300 <= answer.status < 500:
+        return None
+    try:
+        value = parse_json(answer.body)
+    except ValueError:
+        value = None
+    told = value.get("request_id") if isinstance(value, dict) else None
+    if isinstance(value, dict) and isinstance(told, str) and told:
+        if answer.status < 300 or isinstance(value.get("status_url"), str):
+            return _handle(value, handle_of(base, endpoint, told))
+    elif answer.status < 300 and (found := _NUMBER_IN_JSON.search(answer.body)) is not None:
+        return handle_of(base, endpoint, found[1].decode())
+    number = answer.headers.get("x-fal-request-id", "")
+    return handle_of(base, endpoint, number) if _NUMBER.fullmatch(number) else None
+
+
+def _reachable(remote: RemoteHandle, route: ResolvedRoute, endpoint: str) -> RemoteHandle:
+    """The run at addresses that the key may go to: what lies elsewhere is asked for at the usual
+    place."""
+    usual = handle_of(route.base("queue"), endpoint, remote.request_id)
+
+    def own(url: str, instead: str) -> str:
+        return url if route.is_own(url) else instead
+
+    return RemoteHandle(
+        remote.request_id,
+        own(remote.status_url, usual.status_url),
+        own(remote.response_url, usual.response_url),
+        own(remote.cancel_url, usual.cancel_url),
+    )
 
 
 def _handle(value: dict[str, object], usual: RemoteHandle) -> RemoteHandle:

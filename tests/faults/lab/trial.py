@@ -155,7 +155,7 @@ class Laboratory:
         service = self.market.service
         if service is None:
             return None
-        until(lambda: len(service.sales) >= expected, 2.0)
+        until(lambda: len(service.sales) >= expected, _SETTLE_S)
         return len(service.sales)
 
     def judge(self, site: Site) -> Verdict:

@@ -115,6 +115,7 @@ job_records = st.builds(
     remote=st.none() | handles,
     answer=words,
     fault=st.none() | faults,
+    picture_urls=st.lists(words, max_size=2).map(tuple),
 )
 drafts = st.builds(
     Draft,

@@ -7,7 +7,7 @@ from itertools import product
 
 import pytest
 
-from kontext_studio.core.jobs import ALLOWED, ENDS, JobState
+from kontext_studio.core.jobs import ALLOWED, ENDS, JobRecord, JobState
 from kontext_studio.core.request import EditRequest
 from tests.unit.core.strategies import REF, job
 
@@ -17,7 +17,7 @@ MOVES = {
     "submitted": "remote_done failed blocked cancelled",
     "remote_done": "stored failed blocked",
     "stored": "",
-    "failed": "",
+    "failed": "submitted",
     "blocked": "",
     "cancelled": "remote_done",
     "unknown": "submitted remote_done failed",
@@ -64,3 +64,8 @@ def test_from_every_state_a_run_can_come_to_an_end(state: JobState) -> None:
 def test_a_picture_the_service_has_made_is_never_dropped_by_a_cancel() -> None:
     assert JobState.CANCELLED not in ALLOWED[JobState.REMOTE_DONE]
     assert JobState.REMOTE_DONE in ALLOWED[JobState.CANCELLED]
+
+
+def test_a_run_of_a_file_from_before_the_addresses_were_kept_is_read() -> None:
+    older = {name: value for name, value in RECORD.to_json().items() if name != "picture_urls"}
+    assert JobRecord.from_json(older) == RECORD

@@ -107,9 +107,9 @@ def test_what_was_redacted_stays_the_same_when_it_is_redacted_again() -> None:
 )
 def test_f_sec_11_a_million_characters_are_redacted_in_reasonable_time(piece: str) -> None:
     text = piece * (1_000_000 // len(piece))
-    begun = time.perf_counter()
+    begun = time.process_time()
     redact(text)
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 def test_f_sec_1_a_key_in_use_is_hidden_wherever_it_stands_and_so_is_each_half() -> None:

@@ -131,6 +131,28 @@ async def end_of(stream: AsyncGenerator[JobEvent]) -> tuple[list[JobEvent], Stud
     return events, None
 
 
+COMPLETED: dict[str, object] = {"status": "COMPLETED", "logs": None, "metrics": {}}
+RUNNING: dict[str, object] = {"status": "IN_PROGRESS", "logs": None}
+
+
+def resume(run, waits, *, limits=None, faults=(), remote=None, **service):
+    """A run that was sent before, followed to its end."""
+
+    async def story():
+        async with FalService(**service) as fal, provider_for(fal, waits, limits) as provider:
+            for step, fault in faults:
+                fal.fault(step, fault)
+            handle = fal.remote("run-1") if remote is None else remote
+            events, end = await end_of(provider.resume(handle))
+            return events, end, fal
+
+    return run(story())
+
+
+def kinds(events):
+    return [type(event) for event in events]
+
+
 PNG = png(width=40, height=40)
 ONE = {"images": [{"url": "{origin}/files/one"}]}
 

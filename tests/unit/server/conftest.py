@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -38,6 +39,14 @@ class Desk:
     def post(self, path: str, instruction: str = "Make it blue", **body: Any) -> httpx.Response:
         return self.http.post(path, json={"prompt": instruction, "image_url": DATA_URI, **body})
 
+    def calls(self, path: str, instruction: str) -> socket.socket:
+        """A caller who has sent a request and waits; closing the socket is leaving."""
+        body = json.dumps({"prompt": instruction, "image_url": DATA_URI})
+        caller = socket.create_connection(("127.0.0.1", self.served.port), 10)
+        head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Key {TOKEN}\r\n"
+        caller.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n{body}".encode())
+        return caller
+
     def events(self, url: str) -> Iterator[dict[str, Any]]:
         with self.http.stream("GET", url) as response:
             assert response.headers["content-type"].startswith("text/event-stream")
@@ -59,7 +68,7 @@ def shared_desk() -> Iterator[Desk]:
     headers = {"authorization": f"Key {TOKEN}"}
     with (
         serving(app, main, queue) as served,
-        httpx.Client(base_url=served.origin, headers=headers, trust_env=False) as http,
+        httpx.Client(base_url=served.origin, headers=headers, trust_env=False, timeout=30) as http,
     ):
         yield Desk(served, engine, http)
 

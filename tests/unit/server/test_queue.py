@@ -62,7 +62,7 @@ def test_polls_tell_all_log_lines_and_only_where_asked(desk):
 
 def test_requests_wait_in_their_order_and_know_their_place(desk):
     first, second, third = (desk.submit("wait", seed=seed) for seed in range(3))
-    desk.engine.began.wait(5)
+    assert desk.engine.began.wait(30)
     assert desk.http.get(first["status_url"]).status_code == 202
     places = [desk.http.get(one["status_url"]).json() for one in (second, third)]
     assert [one["status"] for one in places] == ["IN_QUEUE", "IN_QUEUE"]
@@ -81,7 +81,7 @@ def test_a_result_is_not_there_before_the_end(desk):
 
 def test_a_waiting_request_is_cancelled_at_once_and_never_worked_on(desk):
     desk.submit("wait")
-    desk.engine.began.wait(5)
+    assert desk.engine.began.wait(30)
     waiting = desk.submit("second")
     answer = desk.http.put(waiting["cancel_url"])
     assert (answer.status_code, answer.json()) == (200, {"status": "OK"})
@@ -93,7 +93,7 @@ def test_a_waiting_request_is_cancelled_at_once_and_never_worked_on(desk):
 
 def test_a_running_request_is_stopped_between_two_stages(desk):
     running = desk.submit("wait")
-    desk.engine.began.wait(5)
+    assert desk.engine.began.wait(30)
     answer = desk.http.put(running["cancel_url"], json={})
     assert (answer.status_code, answer.json()) == (202, {"status": "CANCELLATION_REQUESTED"})
     last = desk.ended(running)
@@ -159,7 +159,7 @@ def test_input_that_is_wrong_is_taken_by_the_queue_and_told_in_the_result(desk):
 def test_a_queue_that_is_full_says_when_to_come_back(desk, monkeypatch):
     monkeypatch.setattr("kontext_studio.server.jobs.MOST_WAITING", 1)
     desk.submit("wait")
-    desk.engine.began.wait(5)
+    assert desk.engine.began.wait(30)
     desk.submit()
     answer = desk.post(f"/queue/{MODEL}")
     assert answer.status_code == 429

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import os
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -32,6 +33,7 @@ class Studio:
 
     def __init__(self) -> None:
         self.heard: list[Announcement] = []
+        self.clock: Callable[[], float] = time.time
         self._numbers = itertools.count(1)
         self._seeds = itertools.count(100)
 
@@ -51,6 +53,7 @@ class Studio:
                 os.environ,
                 new_id=lambda: f"id{next(self._numbers):04d}",
                 new_seed=lambda: next(self._seeds),
+                clock=lambda: self.clock(),
                 make_reach=scripted_reach(provider),
                 grace_s=0.05,
                 disk_attempts=disk_attempts,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from kontext_studio.core import errors
@@ -17,11 +19,12 @@ from kontext_studio.workbench.endings import (
 )
 
 S = JobState
+REMOTE = RemoteHandle("r", "s", "u", "c")
 
 
 def _record(state: JobState) -> JobRecord:
     request = EditRequest("Make it warmer", (), "m", 1)
-    remote = RemoteHandle("r", "s", "u", "c") if state is S.SUBMITTED else None
+    remote = REMOTE if state is S.SUBMITTED else None
     return JobRecord(
         JobId("j"), state, request, (NodeId("n"),), 1, "fal", "fal.ai", 0.0, remote=remote
     )
@@ -91,6 +94,23 @@ def test_a_cancelled_run_that_the_service_dropped_ends_as_cancelled() -> None:
 def test_a_cancelled_run_whose_submit_got_no_answer_is_still_unknown() -> None:
     record = after_fault(_record(S.SENDING), errors.OutcomeUnknown("x"), cancelling=True)
     assert record.state is S.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        errors.OutcomeUnknown("x"),
+        errors.ServiceFailed("x"),
+        errors.DiskFull("x"),
+        StudioError("no memory"),
+    ],
+)
+def test_a_run_whose_number_is_known_is_asked_for_whatever_went_wrong_since(
+    error: StudioError,
+) -> None:
+    record = replace(_record(S.SENDING), remote=REMOTE)
+    assert after_fault(record, error, cancelling=False).state is S.SUBMITTED
+    assert cut_off_while_sending(record) == replace(record, state=S.SUBMITTED)
 
 
 def test_what_was_being_sent_when_the_program_died_may_have_been_charged() -> None:

@@ -12,11 +12,13 @@ import pytest
 from kontext_studio.core import provider as wire
 from kontext_studio.core.errors import (
     Charged,
+    NotFound,
     OutcomeUnknown,
 )
-from kontext_studio.core.jobs import JobState, RemoteHandle
+from kontext_studio.core.jobs import JobFault, JobState, RemoteHandle
 from kontext_studio.workbench import adopting
 from kontext_studio.workbench.bench import Workbench
+from tests.fakes.open_runs import a_run, session_with_runs
 from tests.fakes.photographs import png
 from tests.fakes.scripted_provider import HANDLE, ScriptedProvider, Step, whole_run
 from tests.unit.workbench.conftest import Studio
@@ -47,6 +49,27 @@ def test_f_net_7_a_run_whose_answer_was_lost_is_found_again_and_fetched(
 
     studio.start(provider, work)
     assert len(provider.sent) == 1
+
+
+def test_f_net_7_a_lost_run_is_looked_for_by_the_addresses_its_pictures_were_sent_by(
+    studio: Studio, session_path: Path
+) -> None:
+    urls = ("https://cdn.test/one", "https://cdn.test/two")
+    lost = OutcomeUnknown("It broke.")
+    provider = ScriptedProvider(lambda request: [wire.Sending(urls), lost], found=())
+
+    async def lose(bench: Workbench) -> None:
+        job = await bench.submit(await opened(bench, session_path))
+        assert (await bench.wait_for(job)).record.picture_urls == urls
+
+    async def look(bench: Workbench) -> None:
+        await bench.open_session(session_path)
+        (view,) = bench.runs.views()
+        await bench.look_for(view.record.id)
+
+    studio.start(provider, lose)
+    studio.start(provider, look)
+    assert provider.looked_for == [urls]
 
 
 @pytest.mark.parametrize(
@@ -136,3 +159,61 @@ def test_nothing_is_taken_over_while_the_same_edit_is_being_sent(
         assert (await bench.wait_for(sent)).record.state is JobState.STORED
 
     studio.start(provider, work)
+
+
+def test_an_unknown_run_whose_number_is_known_is_fetched_at_the_next_start(
+    studio: Studio, session_path: Path
+) -> None:
+    session_with_runs(
+        session_path, a_run(1, JobState.UNKNOWN, remote=HANDLE), a_run(2, JobState.UNKNOWN)
+    )
+    service = ScriptedProvider(lambda request: [], resumed=whole_run([png(2)])[2:])
+
+    async def go_on(bench: Workbench) -> None:
+        await bench.open_session(session_path)
+        await bench.runs.wait_all()
+        states = [view.record.state for view in bench.runs.views()]
+        assert states == [JobState.STORED, JobState.UNKNOWN]
+
+    studio.start(service, go_on)
+    assert service.asked_for == [HANDLE]
+
+
+@pytest.mark.parametrize(
+    ("charged", "then"), [(Charged.YES, JobState.STORED), (Charged.NO, JobState.FAILED)]
+)
+def test_a_run_that_may_be_paid_for_is_asked_for_again_where_the_person_wants_it(
+    studio: Studio, session_path: Path, charged: Charged, then: JobState
+) -> None:
+    gone = JobFault("not_found", "It is no longer there.", charged=charged)
+    session_with_runs(session_path, a_run(1, JobState.FAILED, remote=HANDLE, fault=gone))
+    service = ScriptedProvider(lambda request: [], resumed=whole_run([png(2)])[2:])
+
+    async def look(bench: Workbench) -> None:
+        await bench.open_session(session_path)
+        await bench.runs.wait_all()
+        (view,) = bench.runs.views()
+        assert view.record.state is JobState.FAILED, "nothing happens by itself"
+        assert (await bench.look_for(view.record.id)).record.state is then
+
+    studio.start(service, look)
+    assert not service.sent
+
+
+def test_a_run_that_is_still_gone_says_so_again(studio: Studio, session_path: Path) -> None:
+    gone = JobFault("not_found", "It is no longer there.", charged=Charged.YES)
+    session_with_runs(session_path, a_run(1, JobState.FAILED, remote=HANDLE, fault=gone))
+    service = ScriptedProvider(
+        lambda request: [], resumed=[NotFound("Still not there.", charged=Charged.YES)]
+    )
+
+    async def look(bench: Workbench) -> None:
+        await bench.open_session(session_path)
+        (view,) = bench.runs.views()
+        record = (await bench.look_for(view.record.id)).record
+        assert record.state is JobState.FAILED
+        assert record.fault is not None
+        assert record.fault.message == "Still not there."
+        assert record.may_be_looked_for
+
+    studio.start(service, look)

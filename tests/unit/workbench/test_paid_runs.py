@@ -445,6 +445,28 @@ def test_a_cancel_that_the_service_confirms_too_late_keeps_the_result(
     studio.start(provider, work)
 
 
+def test_f_cancel_1_a_cancel_that_is_confirmed_for_a_run_that_had_begun_keeps_its_result(
+    studio: Studio, session_path: Path
+) -> None:
+    go_on = asyncio.Event()
+    steps = whole_run([png(2)])
+    provider = ScriptedProvider(
+        lambda request: [*steps[:4], go_on, *steps[4:]],
+        cancel_answer=wire.CancelAnswer(True, status="OK"),
+    )
+
+    async def work(bench: Workbench) -> None:
+        job = await bench.submit(await opened(bench, session_path))
+        await until(lambda: bench.runs.view(job).phase is Phase.RUNNING)
+        await bench.cancel(job)
+        await until(lambda: bool(provider.cancelled))
+        await asyncio.sleep(0)
+        go_on.set()
+        assert (await bench.wait_for(job)).record.state is JobState.STORED
+
+    studio.start(provider, work)
+
+
 def test_what_was_charged_without_a_picture_counts_against_the_limit(
     studio: Studio, session_path: Path
 ) -> None:

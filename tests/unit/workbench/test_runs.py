@@ -263,9 +263,7 @@ def test_a_submitted_run_is_fetched_at_the_next_start(studio: Studio, session_pa
     assert not second.sent
 
 
-def test_runs_are_asked_for_in_the_order_they_expire_in(
-    studio: Studio, session_path: Path
-) -> None:
+def test_runs_are_asked_for_in_the_order_they_expire_in(studio: Studio, session_path: Path) -> None:
     handles = [replace(HANDLE, request_id=f"run-{n}") for n in range(1, 21)]
     left = [a_run(n, remote=handle) for n, handle in enumerate(handles, 1)]
     session_with_runs(session_path, *reversed(left))

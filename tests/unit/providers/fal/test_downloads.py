@@ -7,6 +7,7 @@ from kontext_studio.core.provider import Finished, Trouble
 from kontext_studio.providers.addresses import AddressRefused
 from kontext_studio.providers.faults import PictureOverLimit
 from kontext_studio.providers.limits import Limits
+from kontext_studio.providers.retries import GONE_ATTEMPTS
 from tests.fakes.fal_service import cut, drops, page, png, says, says_raw
 from tests.unit.providers.conftest import ONE, PNG, collect
 
@@ -166,7 +167,7 @@ ELSEWHERE = {"images": [{"url": "{origin}/files/two?signed=again"}]}
 
 
 def test_f_api_22_an_address_that_expired_is_read_again_once(run, waits):
-    faults = [GONE] * 3
+    faults = [GONE] * GONE_ATTEMPTS
     events, end, fal = collect(
         run,
         waits,
@@ -177,17 +178,17 @@ def test_f_api_22_an_address_that_expired_is_read_again_once(run, waits):
     )
     assert end is None
     assert events[-1].result.images[0].data == png(grey=7)
-    assert [type(event) for event in events] == [Trouble, Trouble, Finished]
+    assert [type(event) for event in events] == [*[Trouble] * (GONE_ATTEMPTS - 1), Finished]
     assert len(fal.seen("result")) == 1
 
 
 @pytest.mark.parametrize(
     ("now", "asked"),
-    [(ONE, 3), (ELSEWHERE, 6), ({"images": []}, 3)],
+    [(ONE, GONE_ATTEMPTS), (ELSEWHERE, 2 * GONE_ATTEMPTS), ({"images": []}, GONE_ATTEMPTS)],
     ids=["the same address", "another that is gone too", "nothing"],
 )
 def test_f_api_22_a_picture_that_is_gone_for_good_was_charged(run, waits, now, asked):
-    events, end, fal = collect(run, waits, ONE, *[GONE] * 9, result=now)
+    events, end, fal = collect(run, waits, ONE, *[GONE] * 12, result=now)
     assert type(end) is NotFound
     assert end.charged is Charged.YES
     assert len(fal.seen("result")) == 1
@@ -200,17 +201,33 @@ def test_f_api_22_a_result_that_is_gone_too_leaves_the_pictures_fault(run, waits
     _, end, fal = collect(run, waits, ONE, *[GONE] * 9, result=unknown, result_status=404)
     assert isinstance(end, NotFound)
     assert "no longer on the service's servers" in end.message
-    assert len(fal.seen("result")) == 3
+    assert len(fal.seen("result")) == GONE_ATTEMPTS
 
 
 @pytest.mark.parametrize("status", [403, 404, 410])
-def test_f_api_22_a_picture_that_is_gone_is_asked_for_three_times(run, waits, status):
+def test_f_api_22_a_picture_that_is_gone_is_asked_for_over_more_than_a_minute(run, waits, status):
     gone = says(status, b"gone", kind="text/plain")
-    _, end, fal = collect(run, waits, ONE, *[gone] * 5)
+    _, end, fal = collect(run, waits, ONE, *[gone] * 9)
     assert isinstance(end, NotFound)
     assert end.charged is Charged.YES
     assert "no longer on the service's servers" in end.message
-    assert len(fal.seen("picture")) == 3
+    assert len(fal.seen("picture")) == GONE_ATTEMPTS
+    assert waits.asked == [2, 10, 30, 80]
+
+
+def test_f_api_22_a_filter_on_the_way_that_refuses_for_a_while_costs_no_picture(run, waits):
+    blocked = says(403, b"Blocked by policy", kind="text/plain")
+    events, end, _ = collect(run, waits, ONE, *[blocked] * 4)
+    assert end is None
+    assert events[-1].result.images[0].data == PNG
+
+
+def test_f_net_18_a_cookie_of_the_service_is_not_kept_and_goes_nowhere(run, waits):
+    sets = {"set-cookie": "sid=1; Path=/"}
+    away = {"location": "/files/two", **sets}
+    _, end, fal = collect(run, waits, ONE, says(503, {}, sets), says(302, b"", away))
+    assert end is None
+    assert [one.headers.get("cookie") for one in fal.seen("picture")] == [None] * 3
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
@@ -334,5 +351,5 @@ def test_f_net_16_a_sign_in_page_in_place_of_a_picture_does_not_mean_that_it_is_
 
 def test_f_api_22_a_storage_that_says_in_xml_that_a_picture_is_gone_is_believed(run, waits):
     denied = says(403, b'<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>', kind="x")
-    _, end, _ = collect(run, waits, ONE, *[denied] * 4)
+    _, end, _ = collect(run, waits, ONE, *[denied] * GONE_ATTEMPTS)
     assert isinstance(end, NotFound)

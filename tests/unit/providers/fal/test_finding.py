@@ -13,7 +13,7 @@ from kontext_studio.core.errors import (
     StudioError,
     Unauthorized,
 )
-from kontext_studio.core.provider import Finished, HostedUrl
+from kontext_studio.core.provider import Finished, HostedUrl, Sending
 from kontext_studio.core.route import Access, Route, RouteMode
 from kontext_studio.providers.fal import FalProvider
 from kontext_studio.providers.fal.finding import WINDOW_S
@@ -34,13 +34,13 @@ SEED = 6_916_619_188_014_358_660  # beyond 2**53: a float would meet its neighbo
 GIVEN = {"prompt": "Make the car red", "seed": SEED, "image_url": "https://x.test/a"}
 
 
-def find(run, waits, dev, history, *faults, sent_at=NOW, **changes):
+def find(run, waits, dev, history, *faults, sent_at=NOW, urls=(), clock=NOW, **changes):
     async def story():
-        async with FalService(clock=lambda: NOW, history=history) as fal:
+        async with FalService(clock=lambda: clock, history=history) as fal:
             fal.fault("history", *faults)
             async with provider_for(fal.access(lists=True), waits) as provider:
                 request = request_for(seed=SEED, **changes)
-                return await provider.find(request, dev, sent_at), fal
+                return await provider.find(request, dev, sent_at, urls), fal
 
     return run(story())
 
@@ -56,8 +56,10 @@ def test_a_run_whose_answer_was_lost_is_found_and_followed_to_its_picture(run, w
             async with provider_for(fal.access(lists=True), waits) as provider:
                 one = picture(hosted=HostedUrl("https://v3.fal.media/files/x", None))
                 request = request_for(one, seed=SEED)
-                _, lost = await end_of(provider.edit(request, dev, (one,)))
-                (remote,) = await provider.find(request, dev, NOW - 2)
+                events, lost = await end_of(provider.edit(request, dev, (one,)))
+                sent = ("https://v3.fal.media/files/x",)
+                assert events == [Sending(sent)]
+                (remote,) = await provider.find(request, dev, NOW - 2, sent)
                 return lost, remote, await end_of(provider.resume(remote)), fal
 
     lost, remote, (events, end), fal = run(story())
@@ -107,6 +109,50 @@ def test_200_look_alikes_are_told_from_the_one(run, waits, dev):
 def test_a_seed_given_as_text_is_the_same_seed(run, waits, dev):
     found, fal = find(run, waits, dev, [run_of(3, seed=str(SEED))])
     assert found == (fal.remote("run-3"),)
+
+
+OTHERS = {
+    "another picture": {"image_url": "https://x.test/b"},
+    "another strength": {"guidance_scale": 4.0},
+    "another format": {"output_format": "jpeg"},
+    "another number of pictures": {"num_images": 2},
+}
+
+
+@pytest.mark.parametrize("changes", OTHERS.values(), ids=OTHERS.keys())
+def test_f_net_7_the_same_words_and_seed_with_something_else_are_another_run(
+    run, waits, dev, changes
+):
+    sent = {"urls": ("https://x.test/a",), "parameters": (("guidance_scale", 2.5),)}
+    same = {"guidance_scale": 2.5, "output_format": "png", "num_images": 1, "unknown": 7}
+    found, fal = find(run, waits, dev, [run_of(1, **{**same, **changes})], **sent)
+    assert found == ()
+    found, fal = find(
+        run, waits, dev, [run_of(2, **same), run_of(1, **{**same, **changes})], **sent
+    )
+    assert found == (fal.remote("run-2"),)
+    # What the list leaves out, or leaves empty, says nothing against it.
+    found, _ = find(run, waits, dev, [run_of(3, image_url=None)], **sent)
+    assert len(found) == 1
+
+
+@pytest.mark.parametrize("ahead_s", [-7200.0, -400.0, 400.0, 7200.0, 90 * 86_400.0])
+def test_f_api_35_a_run_is_found_although_this_machines_clock_is_wrong(run, waits, dev, ahead_s):
+    sold = run_of(4, sent=NOW + ahead_s)
+    found, fal = find(run, waits, dev, [sold], sent_at=NOW - 3, clock=NOW + ahead_s)
+    assert found == (fal.remote("run-4"),)
+    # The clock was set right meanwhile, or the one that answers is wrong itself.
+    found, fal = find(run, waits, dev, [run_of(5)], sent_at=NOW - 3, clock=NOW + ahead_s)
+    assert found == (fal.remote("run-5"),)
+    found, fal = find(run, waits, dev, [sold], sent_at=NOW - 3)
+    assert found == ()
+    assert len(fal.seen("history")) == 1
+
+
+@pytest.mark.parametrize("clock", [0.0, 253_402_300_799.0])
+def test_f_api_35_no_clock_leads_out_of_the_calendar(run, waits, dev, clock):
+    found, fal = find(run, waits, dev, [run_of(5)], clock=clock)
+    assert found == (fal.remote("run-5"),)
 
 
 def test_two_runs_that_could_be_it_are_both_told_and_one_listed_twice_is_one(run, waits, dev):

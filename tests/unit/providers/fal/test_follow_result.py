@@ -1,15 +1,21 @@
+import json
+from itertools import pairwise
+from typing import cast
+
 import pytest
 
 from kontext_studio.core.errors import (
     Charged,
     ContentBlocked,
+    NoPicture,
     NotFound,
     Refused,
     ServiceFailed,
     StudioError,
 )
 from kontext_studio.core.provider import Finished, RemoteDone, Trouble
-from kontext_studio.providers.limits import Limits
+from kontext_studio.providers.limits import PROMPT_CHARACTERS, Limits
+from kontext_studio.providers.retries import GONE_ATTEMPTS
 from kontext_studio.providers.routing import RouteUnfit
 from tests.fakes.fal_service import (
     FalService,
@@ -20,29 +26,7 @@ from tests.fakes.fal_service import (
     says,
     says_raw,
 )
-from tests.unit.providers.conftest import end_of, provider_for
-
-COMPLETED: dict[str, object] = {"status": "COMPLETED", "logs": None, "metrics": {}}
-RUNNING = {"status": "IN_PROGRESS", "logs": None}
-QUICK = Limits(gap_s=0.2, exchange_s=0.5)
-
-
-def resume(run, waits, *, limits=None, faults=(), remote=None, **service):
-    """A run that was sent before, followed to its end."""
-
-    async def story():
-        async with FalService(**service) as fal, provider_for(fal, waits, limits) as provider:
-            for step, fault in faults:
-                fal.fault(step, fault)
-            handle = fal.remote("run-1") if remote is None else remote
-            events, end = await end_of(provider.resume(handle))
-            return events, end, fal
-
-    return run(story())
-
-
-def kinds(events):
-    return [type(event) for event in events]
+from tests.unit.providers.conftest import COMPLETED, end_of, kinds, provider_for, resume
 
 
 def test_f_net_10_a_result_that_breaks_off_is_asked_for_until_it_is_whole(run, waits):
@@ -153,7 +137,7 @@ def test_f_net_9_a_run_that_was_paid_for_outlasts_what_stands_in_its_way(run, wa
     events, end, _ = resume(
         run,
         waits,
-        limits=QUICK,
+        limits=Limits(gap_s=0.2) if times == 1 else None,
         streams=False,
         statuses=[COMPLETED],
         faults=[(step, fault)] * times,
@@ -167,23 +151,91 @@ def test_f_net_9_a_run_that_was_paid_for_outlasts_what_stands_in_its_way(run, wa
 
 
 @pytest.mark.parametrize("status", [404, 410])
-def test_f_api_6_a_result_nobody_knows_is_asked_for_three_times(run, waits, status):
+def test_f_api_6_a_result_nobody_knows_is_asked_for_over_more_than_a_minute(run, waits, status):
     unknown = says(status, {"detail": "Request not found"})
-    _, end, fal = resume(run, waits, statuses=[COMPLETED], faults=[("result", unknown)] * 5)
+    _, end, fal = resume(run, waits, statuses=[COMPLETED], faults=[("result", unknown)] * 9)
     assert isinstance(end, NotFound)
     assert "run-1" in end.message
     assert end.charged is Charged.MAYBE
-    assert len(fal.seen("result")) == 3
-    assert waits.asked == [2.0, 10.0]
+    assert len(fal.seen("result")) == GONE_ATTEMPTS
+    assert waits.asked == [2.0, 10.0, 30.0, 80.0]
 
 
-def test_f_api_6_three_answers_in_a_row_are_meant(run, waits):
+def test_f_api_6_answers_in_a_row_are_meant(run, waits):
     unknown = says(404, {"detail": "Request not found"})
-    between = [unknown, unknown, drops(), unknown, unknown, page(502), unknown]
+    between = [*[unknown] * 4, drops(), *[unknown] * 4, page(502), unknown]
     faults = [("result", fault) for fault in between]
     _, end, fal = resume(run, waits, statuses=[COMPLETED], faults=faults)
     assert end is None
-    assert len(fal.seen("result")) == 8
+    assert len(fal.seen("result")) == 12
+
+
+ODD = {
+    "a message": says(200, {"message": "Too many requests"}),
+    "another server's status": says(200, {"status": "IN_PROGRESS"}),
+    "nothing": says(200, {}),
+}
+
+
+@pytest.mark.parametrize("fault", ODD.values(), ids=ODD.keys())
+def test_f_api_18_what_is_no_result_is_not_the_end_of_a_run_that_was_paid_for(run, waits, fault):
+    events, end, fal = resume(run, waits, statuses=[COMPLETED], faults=[("result", fault)] * 3)
+    assert end is None
+    assert kinds(events) == [Trouble] * 4 + [RemoteDone, Finished]
+    assert events[3] == Trouble(None)
+    assert len(fal.seen("result")) == 4
+    assert all(0 < earlier <= later for earlier, later in pairwise(waits.asked))
+
+
+def test_f_api_18_what_stays_no_result_is_believed_and_kept(run, waits):
+    odd = [("result", ODD["a message"])] * 9
+    events, end, fal = resume(run, waits, statuses=[COMPLETED], faults=odd)
+    assert isinstance(end, NoPicture)
+    assert len(fal.seen("result")) == 4
+    assert waits.asked == [2.0, 10.0, 30.0]
+    assert json.loads(events[-1].answer) == {"message": "Too many requests"}
+
+
+def test_f_api_18_a_service_that_says_that_it_still_works_is_waited_for(run, waits):
+    faults = [("result", ODD["another server's status"])] * 30
+    _, end, fal = resume(run, waits, statuses=[COMPLETED], faults=faults)
+    assert end is None
+    assert len(fal.seen("result")) == 31
+
+
+@pytest.mark.parametrize("images", [[], None, "x"])
+def test_f_api_18_a_result_without_a_picture_is_the_services_word(run, waits, images):
+    _, end, fal = resume(run, waits, statuses=[COMPLETED], result={"images": images})
+    assert isinstance(end, NoPicture)
+    assert len(fal.seen("result")) == 1
+
+
+def test_f_api_32_of_a_large_answer_only_what_is_read_is_kept(run, waits):
+    async def story():
+        async with FalService(statuses=[COMPLETED]) as fal, provider_for(fal, waits) as provider:
+            out = fal.output(1)
+            (first,) = cast("list[dict[str, object]]", out["images"])
+            first.update(file_data="x" * 100_000, file_size=None, odd="y")
+            out["notes"] = ["Kept."]
+            cyrillic = "\u044f" * 3_000_000
+            out.update(prompt=cyrillic, padding=cyrillic, many=list(range(90_000)), small={"a": 1})
+            out.update({f"fact {number}": "x" * 1900 for number in range(500)})
+            raw = json.dumps(out, ensure_ascii=False).encode()
+            fal.fault("result", says(200, raw))
+            return out, await end_of(provider.resume(fal.remote("run-1")))
+
+    out, (events, end) = run(story())
+    assert end is None
+    assert len(events[-1].result.prompt) == PROMPT_CHARACTERS
+    (done,) = (event for event in events if isinstance(event, RemoteDone))
+    assert done.answer.isascii()
+    assert len(done.answer) < 300_000
+    kept = json.loads(done.answer)
+    for name in ("seed", "timings", "has_nsfw_concepts", "notes", "small"):
+        assert kept[name] == out[name]
+    assert set(kept["images"][0]) == {"url", "width", "height", "content_type", "file_size"}
+    assert "padding" not in kept
+    assert "many" not in kept
 
 
 def test_a_route_that_only_a_person_can_mend_is_not_waited_for(run, waits, tmp_path):
@@ -263,7 +315,11 @@ def test_a_service_that_says_failed_is_asked_for_the_reason(run, waits):
 )
 @pytest.mark.parametrize(
     ("fault", "asked"),
-    [(says(404, {"detail": "Not found"}), 3), (page(502), 10), (says(503, {"detail": "x"}), 10)],
+    [
+        (says(404, {"detail": "Not found"}), GONE_ATTEMPTS),
+        (page(502), 10),
+        (says(503, {"detail": "x"}), 10),
+    ],
     ids=["unknown", "a gateway's page", "503"],
 )
 def test_f_api_29_a_service_that_says_failed_and_no_more_is_believed_in_the_end(

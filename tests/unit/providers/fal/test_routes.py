@@ -17,7 +17,15 @@ from kontext_studio.core.errors import (
     Unauthorized,
     Unreachable,
 )
-from kontext_studio.core.provider import Finished, NotAccepted, Sending, Submitted, Uploaded
+from kontext_studio.core.jobs import RemoteHandle
+from kontext_studio.core.provider import (
+    Finished,
+    NotAccepted,
+    Sending,
+    Submitted,
+    Trouble,
+    Uploaded,
+)
 from kontext_studio.core.route import Access, Route, RouteMode
 from kontext_studio.core.secret import Secret
 from kontext_studio.providers.fal import FalProvider
@@ -162,6 +170,28 @@ def test_a_proxy_that_wants_a_sign_in_is_told_apart_from_a_key_that_is_wrong(run
     _, end = run(story())
     assert isinstance(end, Unauthorized)
     assert "proxy did not accept the sign-in" in end.message
+
+
+@pytest.mark.parametrize("mode", [RouteMode.SERVER_PROXY, RouteMode.GATEWAY])
+def test_f_net_1_what_cannot_be_found_is_what_the_person_wrote_down(run, waits, dev, mode):
+    access = Access(Route("x", "fal", mode, "https://office.invalid/p"), None)
+
+    async def story():
+        async with provider_for(access, waits) as provider:
+            one = picture()
+            # A run that was sent before has the service's own addresses.
+            root = "https://queue.fal.run/fal-ai/flux-kontext/requests/run-1"
+            handle = RemoteHandle("run-1", f"{root}/status", root, f"{root}/cancel")
+            follows = provider.resume(handle)
+            trouble = await anext(follows)
+            await follows.aclose()
+            _, end = await end_of(provider.edit(request_for(one), dev, (one,)))
+            assert isinstance(trouble, Trouble)
+            return end, trouble.reason
+
+    for fault in run(story()):
+        assert type(fault) is Unreachable
+        assert "The server office.invalid cannot be found." in fault.message
 
 
 def test_a_page_in_front_of_a_proxy_is_not_taken_for_the_service(run, waits, dev):

@@ -1,5 +1,6 @@
 import asyncio
 import gzip
+import json
 
 import pytest
 
@@ -25,6 +26,7 @@ from kontext_studio.core.provider import (
 )
 from kontext_studio.core.route import Access, Route, RouteMode
 from kontext_studio.providers.fal import FalProvider
+from kontext_studio.providers.fal.service import handle_of
 from kontext_studio.providers.limits import Limits
 from tests.fakes.fal_service import (
     ENDPOINT,
@@ -36,11 +38,11 @@ from tests.fakes.fal_service import (
     page,
     says,
     says_raw,
+    sells_and,
 )
 from tests.unit.providers.conftest import end_of, picture, provider_for, request_for
 
 HOSTED = HostedUrl("https://v3.fal.media/files/x", None)
-QUICK = Limits(gap_s=0.3, exchange_s=0.6)
 
 
 def edit(run, waits, dev, *faults, limits=None):
@@ -56,12 +58,12 @@ def edit(run, waits, dev, *faults, limits=None):
     return run(story())
 
 
-BIG = b'{"request_id": "x", "pad": "' + b"x" * 3_000_000 + b'"}'
+BIG = b'{"pad": "' + b"x" * 3_000_000 + b'", "request_id": "x"}'
 GZIP = "content-encoding: gzip\r\ncontent-length: 4\r\n\r\n\x00\x01\x02\x03"
 
 
-def sent_once_and_unknown(run, waits, dev, fault):
-    events, end, fal = edit(run, waits, dev, fault, limits=QUICK)
+def sent_once_and_unknown(run, waits, dev, fault, limits=None):
+    events, end, fal = edit(run, waits, dev, fault, limits=limits)
     assert isinstance(end, OutcomeUnknown)
     assert end.charged is Charged.MAYBE
     assert "may have been charged" in end.message
@@ -77,7 +79,7 @@ def test_f_net_5_a_connection_that_drops_while_the_body_is_sent(run, waits, dev,
 
 
 def test_f_net_6_a_submit_that_is_not_answered(run, waits, dev):
-    sent_once_and_unknown(run, waits, dev, hangs())
+    sent_once_and_unknown(run, waits, dev, hangs(), Limits(gap_s=0.3))
 
 
 def test_f_net_6_an_answer_that_drips_for_longer_than_an_exchange_may_take(run, waits, dev):
@@ -89,7 +91,7 @@ def test_f_net_6_an_answer_that_drips_for_longer_than_an_exchange_may_take(run, 
             await exchange.write(b" ")
             await asyncio.sleep(0.02)
 
-    sent_once_and_unknown(run, waits, dev, drips)
+    sent_once_and_unknown(run, waits, dev, drips, Limits(exchange_s=0.6))
 
 
 def test_f_net_7_a_connection_that_closes_before_the_answer(run, waits, dev):
@@ -113,6 +115,95 @@ def test_f_net_8_an_answer_that_does_not_tell_the_runs_number(run, waits, dev, f
 def test_f_net_8_what_came_of_the_answer_is_kept_for_the_details(run, waits, dev):
     end = sent_once_and_unknown(run, waits, dev, says(200, {"status": "IN_QUEUE"}))
     assert "IN_QUEUE" in end.detail
+    end = sent_once_and_unknown(run, waits, dev, cut())
+    assert '{"request_id": "lo' in end.detail
+
+
+def sells_and_says(head, body="{handle}", *, cut_to=None):
+    """Takes the run and answers so; "{size}" and "{handle}" stand for the body's."""
+
+    async def act(exchange):
+        fal = exchange.service
+        handle = json.dumps(fal.remote(f"run-{fal.sold}").to_json())
+        whole = body.replace("{handle}", handle).replace("{number}", f"run-{fal.sold}").encode()
+        told = head.replace("{size}", str(len(whole))).replace("{hex}", f"{len(whole):x}")
+        exchange.open = False
+        await exchange.write(f"HTTP/1.1 {told}".encode() + whole[:cut_to])
+        exchange.writer.close()
+
+    return sells_and(act)
+
+
+OK = "200 OK\r\n"
+NUMBERED = {
+    "no last chunk": sells_and_says(f"{OK}transfer-encoding: chunked\r\n\r\n{{hex}}\r\n"),
+    "a length too large": sells_and_says(f"{OK}content-length: 9999\r\n\r\n"),
+    "cut behind the number": sells_and_says(f"{OK}content-length: {{size}}\r\n\r\n", cut_to=25),
+    "a length too small": sells_and_says(f"{OK}content-length: 60\r\n\r\n"),
+    "a compression nobody asked for": sells_and_says(
+        f"{OK}content-encoding: br\r\nx-fal-request-id: run-1\r\n\r\n"
+    ),
+    "500 with the whole handle": sells_and_says("500 X\r\ncontent-length: {size}\r\n\r\n"),
+    "500 with the number in its head": sells_and_says(
+        "500 X\r\nx-fal-request-id: run-1\r\ncontent-length: {size}\r\n\r\n", '{"detail": "x"}'
+    ),
+    "502 of a page with the number in its head": sells_and_says(
+        "502 X\r\nx-fal-request-id: run-1\r\ncontent-length: {size}\r\n\r\n", "<html>x"
+    ),
+    "over the limit behind the number": sells_and_says(
+        f"{OK}\r\n", '{"request_id": "{number}", "pad": "' + "x" * 3_000_000 + '"}'
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", NUMBERED.values(), ids=NUMBERED.keys())
+def test_f_net_8_and_f_api_13_a_number_in_hand_is_followed_whatever_became_of_the_rest(
+    run, waits, dev, fault
+):
+    events, end, fal = edit(run, waits, dev, fault)
+    assert end is None
+    assert next(one.remote for one in events if isinstance(one, Submitted)) == fal.remote("run-1")
+    assert isinstance(events[-1], Finished)
+    assert len(fal.seen("submit")) == 1 == fal.sold
+
+
+def test_f_api_13_a_number_that_a_gateway_gave_its_error_is_not_the_runs(run, waits, dev):
+    fault = says(500, {"message": "An unexpected error occurred", "request_id": "8f3a"})
+    sent_once_and_unknown(run, waits, dev, fault)
+
+
+ELSEWHERE = {
+    "another host": "https://queue.other.test/x",
+    "another name of this one": "http://localhost:1/x",
+    "no ascii": "{origin}/\u00e4",
+    "half a character": "{origin}/\ud800",
+    "a sign-in": "http://user@127.0.0.1/x",
+}
+
+
+@pytest.mark.parametrize("url", ELSEWHERE.values(), ids=ELSEWHERE.keys())
+def test_f_sec_2_a_run_said_to_lie_elsewhere_is_asked_for_at_the_services_own_place(
+    run, waits, dev, url
+):
+    async def story():
+        async with FalService() as fal, provider_for(fal, waits) as provider:
+            where = url.replace("{origin}", fal.origin)
+            fal.foreign = {f"{name}_url": where for name in ("status", "response", "cancel")}
+            one = picture(hosted=HOSTED)
+            return fal, await end_of(provider.edit(request_for(one), dev, (one,)))
+
+    # The network of the tests would notice any attempt to look up or reach a foreign host.
+    fal, (events, end) = run(story())
+    assert end is None
+    assert next(one.remote for one in events if isinstance(one, Submitted)) == fal.remote("run-1")
+    assert isinstance(events[-1], Finished)
+
+
+def test_a_number_of_any_characters_leads_to_no_other_place(run, waits, dev):
+    usual = handle_of("https://queue.test", ENDPOINT, "\ud800/../y?")
+    assert (
+        usual.status_url == "https://queue.test/fal-ai/flux-kontext/requests/%3F%2F..%2Fy%3F/status"
+    )
 
 
 @pytest.mark.parametrize("packed", [False, True])
@@ -164,6 +255,7 @@ def test_f_api_14_a_gateway_answers_a_submit(run, waits, dev, fault):
         says(503, {"detail": "Service Unavailable"}),
         says(503, {"detail": "The upstream connection was reset. Please try again."}),
         says(503, {"detail": "Over capacity"}),
+        says(503, {"detail": "upstream connect error"}, {"retry-after": "0"}),
         page(503),
         says(408, {"detail": "timeout"}),
     ],
@@ -285,7 +377,6 @@ BUSY = {
     "429 as a page": page(429),
     "429 as text": says(429, b"slow down", kind="text/plain"),
     "503 that says so": says(503, {"detail": "The queue is full, not accepted"}),
-    "503 with a time": says(503, {"detail": "Service Unavailable"}, {"retry-after": "2"}),
     "a proxy that lost the status": says(200, {"detail": "slow", "error_type": "rate_limited"}),
 }
 
