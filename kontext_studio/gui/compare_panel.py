@@ -7,16 +7,10 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QImage, QPixmap
-from PySide6.QtWidgets import (
-    QFrame,
-    QGridLayout,
-    QHBoxLayout,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from kontext_studio.gui.shell.label import Label
+from kontext_studio.gui.shell.steady_scroll import SteadyScrollArea
 from kontext_studio.gui.theme.apply import set_kind
 from kontext_studio.gui.theme.icons import icon
 from kontext_studio.gui.theme.key_hints import KeyHintButton
@@ -127,11 +121,7 @@ class ComparePanel(QWidget):
         self._table.setVerticalSpacing(theme.space(3))
         column.addLayout(self._table)
         column.addStretch(1)
-        scroll = QScrollArea(self)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll = SteadyScrollArea(self)
         scroll.setWidget(inner)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -145,7 +135,8 @@ class ComparePanel(QWidget):
         row = QFrame()
         set_kind(row, kind="card" if current else "panel")
         line = QHBoxLayout(row)
-        line.setContentsMargins(8, 4, 4, 4)
+        edge = 0 if current else 1  # a card has a line around it
+        line.setContentsMargins(8 + edge, 4 + edge, 4 + edge, 4 + edge)
         line.setSpacing(8)
         if step.badge:
             badge = Label(step.badge)
@@ -166,8 +157,12 @@ class ComparePanel(QWidget):
             label.setMinimumWidth(40)
         set_kind(name, type="label")
         set_kind(where, type="meta", tone="secondary")
+        words.addStretch(1)
         words.addWidget(name)
         words.addWidget(where)
+        words.addStretch(1)
+        if not step.step:
+            where.hide()
         line.addLayout(words, 1)
         if step.badge:
             away = ToolButton(row, height_px=28)

@@ -8,13 +8,20 @@ instruction and comparison, below the status bar.
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QRect, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QIcon, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QDockWidget,
+    QMainWindow,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
+from kontext_studio.gui.tab_order import next_stop, stops_in
 from kontext_studio.gui.theme.tokens import Theme
 from kontext_studio.resources import resource_path
 
@@ -111,7 +118,6 @@ class MainWindow(QMainWindow):
         self.setStatusBar(self.status)
         self._apply_default_sizes()
         self._default_layout = self.saveState(LAYOUT_VERSION)
-        self._set_tab_order()
         self.tool_bar.fit_to(self.width())
         self._is_built = True
 
@@ -193,11 +199,24 @@ class MainWindow(QMainWindow):
         widths = [self._theme.length("size.dock.left"), self._theme.length("size.dock.right")]
         self.resizeDocks(docks, widths, Qt.Orientation.Horizontal)
 
-    def _set_tab_order(self) -> None:
-        """Tool bar, history, canvas, instruction, status bar (UX X2)."""
-        left: tuple[QWidget, ...] = (self.tool_bar, self.history, self.stage, self.context_bar)
-        for one, other in pairwise((*left, self.variants, self.right, self.status)):
-            QWidget.setTabOrder(one, other)
+    def focusNextPrevChild(self, next_one: bool) -> bool:
+        """Tool bar, history, canvas, context bar, variants, instruction, jobs, status (UX X2)."""
+        parts = (
+            self.tool_bar,
+            self.history_dock,
+            self.centralWidget(),
+            self.right_dock,
+            self.status,
+        )
+        # A dock that floats is a window with an order of its own.
+        docked = (part for part in parts if part is not None and part.window() is self)
+        stops = [stop for part in docked for stop in stops_in(part)]
+        found = next_stop(stops, QApplication.focusWidget(), forward=next_one)
+        if found is None:
+            return False
+        reason = Qt.FocusReason.TabFocusReason if next_one else Qt.FocusReason.BacktabFocusReason
+        found.setFocus(reason)
+        return True
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._is_built:

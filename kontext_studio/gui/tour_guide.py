@@ -137,23 +137,25 @@ class _Guide:
         if shows:
             await self._grab(shows)
         await self._wait_for_jobs()
-        self._press(KEY.Key_Down, ALT)
+        await self._go("newest_child", KEY.Key_Down)
+
+    async def _go(self, command: str, key: Qt.Key) -> None:
+        """To another step; the row of it is the current one then."""
+        here = self._current_row()
+        await self._command(command, key)
+        await until("the other step", lambda: self._current_row() != here)
         await self._settle()
 
     async def _compare_views(self) -> None:
-        self._press(KEY.Key_2, ALT)
-        await self._view("wipeView")
+        await self._view("wipeView", "view_wipe", KEY.Key_2)
         await self._grab("wipe")
-        self._press(KEY.Key_3, ALT)
-        await self._view("compareGrid")
+        await self._view("compareGrid", "view_side", KEY.Key_3)
         await self._grab("side-by-side")
-        self._press(KEY.Key_1, ALT)
-        await self._view("canvasView")
+        await self._view("canvasView", "view_single", KEY.Key_1)
 
     async def _branch(self) -> None:
         """A second edit of the original, in three variants."""
-        self._press(KEY.Key_Home, ALT)
-        await self._settle()
+        await self._go("root", KEY.Key_Home)
         button = next(
             one
             for one in self._part("variantCount").findChildren(QAbstractButton)
@@ -162,16 +164,15 @@ class _Guide:
         QTest.mouseClick(button, Qt.MouseButton.LeftButton)
         await self._edit(BRANCH)
         await self._grab("branch-with-variants")
-        self._press(KEY.Key_4, ALT)
-        await self._view("compareGrid")
+        await self._view("compareGrid", "view_grid", KEY.Key_4)
         await self._grab("grid")
-        self._press(KEY.Key_1, ALT)
-        await self._view("canvasView")
+        await self._view("canvasView", "view_single", KEY.Key_1)
 
     async def _refuse(self) -> None:
+        rows = self._rows()
         await self._write(REFUSED)
         self._press(KEY.Key_Return, CTRL, self._editor())
-        await asyncio.sleep(0.3)
+        await until("the run's row", lambda: self._rows() > rows)
         await self._wait_for_jobs()
         await self._grab("refused")
 
@@ -200,10 +201,16 @@ class _Guide:
         assert isinstance(editor, QPlainTextEdit)
         return editor
 
-    def _rows(self) -> int:
+    def _history(self) -> QListView:
         view = self._part("historyView")
         assert isinstance(view, QListView)
-        return view.model().rowCount()
+        return view
+
+    def _rows(self) -> int:
+        return self._history().model().rowCount()
+
+    def _current_row(self) -> int:
+        return self._history().currentIndex().row()
 
     def _zoom_is_known(self) -> bool:
         return self._part("sizeInfo").isVisible()
@@ -219,11 +226,19 @@ class _Guide:
             focus = self._window
         QTest.keyClick(widget or focus, key, modifiers)
 
+    async def _command(self, command: str, key: Qt.Key) -> None:
+        """A key with Alt, as soon as the window offers what it does."""
+        await until(f"the command {command}", self._action(command).isEnabled)
+        self._press(key, ALT)
+
     def _trigger(self, command: str) -> None:
+        self._action(command).trigger()
+
+    def _action(self, command: str) -> QAction:
         action = self._window.findChild(QAction, command)
         if action is None:
             raise TourStopped(f"the window has no command {command}")
-        action.trigger()
+        return action
 
     async def _write(self, text: str) -> None:
         editor = self._editor()
@@ -234,7 +249,8 @@ class _Guide:
         QTest.keyClicks(editor, text)
         await asyncio.sleep(0.5)  # the wording is checked a little after the last key
 
-    async def _view(self, name: str) -> None:
+    async def _view(self, name: str, command: str, key: Qt.Key) -> None:
+        await self._command(command, key)
         await until(f"the view {name}", lambda: self._part(name).isVisible())
         await self._settle()
 

@@ -140,3 +140,41 @@ def test_variants_are_told_apart_in_the_panel(at_the_window: Window, tmp_path: P
         assert button_words(studio) == "Edit from step 1 · variant 3"
 
     at_the_window(good(), act)
+
+
+def test_the_table_says_models_and_settings_as_the_rest_of_the_window_does(
+    at_the_window: Window, tmp_path: Path
+) -> None:
+    async def act(studio: Studio) -> None:
+        await open_picture(studio, tmp_path)
+        await run_once(studio, "Make it warmer")
+        await side_by_side(studio)
+        panel = studio.window.right.compare
+
+        def said() -> set[str]:
+            return {label.text() for label in panel.findChildren(QLabel) if label.isVisible()}
+
+        await until(lambda: "Changed" in said())
+        assert {"Embedded engine", "PNG"} <= said()
+        assert not {"embedded", "png"} & said()
+        assert not any(words.endswith("changed") for words in said())
+
+    at_the_window(good(), act)
+
+
+def test_an_original_has_its_name_alone_beside_the_middle_of_its_picture(
+    at_the_window: Window, tmp_path: Path
+) -> None:
+    async def act(studio: Studio) -> None:
+        await open_picture(studio, tmp_path)
+        await run_once(studio, "Make it warmer")
+        await side_by_side(studio)
+        panel = studio.window.right.compare
+        rows = [row for row in panel.findChildren(QFrame) if row.layout() and row.isVisible()]
+        original, step = (row for row in rows if row.property("kind") in ("card", "panel"))
+        thumb, name, _ = original.findChildren(QLabel)
+        assert abs(name.geometry().center().y() - thumb.geometry().center().y()) <= 1
+        # The line around the chosen one moves nothing.
+        assert step.findChildren(QLabel)[0].x() == thumb.x()
+
+    at_the_window(good(), act)

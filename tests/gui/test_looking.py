@@ -7,8 +7,9 @@ import sqlite3
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from kontext_studio.core import provider as wire
 from kontext_studio.core.history import Node
@@ -21,6 +22,7 @@ from tests.gui.driving import (
     good,
     is_on_step,
     open_picture,
+    part,
     press_shortcut,
     run_once,
     until,
@@ -146,3 +148,19 @@ def test_a_damaged_picture_is_told_on_the_canvas(at_the_window: Window, tmp_path
         )
     connection.close()
     at_the_window(good(), second)
+
+
+def test_the_picture_has_the_menu_of_its_step(at_the_window: Window, tmp_path: Path) -> None:
+    async def act(studio: Studio) -> None:
+        await open_picture(studio, tmp_path)
+        canvas = studio.window.stage.canvas
+        place = canvas.rect().center()
+        asked = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, canvas.mapToGlobal(place))
+        QApplication.sendEvent(canvas, asked)
+        await until(lambda: studio.window.findChild(QMenu, "stepMenu"))
+        menu = part(studio.window, QMenu, "stepMenu")
+        assert menu.isVisible()
+        assert studio.window.actions_by_id["export"] in menu.actions()
+        menu.close()
+
+    at_the_window(good(), act)

@@ -83,6 +83,8 @@ class ImageStage(QStackedWidget):
         state = self.view_state()
         focus = self.focusWidget()
         had_focus = focus is not None and focus.hasFocus()
+        if focus is not None and had_focus:
+            focus.clearFocus()  # else the stack hands it to the first tile, which chooses that one
         self._mode = mode
         self.grid.set_in_one_row(mode is StageMode.SIDE_BY_SIDE)
         view = self._view()

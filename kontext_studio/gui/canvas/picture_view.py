@@ -155,13 +155,13 @@ class PictureView(DropView):
 
     def _paint_pictures(self, painter: QPainter, viewport: Viewport, look: Look) -> None:
         """Paint on the physical pixel grid."""
-        raise NotImplementedError
 
     def _paint_overlay(self, painter: QPainter) -> None:
         """Paint over the pictures, in device independent pixels."""
 
     def _pyramid_at(self, point: QPointF) -> Pyramid | None:
-        raise NotImplementedError
+        """The picture that lies there, whose pixels are read out."""
+        return None
 
     def _after_view_change(self) -> None:
         """Place children, renew the accessible name."""

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
+    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -50,7 +51,7 @@ class Inspector(QFrame):
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(theme.space(3))
         self._grid.setVerticalSpacing(theme.space(2))
-        self._cells: list[tuple[Label, Label]] = []
+        self._cells: list[tuple[Label, ElidedLabel]] = []
         self._drift = QWidget(self)
         self._drift_value = Label(self._drift)
         self._far_icon = Label(self._drift)
@@ -142,12 +143,16 @@ class Inspector(QFrame):
             if shown:
                 fact = facts[number]
                 label.setText(fact.label)
-                value.setText(fact.value)
+                value.set_whole_text(fact.value)
+                # Of two in a line the first gives way: a name is known by its beginning.
+                second = number % self._pairs() == 1
+                value.setMinimumWidth(value.sizeHint().width() if second else 0)
                 value.setAccessibleName(f"{fact.label} {fact.value}")
                 set_kind(value, tone="tertiary" if fact.value == DASH else "")
 
     def _add_cell(self) -> None:
-        label, value = Label(self), Label(self)
+        label, value = Label(self), ElidedLabel(self)
+        value.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         set_kind(label, type="small", tone="tertiary")
         set_kind(value, type="label")
         # By mouse alone: six more stops for Tab would be a burden, and the menu copies everything.
@@ -156,14 +161,17 @@ class Inspector(QFrame):
         self._place_cells()
 
     def _place_cells(self) -> None:
-        """Two facts in a line, or one where the text is large."""
-        pairs = 1 if self._theme.text_scale >= _LARGE_TEXT else 2
+        pairs = self._pairs()
         for number, (label, value) in enumerate(self._cells):
             row, column = number // pairs, 2 * (number % pairs)
             self._grid.addWidget(label, row, column)
             self._grid.addWidget(value, row, column + 1)
-        for column in (1, 3):
-            self._grid.setColumnStretch(column, 1 if column < 2 * pairs else 0)
+        for column, stretch in ((1, 4), (3, 3)):
+            self._grid.setColumnStretch(column, stretch if column < 2 * pairs else 0)
+
+    def _pairs(self) -> int:
+        """Two facts in a line, or one where the text is large."""
+        return 1 if self._theme.text_scale >= _LARGE_TEXT else 2
 
     def _copy_instruction(self) -> None:
         QGuiApplication.clipboard().setText(self._facts.instruction)

@@ -15,6 +15,7 @@ from kontext_studio.core.history import Node
 from kontext_studio.core.models import Catalogue
 from kontext_studio.core.result import Cost
 from kontext_studio.core.session import Session
+from kontext_studio.workbench.money import money_words
 
 # What must stay the same is said in most instructions; the headline leaves that clause out.
 _KEEP_CLAUSE = re.compile(
@@ -110,22 +111,18 @@ def size_words(width: int, height: int) -> str:
     return f"{width} × {height}"
 
 
-def changed_words(share: float) -> str:
-    """The share of changed pixels (0 to 1): "31 % changed", "whole image"."""
+def share_words(share: float) -> str:
+    """The share of changed pixels (0 to 1): "31 %", "whole image"."""
     percent = 100 * min(1.0, max(0.0, share))
     if percent >= 99.5:
         return "whole image"
-    if 0 < percent < 0.5:
-        return "under 1 % changed"
-    return f"{round(percent)} % changed"
+    return "under 1 %" if 0 < percent < 0.5 else f"{round(percent)} %"
 
 
-def money_words(amount: float, currency: str = "USD") -> str:
-    """$0.04; a third decimal only where the price has one."""
-    digits = 2 if round(amount, 2) == round(amount, 4) else 3
-    if currency == "USD":
-        return f"${amount:.{digits}f}"
-    return f"{amount:.{digits}f} {currency}"
+def changed_words(share: float) -> str:
+    """The same in a sentence of its own: "31 % changed", "whole image"."""
+    words = share_words(share)
+    return f"{words} changed" if words.endswith("%") else words
 
 
 def cost_words(cost: Cost | None) -> str:

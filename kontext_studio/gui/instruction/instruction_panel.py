@@ -10,12 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QElapsedTimer, QMargins, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import (
-    QFrame,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from kontext_studio.core.drafts import Draft
 from kontext_studio.core.history import NodeId
@@ -36,6 +31,8 @@ from kontext_studio.gui.instruction.run_asked import RunAsked
 from kontext_studio.gui.instruction.run_button import RunButton
 from kontext_studio.gui.instruction.run_offer import RunSituation, offer_for
 from kontext_studio.gui.instruction.section_header import SectionHeader
+from kontext_studio.gui.shell.label import Label
+from kontext_studio.gui.shell.steady_scroll import SteadyScrollArea
 from kontext_studio.gui.theme.apply import set_kind
 from kontext_studio.gui.theme.tokens import Theme
 from kontext_studio.prompting.keep_flags import KeepFlag, flags_from
@@ -56,7 +53,7 @@ _REVEALED_PX = 12
 _SETTLES_MS = 200
 
 
-class InstructionPanel(QScrollArea):
+class InstructionPanel(SteadyScrollArea):
     """`run_requested` carries a RunAsked, `draft_changed` a Draft, `files_dropped` and
     `references_dropped` tuples of paths, `fix_command` the name of an app command of a fix.
     """
@@ -75,10 +72,6 @@ class InstructionPanel(QScrollArea):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("instructionPanel")
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         set_kind(self, kind="panel")
         self._theme = theme
         self._context: LintContext | None = None
@@ -108,6 +101,10 @@ class InstructionPanel(QScrollArea):
         self.area = AreaRow(theme, inner)
         self.models = ModelRow(theme, inner)
         self.run_button = RunButton(theme, inner)
+        self._uploads = Label(inner)
+        self._uploads.setObjectName("uploadNote")
+        self._uploads.setWordWrap(True)
+        set_kind(self._uploads, type="meta", tone="tertiary")
         self.parameters = ParamForm(theme, inner)
         self._header = SectionHeader(theme, "Parameters", inner)
         self._header.setObjectName("parametersHeader")
@@ -131,6 +128,7 @@ class InstructionPanel(QScrollArea):
             (self.area, 10),
             (self.models, 8),
             (self.run_button, 10),
+            (self._uploads, 6),
         ):
             upper.add_part(widget, gap_px)
         form = QVBoxLayout(self._form_part)
@@ -203,6 +201,7 @@ class InstructionPanel(QScrollArea):
         for part in (self.input_row, self.keep, self.area, self.models):
             part.setVisible(has_image)
         self.habits.setVisible(not has_image)
+        self._show_uploads()
         self.edit.set_hint(_HINT_WITH_IMAGE if has_image else _HINT_WITHOUT_IMAGE)
         self._show_form()
         self._show_run()
@@ -285,6 +284,11 @@ class InstructionPanel(QScrollArea):
         """Why a run cannot start for reasons outside this panel; empty where it can."""
         self._blocked = reason
         self._show_run()
+
+    def set_upload_note(self, words: str) -> None:
+        """Who can open what a run uploads; empty where nobody else can."""
+        self._uploads.setText(words)
+        self._show_uploads()
 
     def set_run_again(self, again: bool) -> None:
         """After a failed run the button reads "Run again"."""
@@ -428,6 +432,9 @@ class InstructionPanel(QScrollArea):
 
     def _has_error(self) -> bool:
         return any(one.severity.rank == 0 for one in self._answer.findings)
+
+    def _show_uploads(self) -> None:
+        self._uploads.setVisible(self._has_image and bool(self._uploads.text()))
 
     def _show_reference(self) -> None:
         model = self.models.model()

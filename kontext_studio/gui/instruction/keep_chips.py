@@ -22,7 +22,7 @@ _LABELS = {
     KeepFlag.STYLE: "Style",
     KeepFlag.TEXT: "Text",
 }
-_LONGEST_NAME = 28
+_LONGEST_NAME = 40
 
 
 class KeepChips(QWidget):

@@ -17,21 +17,13 @@ from PySide6.QtWidgets import (
 
 from kontext_studio.core.models import ModelSpec, ParamKind, ParamRole, ParamSpec
 from kontext_studio.core.request import ParamValue
+from kontext_studio.gui.instruction.value_words import choice_words
 from kontext_studio.gui.theme.fields import inset_spin_box
 
 _SPIN_WIDTH = 72
 _HEIGHT = 32
 _STEPS = 100
 _WIDEST_INT = 2**31 - 1
-_WORDS = {
-    "match_input": "Same as input",
-    "match_input_image": "Same as input",
-    "auto": "Automatic",
-    "none": "None",
-    "regular": "Regular",
-    "high": "High",
-}
-_FORMATS = frozenset({"png", "jpeg", "jpg", "webp", "gif"})
 
 
 def unchanged_value(model: ModelSpec, spec: ParamSpec) -> ParamValue:
@@ -41,7 +33,7 @@ def unchanged_value(model: ModelSpec, spec: ParamSpec) -> ParamValue:
     return spec.default
 
 
-class ParamField(QWidget):
+class _Field(QWidget):
     """`changed` after each change by the person."""
 
     changed = Signal()
@@ -56,23 +48,13 @@ class ParamField(QWidget):
         self.row.setContentsMargins(0, 0, 0, 0)
         self.row.setSpacing(8)
 
-    def value(self) -> ParamValue:
-        raise NotImplementedError
-
-    def set_value(self, value: ParamValue) -> None:
-        """Show a value without telling anybody."""
-        raise NotImplementedError
-
-    def is_changed(self) -> bool:
-        return self.value() != self.start
-
     def _named(self, widget: QWidget) -> None:
         widget.setObjectName(f"param_{self.spec.name}")
         widget.setAccessibleName(self.spec.label)
         widget.setToolTip(self.spec.help)
 
 
-class NumberField(ParamField):
+class NumberField(_Field):
     """A slider and a number where the range is known, the number alone where it is not."""
 
     def __init__(
@@ -126,7 +108,7 @@ class NumberField(ParamField):
         self.changed.emit()
 
 
-class IntegerField(ParamField):
+class IntegerField(_Field):
     def __init__(
         self, spec: ParamSpec, start: ParamValue, scale: float, parent: QWidget | None = None
     ) -> None:
@@ -156,7 +138,7 @@ class IntegerField(ParamField):
             self.start = self.value()
 
 
-class ChoiceField(ParamField):
+class ChoiceField(_Field):
     """A choice without a default begins with one that sends nothing."""
 
     def __init__(
@@ -169,7 +151,7 @@ class ChoiceField(ParamField):
         if start is None:
             self._box.addItem("Same as input" if spec.label == "Size" else "Automatic", None)
         for choice in spec.choices:
-            self._box.addItem(_choice_words(choice), choice)
+            self._box.addItem(choice_words(choice), choice)
         self.row.addWidget(self._box, 1)
         self._box.activated.connect(self._tell)
         self.set_value(start)
@@ -185,7 +167,7 @@ class ChoiceField(ParamField):
         self._box.setCurrentIndex(max(0, self._box.findData(value)))
 
 
-class FlagField(ParamField):
+class FlagField(_Field):
     def __init__(
         self, spec: ParamSpec, start: ParamValue, scale: float, parent: QWidget | None = None
     ) -> None:
@@ -207,7 +189,7 @@ class FlagField(ParamField):
         self._check.setChecked(value is True)
 
 
-class TextField(ParamField):
+class TextField(_Field):
     """An empty text sends nothing."""
 
     def __init__(
@@ -231,6 +213,10 @@ class TextField(ParamField):
         self._line.setText(str(value) if value is not None else "")
 
 
+ParamField = NumberField | IntegerField | ChoiceField | FlagField | TextField
+"""Each has `value()`, None where it sends nothing, and `set_value()`, which tells nobody."""
+
+
 def field_for(
     spec: ParamSpec, start: ParamValue, scale: float, parent: QWidget
 ) -> ParamField | None:
@@ -245,12 +231,3 @@ def field_for(
     }
     kind = kinds.get(spec.kind)
     return kind(spec, start, scale, parent) if kind is not None else None
-
-
-def _choice_words(choice: str) -> str:
-    if choice in _WORDS:
-        return _WORDS[choice]
-    if choice in _FORMATS:
-        return choice.upper().replace("JPG", "JPEG")
-    words = choice.replace("_", " ")
-    return words[:1].upper() + words[1:]

@@ -83,7 +83,7 @@ class ParamForm(QWidget):
         return tuple(
             (name, field.value())
             for name, field in sorted(self._fields.items())
-            if field.is_changed()
+            if field.value() != field.start
         )
 
     def seed(self) -> int | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import (
     QEnterEvent,
     QFontMetrics,
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from kontext_studio.prompting.findings import Finding
 
 _ONE_LINE, _TWO_LINES = 32, 46
+_ABOVE_AND_BELOW = 12
 _ICON_PX = 16
 _WIDEST_BUTTON = 150
 _ICONS = {"error": "circle-alert", "warning": "lightbulb", "hint": "lightbulb", "info": "info"}
@@ -138,13 +139,13 @@ class ProblemRow(QFrame):
         self._fit()
 
     def _fit(self) -> None:
-        """A second line only where the message does not fit beside its button."""
-        metrics = QFontMetrics(self._message.font())
-        room = QRect(0, 0, max(1, self._message.width()), 1000)
-        flags = Qt.TextFlag.TextWordWrap.value
-        lines = metrics.boundingRect(room, flags, self._finding.message).height()
-        two = lines > metrics.lineSpacing() * 1.5
-        height = max(_TWO_LINES if two else _ONE_LINE, lines + 8)
+        """More lines only where the message does not fit beside its button."""
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()  # the key on the button takes its room from the message
+        words = self._message.heightForWidth(max(1, self._message.width()))
+        lines = round(words / self._message.line_px())
+        height = _ONE_LINE if lines < 2 else max(_TWO_LINES, words + _ABOVE_AND_BELOW)
         if self.minimumHeight() != height:
             self.setFixedHeight(height)
 

@@ -28,9 +28,8 @@ from kontext_studio.gui.theme.icons import icon
 from kontext_studio.gui.theme.tokens import Theme
 
 _ICON_PX = 18
-_CHIP_PX = 168
 _MOST_CHIPS = 4
-"""Two lines of them, so that the verbs below stay in sight."""
+"""Few, so that the verbs below stay in sight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +96,8 @@ class JobCardView(QWidget):
         self._dismiss.setIconSize(QSize(_ICON_PX, _ICON_PX))
         if self._card is not None:
             self._show_icon(self._card)
+        for details in self._verbs.findChildren(QToolButton, "jobShowDetails"):
+            details.setIcon(icon(theme, "info"))
 
     def show_row(self, row: JobRow, _picture: QPixmap | None) -> None:
         card = row.card
@@ -175,7 +176,6 @@ class JobCardView(QWidget):
         for number, (text, words) in enumerate(zip(suggestions, shown, strict=True)):
             alone = shown.count(words) == 1
             chip = ElidedChip(text, self._chips, shown=words if alone else text)
-            chip.setMaximumWidth(_CHIP_PX)
             self._chip_group.addButton(chip, number)
             self._chip_flow.addWidget(chip)
         self._chips.setVisible(bool(suggestions))

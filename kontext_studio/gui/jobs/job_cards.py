@@ -13,7 +13,6 @@ from kontext_studio.core.errors import Charged
 from kontext_studio.core.jobs import JobFault, JobRecord, JobState
 from kontext_studio.core.result import Cost
 from kontext_studio.core.route import EMBEDDED
-from kontext_studio.gui.history.names import money_words
 from kontext_studio.gui.jobs.progress import (
     ATTEMPTS,
     JobProgress,
@@ -23,6 +22,7 @@ from kontext_studio.gui.jobs.progress import (
     stage_of,
 )
 from kontext_studio.gui.jobs.refusals import is_about_words, suggestions_of, unknown_words
+from kontext_studio.workbench.money import charged_words, charged_words_of
 from kontext_studio.workbench.progress import Phase
 
 KEPT = "Text and settings are kept."
@@ -105,16 +105,6 @@ def card_of(
     return None
 
 
-def charged_sentence(charged: Charged, cost: Cost | None) -> str:
-    """UX E1: what is known of the charge, and nothing more."""
-    if charged is Charged.NO:
-        return "Nothing was charged."
-    price = f" ({money_words(cost.amount, cost.currency)})" if cost and cost.amount else ""
-    if charged is Charged.YES:
-        return f"This was charged{price}."
-    return f"This may have been charged{price}."
-
-
 def details_of(record: JobRecord) -> str:
     """Redacted facts for the Details view; no instruction, no key."""
     lines = [f"Service: {service_name(record.provider)}", f"Connection: {record.route}"]
@@ -184,7 +174,7 @@ def _blocked(record: JobRecord, cost: Cost | None) -> JobCard:
 
 def _unknown(record: JobRecord, progress: JobProgress, cost: Cost | None) -> JobCard:
     looking = progress.phase is not Phase.IDLE
-    charged = charged_sentence(Charged.MAYBE, cost)
+    charged = charged_words(Charged.MAYBE, cost)
     found = "" if looking else progress.trouble
     return JobCard(
         icon="circle-question-mark",
@@ -205,9 +195,16 @@ def _failed(record: JobRecord, cost: Cost | None) -> JobCard:
         tone=Tone.DANGER,
         title=_title(record.fault) or "The run ended without a picture",
         body=_body(_rest(record.fault), record, cost),
-        verbs=(CardVerb(Verb.RETRY, "Run again"), CardVerb(Verb.PUT_BACK, "Put text back")),
+        verbs=_after_failing(record),
         details=details_of(record),
     )
+
+
+def _after_failing(record: JobRecord) -> tuple[CardVerb, ...]:
+    again = CardVerb(Verb.RETRY, "Run again")
+    if record.may_be_looked_for:  # asking costs nothing
+        return CardVerb(Verb.CHECK, "Check again"), again
+    return again, CardVerb(Verb.PUT_BACK, "Put text back")
 
 
 def _refused(record: JobRecord, elsewhere: str) -> JobCard | None:
@@ -221,7 +218,7 @@ def _refused(record: JobRecord, elsewhere: str) -> JobCard | None:
     if is_about_words(fault):
         listed = " and ".join(f"“{word}”" for word in words)
         verb = "is" if len(words) == 1 else "are"
-        title, body = f"{listed} {verb} unknown to the embedded engine", ""
+        title, body = f"Embedded engine: {listed} {verb} unknown", ""
     else:
         title, body = _first_sentence(said), _after_first_sentence(said)
     other = CardVerb(Verb.ELSEWHERE, elsewhere) if elsewhere else None
@@ -242,10 +239,7 @@ def _refused(record: JobRecord, elsewhere: str) -> JobCard | None:
 
 
 def _body(said: str, record: JobRecord, cost: Cost | None) -> str:
-    fault, free = record.fault, record.provider == EMBEDDED
-    charged = charged_sentence(fault.charged, cost) if fault is not None and not free else ""
-    # Some faults say it themselves.
-    parts = (said, charged if "charged" not in said else "", KEPT)
+    parts = (said, charged_words_of(record, cost, said), KEPT)
     return " ".join(part for part in parts if part)
 
 

@@ -45,14 +45,14 @@ _MOST_DONE = 20
 class JobInputs:
     """Everything the list is made from. `prices` are what a failed run may have cost; `elsewhere`
     is what a refused run of the embedded engine can be sent to instead, with its price
-    ("Send to Kontext pro · $0.04"), empty where nothing else is connected. `now` is seconds since
-    1970."""
+    ("Send to Kontext pro · $0.04"); nothing where nothing else is connected. `now` is seconds
+    since 1970."""
 
     session: Session
     jobs: Mapping[JobId, JobRecord] = field(default_factory=dict)
     progress: Mapping[JobId, JobProgress] = field(default_factory=dict)
     prices: Mapping[JobId, Cost] = field(default_factory=dict)
-    elsewhere: str = ""
+    elsewhere: Mapping[JobId, str] = field(default_factory=dict)
     now: float = 0.0
 
 
@@ -130,7 +130,7 @@ def job_row(inputs: JobInputs, record: JobRecord, pictures: list[Node]) -> JobRo
         progress=bar_value(stage, progress),
         has_bar=stage is Stage.RUNNING,
         can_cancel=stage in (Stage.RUNNING, Stage.WAITING),
-        card=card_of(record, progress, cost, elsewhere=inputs.elsewhere),
+        card=card_of(record, progress, cost, elsewhere=inputs.elsewhere.get(record.id, "")),
     )
 
 

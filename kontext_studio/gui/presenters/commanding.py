@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QMenu
 
@@ -76,9 +76,11 @@ class Commanding(QObject):
         self._window.history.set_header_actions(
             [self._actions[name] for name in ("starred_only", "fold_all", "root", "map")]
         )
-        self._window.history.menu_requested.connect(self._show_step_menu)
+        self._window.history.menu_requested.connect(self._take_menu_request)
         self._make_context_bar()
         stage = self._window.stage
+        stage.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        stage.customContextMenuRequested.connect(self._show_stage_menu)
         self._view_keys = ViewKeys(
             studio.bench,
             studio.looking,
@@ -344,10 +346,17 @@ class Commanding(QObject):
             [*(self._actions[name] for name in CONTEXT), self._more]
         )
 
-    def _show_step_menu(self, request: MenuRequest) -> None:
+    def _take_menu_request(self, request: MenuRequest) -> None:
+        self._show_step_menu(request.at)
+
+    def _show_stage_menu(self, place: QPoint) -> None:
+        self._show_step_menu(self._window.stage.mapToGlobal(place))
+
+    def _show_step_menu(self, at: QPoint) -> None:
         menu = self._step_menu()
+        menu.setObjectName("stepMenu")
         menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(request.at)
+        menu.popup(at)
 
     def _choose_connection(self) -> None:
         bench, status = self._studio.bench, self._window.status

@@ -9,16 +9,19 @@ from PySide6.QtGui import QImage
 
 from kontext_studio.core.history import Node, NodeId
 from kontext_studio.core.images import ImageRef, Sha256
-from kontext_studio.core.request import EditRequest
+from kontext_studio.core.request import EditRequest, ParamValue
 from kontext_studio.gui.canvas.variant_strip import VariantStrip, VariantThumb
 from kontext_studio.gui.compare_panel import Compared, ComparePanel
 from kontext_studio.gui.history.names import (
-    changed_words,
     cost_words,
     grouped_digits,
+    model_words,
+    share_words,
     step_name,
     took_words,
+    words_for_model,
 )
+from kontext_studio.gui.instruction.value_words import value_words
 from kontext_studio.gui.presenters.looking import BADGES, Looked, step_words
 from kontext_studio.gui.presenters.thumbnails import small_picture
 from kontext_studio.gui.tasks import Tasks
@@ -96,13 +99,14 @@ class Comparing(QObject):
         facts: list[tuple[str, str]] = []
         if request is not None:
             facts.append(("Instruction", request.instruction))
-            facts.append(("Model", request.model.rsplit("/", 1)[-1]))
-            facts += [(self._label(request, name), str(v)) for name, v in request.parameters]
+            names = model_words(self._bench.catalogue)
+            facts.append(("Model", words_for_model(names, request.model).full))
+            facts += [self._setting(request, name, value) for name, value in request.parameters]
             own = result.seed if result is not None else None
             facts.append(("Seed", grouped_digits(request.seed if own is None else own)))
         facts.append(("Size", f"{node.image.width} × {node.image.height}"))
         if (measured := self._bench.measured(node.id)) is not None:
-            facts.append(("Changed", changed_words(measured.changed)))
+            facts.append(("Changed", share_words(measured.changed)))
             facts.append(("From original", f"{measured.drift:.1f} ΔE"))
         if result is not None:
             if result.seconds is not None:
@@ -124,15 +128,15 @@ class Comparing(QObject):
             image=self._small.get(node.image.sha256),
         )
 
-    def _label(self, request: EditRequest, name: str) -> str:
-        """A parameter in words, as the form calls it."""
+    def _setting(self, request: EditRequest, name: str, value: ParamValue) -> tuple[str, str]:
+        """A parameter and its value in words, as the form has them."""
         known = (
             spec.parameter(name)
             for spec in self._bench.catalogue.models
             if spec.id == request.model
         )
         spec = next((one for one in known if one is not None), None)
-        return spec.label if spec is not None else name
+        return (spec.label, value_words(value, spec.choices)) if spec else (name, str(value))
 
     def _choose_variant(self, index: int) -> None:
         if index < len(self._variants):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
-from kontext_studio.core.errors import BadRequest
 from kontext_studio.core.history import JobId, NodeId
 from kontext_studio.core.jobs import JobState
 from kontext_studio.core.result import Cost
@@ -19,11 +19,13 @@ from kontext_studio.gui.jobs.job_list import JobList
 from kontext_studio.gui.jobs.job_rows import JobInputs, list_jobs
 from kontext_studio.gui.jobs.progress import Stage, progress_of
 from kontext_studio.gui.presenters.refreshing import Refresher
+from kontext_studio.gui.presenters.services import elsewhere
 from kontext_studio.gui.presenters.thumbnails import Thumbnails
 from kontext_studio.gui.tasks import Tasks
 from kontext_studio.workbench.announcements import JobChanged
 from kontext_studio.workbench.bench import Workbench
-from kontext_studio.workbench.prices import price_of_run
+from kontext_studio.workbench.orders import RunOrder
+from kontext_studio.workbench.prices import price_of_job
 from kontext_studio.workbench.progress import JobView, Phase
 
 WANT_THE_EYE = frozenset({Stage.FAILED, Stage.BLOCKED, Stage.UNKNOWN, Stage.PAUSED})
@@ -55,17 +57,20 @@ class Jobs(QObject):
         self._list = jobs
         self._tasks = tasks
         self._moving: set[JobId] = set()
+        self._sending: set[JobId] = set()
         self._refresher = Refresher(self.refresh, self.refresh, self)
         self._thumbnails = Thumbnails(bench, tasks, jobs.set_thumbnail)
         bridge.session_opened.connect(self._refresher.soon)
         bridge.changed.connect(self._refresher.soon)
         bridge.job_changed.connect(self._take_job)
+        bridge.settings_changed.connect(self._refresher.soon)
         jobs.cancel_requested.connect(self.cancel)
         jobs.dismiss_requested.connect(self._dismiss)
         jobs.retry_requested.connect(self._retry)
         jobs.check_requested.connect(self._check)
         jobs.show_requested.connect(self._show)
         jobs.put_back_requested.connect(self._put_back)
+        jobs.elsewhere_requested.connect(self._send_elsewhere)
         jobs.suggestion_chosen.connect(self._take_suggestion)
         jobs.cancel_waiting_requested.connect(self.cancel_waiting)
         jobs.thumbnail_wanted.connect(self._thumbnails.fetch)
@@ -85,6 +90,7 @@ class Jobs(QObject):
                 jobs={view.record.id: view.record for view in views},
                 progress={view.record.id: progress_of(view, now) for view in views},
                 prices={view.record.id: cost for view in views if (cost := self._price(view))},
+                elsewhere=self._elsewhere(views),
                 now=time.time(),
             )
         )
@@ -118,12 +124,41 @@ class Jobs(QObject):
                 self.cancel(view.record.id)
 
     def _price(self, view: JobView) -> Cost | None:
-        record = view.record
+        return price_of_job(view.record, self._bench.catalogue)
+
+    def _elsewhere(self, views: Sequence[JobView]) -> dict[JobId, str]:
+        """For each refused run of the embedded engine, what it could be sent to."""
+        refused = [
+            view.record
+            for view in views
+            if view.record.provider == EMBEDDED and view.record.state is JobState.FAILED
+        ]
+        other = elsewhere(self._bench) if refused else None
+        return {one.id: other.words(one.request.count) for one in refused} if other else {}
+
+    def _send_elsewhere(self, job_id: str) -> None:
+        if (job := JobId(job_id)) not in self._sending:  # twice pressed is sent once
+            self._sending.add(job)
+            self._tasks.start(self._move(job))
+
+    async def _move(self, job: JobId) -> None:
+        """The same instruction to the service that the button named; the refused run goes away."""
         try:
-            spec = self._bench.catalogue.find(record.provider, record.request.model)
-        except BadRequest:
-            return None
-        return price_of_run(spec, record.request.count, record.request.inputs)
+            record, other = self._bench.runs.view(job).record, elsewhere(self._bench)
+            if other is None:
+                return
+            await self._bench.submit(
+                RunOrder(
+                    instruction=record.request.instruction,
+                    parents=record.parents,
+                    model=other.model.id,
+                    route=other.route.name,
+                    count=other.count(record.request.count),
+                )
+            )
+            await self._bench.act(lambda session: session.dismiss(job))
+        finally:
+            self._sending.discard(job)
 
     def _dismiss(self, job_id: str) -> None:
         self._tasks.start(self._bench.act(lambda session: session.dismiss(JobId(job_id))))

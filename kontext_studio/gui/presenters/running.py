@@ -22,6 +22,7 @@ from kontext_studio.gui.instruction.error_card import CardAction, CardMessage
 from kontext_studio.gui.instruction.instruction_panel import InstructionPanel
 from kontext_studio.gui.instruction.run_asked import RunAsked
 from kontext_studio.gui.jobs.refusals import unknown_words
+from kontext_studio.gui.presenters.services import upload_words
 from kontext_studio.gui.presenters.thumbnails import small_picture
 from kontext_studio.gui.tasks import Tasks
 from kontext_studio.prompting.context import LintContext, Tier
@@ -233,11 +234,13 @@ class Running(QObject):
     def _show_models(self) -> None:
         settings = self._bench.settings
         try:
-            provider = self._bench.connections.get(settings.default_route).provider
+            route = self._bench.connections.get(settings.default_route)
         except BadRequest:
+            self._panel.set_upload_note("")
             self._panel.set_models((), "")
             return
-        models = [one for one in self._bench.catalogue.of_provider(provider) if one.edits]
+        self._panel.set_upload_note(upload_words(route))
+        models = [one for one in self._bench.catalogue.of_provider(route.provider) if one.edits]
         draft = self._draft_for(self._shown) if self._shown else Draft()
         chosen = draft.model if any(one.id == draft.model for one in models) else ""
         self._panel.set_models(models, chosen or (models[0].id if models else ""))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QFontMetricsF, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -28,6 +30,11 @@ class ElidedLabel(Label):
 
     def whole_text(self) -> str:
         return self._whole
+
+    def sizeHint(self) -> QSize:
+        """Room for all of the text, also while it is cut."""
+        cut, whole = super().sizeHint(), QFontMetricsF(self.font()).horizontalAdvance(self._whole)
+        return QSize(max(cut.width(), ceil(whole)), cut.height())
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, super().minimumSizeHint().height())

@@ -212,16 +212,18 @@ class EmptyState(QWidget):
         left.addSpacing(theme.space(2))
         left.addWidget(self._engine, 0, Qt.AlignmentFlag.AlignLeft)
         left.addStretch(1)
-        pictures = QGridLayout()
-        pictures.setSpacing(theme.space(3))
+        pictures = QWidget()  # a part of its own, so that the keyboard comes to them together
+        grid = QGridLayout(pictures)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(theme.space(3))
         for place, tile in enumerate(self._tiles.values()):
-            pictures.addWidget(tile, place // 2, place % 2)
+            grid.addWidget(tile, place // 2, place % 2)
         row = QHBoxLayout(card)
         pad = theme.space(5)
         row.setContentsMargins(pad, pad, pad, pad)
         row.setSpacing(theme.space(3))
         row.addLayout(left, 1)
-        row.addLayout(pictures)
+        row.addWidget(pictures)
         return card
 
     def _account_card(self, theme: Theme) -> QFrame:

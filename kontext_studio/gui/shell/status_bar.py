@@ -11,10 +11,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStatusBar, QWidget
 
-from kontext_studio.gui.history.names import money_words
 from kontext_studio.gui.shell.parts_button import Part, PartsButton
 from kontext_studio.gui.theme.apply import set_kind
 from kontext_studio.gui.theme.tokens import Theme
+from kontext_studio.workbench.money import money_words
 
 _LARGE_TEXT = 1.4
 NEARLY = 0.8

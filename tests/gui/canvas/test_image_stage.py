@@ -168,3 +168,12 @@ def test_every_stop_of_the_keyboard_has_a_name(stage):
             if widget.isVisibleTo(stage) and widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
                 interface = QAccessible.queryAccessibleInterface(widget)
                 assert interface.text(QAccessible.Text.Name).strip(), widget
+
+
+def test_a_change_of_mode_leaves_the_chosen_tile_although_the_keyboard_goes_along(stage):
+    stage.set_mode(StageMode.WIPE)
+    stage.focus_view()
+    stage.grid.choose("b")
+    stage.set_mode(StageMode.SIDE_BY_SIDE)
+    assert stage.grid.chosen_key == "b"
+    assert QApplication.focusWidget() is stage.grid.tiles[1]

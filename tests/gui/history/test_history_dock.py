@@ -7,11 +7,12 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QToolButton
 
 from kontext_studio.core.history import NodeId
 from kontext_studio.gui.history.history_dock import HistoryDock
+from kontext_studio.gui.history.names import ModelWords
 from kontext_studio.gui.history.rows import HistoryInputs, NodeFacts, RowKind
 from kontext_studio.gui.history.visible import ViewState
 from kontext_studio.gui.jobs.progress import JobProgress
 from kontext_studio.workbench.progress import Phase
-from tests.gui.history.sessions import Story
+from tests.gui.history.sessions import PRO, Story
 from tests.gui.shell.accessibility import names_missing, small_targets
 
 
@@ -178,3 +179,14 @@ def test_every_stop_has_a_name_and_every_target_is_large_enough(dressed, dock, s
     show(dock, story)
     assert names_missing(dock) == []
     assert small_targets(dock) == []
+
+
+def test_a_fact_without_room_says_that_it_is_cut_and_comes_back(qtbot, dressed, dock, story):
+    full = "Kontext pro"
+    show(dock, story, models={PRO: ModelWords("pro", full)})
+    labels = dock.findChildren(QLabel)
+    (value,) = (one for one in labels if one.accessibleName() == f"Model {full}")
+    for width, cut in ((320, False), (264, True), (320, False)):
+        dock.resize(width, 760)
+        qtbot.wait_until(lambda cut=cut: (value.text() != full) is cut)
+        assert value.text().endswith("…") is cut

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolButton
 
 from kontext_studio.core.drafts import Draft
 from kontext_studio.gui.instruction.error_card import CardAction, CardMessage
@@ -241,3 +241,21 @@ def test_it_scrolls_down_and_never_sideways(qtbot, qapp, panel, text_scale):
     panel.resize(336, 400)
     qtbot.wait_until(lambda: panel.verticalScrollBar().maximum() > 0)
     assert panel.horizontalScrollBar().maximum() == 0
+
+
+def test_a_subject_of_some_words_stands_on_its_chip_whole(panel):
+    panel.set_subject("the deep forest green cup and saucer")
+    assert chip(panel, KeepFlag.SUBJECT).text() == "Deep forest green cup and saucer"
+    assert chip(panel, KeepFlag.SUBJECT).geometry().right() <= panel.keep.chips.width()
+
+
+def test_the_panel_keeps_its_width_when_a_card_makes_it_scroll(qtbot, panel):
+    panel.resize(376, 420)
+    panel.set_input(None, "", "", has_image=False)
+    qtbot.wait_until(lambda: panel.verticalScrollBar().maximum() == 0)
+    before = panel.edit.width()
+    panel.set_input(None, "Input · Step 7", "Soft morning daylight")
+    panel.set_card(CardMessage("Told", "Something was told. " * 20, "info", "warning"))
+    qtbot.wait_until(lambda: panel.verticalScrollBar().maximum() > 0)
+    QApplication.sendPostedEvents()
+    assert panel.edit.width() == before

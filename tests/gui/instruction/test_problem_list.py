@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from kontext_studio.gui.instruction.checker import Question, answer_to
 from kontext_studio.gui.instruction.problem_list import ProblemList
+from kontext_studio.prompting.findings import Finding, Fix, Severity, TextEdit
 
 MANY = "Make him taller, turn the mug into a vase, remove the thing and paint the hull {colour}"
 
@@ -97,3 +98,16 @@ def test_rows_are_32_or_with_a_second_line_46_high(qtbot, problems):
     show(problems, "Turn the mug into a vase and make it rain on the thing")
     heights = {row.height() for row in problems.rows()}
     assert heights <= {32, 46}
+
+
+@pytest.mark.parametrize("words", range(4, 16))
+def test_a_message_is_never_cut_by_its_row_also_when_the_key_comes_to_the_button(problems, words):
+    fix = Fix("Keep the first two here", (TextEdit(0, 4, "Turn"),))
+    message = " ".join(["edits"] * words)
+    problems.set_findings("Make it red", (Finding("many", Severity.HINT, 0, 4, message, (fix,)),))
+    (row,) = problems.rows()
+    label = row.findChildren(QLabel)[1]
+    for current in (None, 0):
+        problems.set_current(current)
+        QApplication.sendPostedEvents()
+        assert label.heightForWidth(label.width()) <= label.height()

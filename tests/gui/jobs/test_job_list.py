@@ -11,6 +11,7 @@ from kontext_studio.gui.jobs.job_line import JobLine
 from kontext_studio.gui.jobs.job_list import JobList
 from kontext_studio.gui.jobs.job_rows import JobInputs, list_jobs
 from kontext_studio.gui.jobs.progress import JobProgress
+from kontext_studio.gui.theme.tokens import ThemeName, load_theme
 from kontext_studio.workbench.progress import Phase
 from tests.gui.history.sessions import EMBEDDED, REFUSED, Story
 from tests.gui.shell.accessibility import names_missing, small_targets
@@ -182,3 +183,18 @@ def test_every_stop_has_a_name_and_every_target_is_large_enough(dressed, jobs, s
     show(jobs, story, progress={job: RUNNING})
     assert names_missing(jobs) == []
     assert small_targets(jobs) == []
+
+
+def test_the_button_for_the_details_is_dressed_anew_with_everything_else(jobs, story):
+    add(story, "lost", JobState.FAILED, fault=REFUSED, provider="embedded", model=EMBEDDED)
+    show(jobs, story)
+    button = jobs.findChild(QToolButton, "jobShowDetails")
+
+    def lightest() -> int:
+        picture = button.icon().pixmap(16, 16).toImage()
+        pixels = [picture.pixelColor(x, y) for x in range(16) for y in range(16)]
+        return max(one.lightness() for one in pixels if one.alpha() > 200)
+
+    dark = lightest()
+    jobs.set_theme(load_theme(ThemeName.LIGHT))
+    assert lightest() < dark / 2, "a light icon cannot be seen on a light card"

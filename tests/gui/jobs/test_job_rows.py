@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from kontext_studio.core.errors import Charged
-from kontext_studio.core.history import NodeId
+from kontext_studio.core.history import JobId, NodeId
 from kontext_studio.core.jobs import JobFault, JobState
 from kontext_studio.core.result import Cost
 from kontext_studio.gui.jobs.job_cards import KEPT, JobCard, Verb
@@ -167,14 +167,14 @@ def test_a_refusal_of_the_embedded_engine_names_the_word_and_offers_edits(story)
     fault = replace(REFUSED, detail="HTTP 422\nx-fal-error-type: invalid")
     add(story, "run", JobState.FAILED, fault, provider="embedded", model=EMBEDDED)
     card = card_of(story)
-    assert card.title == "“marble” is unknown to the embedded engine"
+    assert card.title == "Embedded engine: “marble” is unknown"
     assert card.body == KEPT, "it is free, so no word of a charge"
     assert "422" not in card.details
     assert "x-fal" not in card.details
     assert card.suggestions[:2] == ("lighter", "darker")
     assert card.lead == "It can do:"
     assert [verb.verb for verb in card.verbs] == [Verb.PUT_BACK, Verb.CONNECT]
-    other = card_of(story, elsewhere="Send to Kontext pro · $0.04")
+    other = card_of(story, elsewhere={JobId("job-run"): "Send to Kontext pro · $0.04"})
     assert (other.verbs[1].verb, other.verbs[1].words) == (
         Verb.ELSEWHERE,
         "Send to Kontext pro · $0.04",

@@ -82,3 +82,9 @@ def test_the_tone_of_the_style_sheet_is_the_colour_of_the_words(qtbot, dressed: 
         for y in range(picture.height())
     }
     assert dressed.colour("danger.text").name() in seen
+
+
+def test_a_word_that_is_too_long_for_a_line_goes_on_in_the_next(qtbot):
+    label = wrapped(qtbot, "strong", "Supercalifragilistic" * 4)
+    assert label.heightForWidth(160) >= 3 * label.line_px()
+    assert label.heightForWidth(4000) == label.line_px()
