@@ -164,10 +164,15 @@ def test_every_stop_of_the_keyboard_has_a_name(stage):
 
     for mode in StageMode:
         stage.set_mode(mode)
-        for widget in stage.findChildren(QWidget):
-            if widget.isVisibleTo(stage) and widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
-                interface = QAccessible.queryAccessibleInterface(widget)
-                assert interface.text(QAccessible.Text.Name).strip(), widget
+        stops = [
+            one
+            for one in stage.findChildren(QWidget)
+            if one.isVisibleTo(stage) and one.focusPolicy() & Qt.FocusPolicy.TabFocus
+        ]
+        assert stops
+        for widget in stops:
+            interface = QAccessible.queryAccessibleInterface(widget)
+            assert interface.text(QAccessible.Text.Name).strip(), widget
 
 
 def test_a_change_of_mode_leaves_the_chosen_tile_although_the_keyboard_goes_along(stage):

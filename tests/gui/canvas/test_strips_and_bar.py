@@ -113,7 +113,9 @@ def test_showing_a_surround_reports_nothing(qtbot, info):
 
 
 def test_swatches_are_large_enough_and_say_which_they_are(info):
-    for swatch in info.findChildren(Swatch):
+    swatches = info.findChildren(Swatch)
+    assert len(swatches) == 5
+    for swatch in swatches:
         assert min(swatch.size().toTuple()) >= 24
         name = QAccessible.queryAccessibleInterface(swatch).text(QAccessible.Text.Name)
         assert name.startswith("Surround: ")
@@ -315,7 +317,9 @@ def test_more_that_cannot_be_run_says_why(strip):
 def test_many_variants_do_not_push_the_buttons_out(strip):
     strip.set_variants(thumbs(12), 0, "step 7")
     window = QRect(QPoint(0, 0), strip.size())
-    for button in strip.findChildren(KeyHintButton):
+    buttons = strip.findChildren(KeyHintButton)
+    assert len(buttons) == 2
+    for button in buttons:
         assert window.contains(button.geometry())
 
 

@@ -221,6 +221,7 @@ def test_words_from_outside_are_never_rich_text(panel):
     panel.set_text("Turn the <b>mug</b> into a vase")
     labels = [label for label in panel.card.findChildren(QLabel) if label.text()]
     labels += [label for row in panel.problems.rows() for label in row.findChildren(QLabel)]
+    assert any("<b>" in label.text() for label in labels)
     assert all(label.textFormat() is Qt.TextFormat.PlainText for label in labels if label.text())
 
 
