@@ -13,7 +13,7 @@ import numpy as np
 
 from kontext_studio.engine.base import EngineRefusal, Refusal
 from kontext_studio.engine.colour_names import colour_table
-from kontext_studio.engine.colour_space import Bytes, Floats, Mask, lab_of
+from kontext_studio.engine.colour_space import Bytes, Floats, Mask, chroma_of, lab_of
 from kontext_studio.engine.operations import ColourThing
 from kontext_studio.engine.sight.cores import (
     LEAST_SHARE,
@@ -26,17 +26,18 @@ from kontext_studio.engine.sight.cores import (
 )
 from kontext_studio.engine.sight.expected import is_sky, misfit_of
 from kontext_studio.engine.sight.families import colours_to_name
-from kontext_studio.engine.sight.growing import Body, grow
+from kontext_studio.engine.sight.growing import Body, body_of, grow
 from kontext_studio.engine.sight.matting import soft_mask
 from kontext_studio.engine.sight.outline import openness_of
 from kontext_studio.engine.sight.parts import alike_parts, chosen_parts
-from kontext_studio.engine.sight.sky import whole_sky
+from kontext_studio.engine.sight.sky import above_horizon, sky_of, whole_sky, with_gaps
 
 ANALYSIS_SIDE_PX = 512  # colours and areas are judged on a copy of this size
 _SURE = 0.8  # below this the colour is named again as it looks in the light of the picture
 _LEAST_SURE = 0.55  # below this it is another colour that comes near
 _MOST_OPEN = 0.7  # of an outline: more, and the area is torn out of a soft transition
 _OPEN_SKY = 0.35  # more of its outline without an edge, and the sky goes on in a paler blue
+_LEAST_SKY_CHROMA = 10.0  # below, a sky is grey, and takes another colour as grey things do
 _MOST_SHARE = 0.97  # an area this large is the picture, not a thing in it
 
 
@@ -67,6 +68,8 @@ def find_thing(pixels: Bytes, thing: ColourThing) -> Found:
     """The pixels of `thing`. Raises EngineRefusal where there are none, or too many."""
     small = _analysis_copy(pixels)
     lab = lab_of(small)
+    if thing.by_place:
+        return _found(pixels, lab, _sky_area(small, lab, thing))
     area = _area_of(small, lab, thing, fit_to_name(small, lab, thing.colour))
     if (area is None or area.sureness < _SURE) and not is_neutral(thing.colour):
         other = _area_of(small, lab, thing, fit_in_this_light(small, lab, thing.colour))
@@ -78,11 +81,15 @@ def find_thing(pixels: Bytes, thing: ColourThing) -> Found:
         raise EngineRefusal(_too_uncertain(thing))
     openness = openness_of(area.region, lab)
     if is_sky(thing) and openness > _OPEN_SKY:
-        area = replace(area, region=whole_sky(area.region, small))
+        area = replace(area, region=with_gaps(whole_sky(area.region, small), lab))
     elif openness > _MOST_OPEN and not is_sky(thing):
         raise EngineRefusal(_misfit(thing, "it passes into its surroundings without an edge"))
     if why := misfit_of(area.region, thing):
         raise EngineRefusal(_misfit(thing, why))
+    return _found(pixels, lab, area)
+
+
+def _found(pixels: Bytes, lab: Floats, area: _Area) -> Found:
     alpha = soft_mask(pixels, area.region)
     parts, _ = cv2.connectedComponents(area.region.astype(np.uint8), connectivity=8)
     return Found(
@@ -112,6 +119,15 @@ def findable_colours(pixels: Bytes, noun: str = "", most: int = 3) -> list[str]:
         if len(found) == most:
             break
     return found
+
+
+def _sky_area(small: Bytes, lab: Floats, thing: ColourThing) -> _Area:
+    """The sky by its place. Raises EngineRefusal where nothing at the top looks like one."""
+    region = with_gaps(above_horizon(sky_of(small) > 0.5, lab), lab)
+    if not region.any() or region.mean() > _MOST_SHARE or misfit_of(region, thing):
+        raise EngineRefusal(_no_sky(thing))
+    has_hue = float(np.median(chroma_of(lab[region]))) > _LEAST_SKY_CHROMA
+    return _Area(region, region, body_of(small, region) if has_hue else None, 1.0)
 
 
 def _area_of(small: Bytes, lab: Floats, thing: ColourThing, fits: Floats) -> _Area | None:
@@ -201,6 +217,15 @@ def _misfit(thing: ColourThing, why: str) -> Refusal:
         "mask_too_uncertain",
         f"“{thing.words}” was not found with certainty: {why}, so nothing was changed. Point at "
         "something that has one clear colour and an edge.",
+        context={"unknown": [], "target": _target(thing)},
+    )
+
+
+def _no_sky(thing: ColourThing) -> Refusal:
+    return Refusal(
+        "target_not_found",
+        f"Nothing at the top of the picture looks like a sky, so “{thing.words}” was not found. "
+        "Name it by its colour, such as “the blue sky”.",
         context={"unknown": [], "target": _target(thing)},
     )
 

@@ -5,7 +5,8 @@ Pure rules; pixels that are protected by a mask are measured elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import combinations
 
 from kontext_studio.engine.base import Refusal
 from kontext_studio.engine.operations import (
@@ -109,6 +110,27 @@ def conflicts(plan: Plan) -> Iterator[Refusal]:
                     yield _cannot_find(plan, words, noun, start, end)
             case KeepRest():
                 pass
+
+
+def contradictions(operations: Sequence[Operation]) -> Iterator[tuple[Operation, Operation]]:
+    """Pairs of wishes that undo each other: brighter and darker, day and night."""
+    for one, other in combinations(operations, 2):
+        match one, other:
+            case Adjust(), Adjust():
+                steps = not (one.exact and other.exact)  # two figures are two figures
+                opposite = (one.amount > 0) is not (other.amount > 0)
+                if {one.quality, other.quality} == {Quality.SHARPNESS, Quality.BLUR}:
+                    opposite = not opposite
+                elif one.quality is not other.quality:
+                    continue
+                if steps and opposite and one.area == other.area:
+                    yield one, other
+            case Relight(), Relight():
+                if one.scene is not other.scene:
+                    yield one, other
+            case Reseason(), Reseason():
+                if one.season is not other.season:
+                    yield one, other
 
 
 def _is_same_thing(operation: Operation, thing: ColourThing) -> bool:

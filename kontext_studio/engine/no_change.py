@@ -36,7 +36,7 @@ def coloured_so_already(plan: Plan, found: Mapping[ColourThing, Found]) -> Refus
     for operation in plan.operations:
         match operation:
             case Recolour(area, colour, matte):
-                has_it = colour.words == area.colour.words
+                has_it = colour.words == area.colour.words and not area.by_place
                 near = math.dist(found[area].lab, colour.lab) < _SAME_SHADE
                 again = any(same_thing(area, other) for other in done)
                 if not again and not matte and (has_it or near):

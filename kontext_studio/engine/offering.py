@@ -88,7 +88,7 @@ def _is_needless(plan: Plan, width: int, height: int) -> bool:
     for operation in plan.operations:
         match operation:
             case Recolour(area, colour):
-                if colour.words == area.colour.words:
+                if colour.words == area.colour.words and not area.by_place:
                     return True
             case Crop(ratio=(across, down)):
                 if abs(width * down - height * across) < max(across, down):

@@ -127,6 +127,7 @@ class ColourThing:
     place: Place | None = None
     largest: bool = False
     unchecked: tuple[str, ...] = ()  # words that were read past: the engine sees colour only
+    by_place: bool = False  # named without a colour: the sky, which lies at the top
     start: int = 0
     end: int = 0
 
@@ -203,12 +204,13 @@ class Stylise:
 
 @dataclass(frozen=True, slots=True)
 class Crop:
-    """Exactly one of ratio, share and size_px is set."""
+    """Exactly one of ratio, share, size_px and cut_px is set."""
 
     ratio: tuple[float, float] | None = None
     share: float | None = None  # of each side that is left
     size_px: tuple[int, int] | None = None
     place: Place = Place("center", "center")
+    cut_px: tuple[int, int, int, int] | None = None  # off the left, the top, the right, the bottom
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ from kontext_studio.engine.operations import (
 from kontext_studio.engine.strips import blended
 from kontext_studio.engine.variation import Variation
 
+_LAID_OVER = frozenset({Style.MONOCHROME, Style.SEPIA, Style.VINTAGE})
 _STILL_ITSELF = 18.0  # a thing whose colour moved further than this was repainted on the way
 
 
@@ -86,7 +87,7 @@ def after(stage: Stage, operation: Operation, variation: Variation) -> Stage:
         return _reshaped(stage, operation)
     if isinstance(operation, Recolour):
         return _recoloured(stage, operation, variation)
-    changed = _changed(stage.now, operation, variation)
+    changed = _changed(stage.now, operation, variation, _own_pixels(stage, operation))
     if isinstance(operation, Lettering):
         differs = np.any(changed != stage.now, axis=-1)
         return replace(stage, now=changed, areas=_joined(stage.areas, differs))
@@ -102,7 +103,17 @@ def after(stage: Stage, operation: Operation, variation: Variation) -> Stage:
             rest = 1 - kept_alpha(stage.found[thing])
             return replace(stage, now=blended(stage.now, changed, rest), areas=None)
         case WholePicture():
-            return replace(stage, now=changed, areas=None)
+            return replace(stage, now=_by_share(stage.now, changed, operation), areas=None)
+
+
+def _by_share(before: Bytes, after: Bytes, operation: Operation) -> Bytes:
+    """A look that lies over the picture can be there by a share: "a hint of sepia"."""
+    if not isinstance(operation, Stylise) or operation.style not in _LAID_OVER:
+        return after
+    if operation.amount >= 1:
+        return after
+    share = np.full(after.shape[:2], max(0.25, operation.amount), dtype=np.float32)
+    return blended(before, after, share)
 
 
 def with_kept(stage: Stage, plan: Plan) -> Stage:
@@ -161,11 +172,20 @@ def _colour_moved(pixels: Bytes, found: Found) -> bool:
 
 
 # ---------------------------------------------------------------- everything else
-def _changed(pixels: Bytes, operation: Operation, variation: Variation) -> Bytes:
+def _own_pixels(stage: Stage, operation: Operation) -> Floats | None:
+    """How much each pixel belongs to the thing that is adjusted; None for the whole picture."""
+    if isinstance(operation, Adjust) and isinstance(operation.area, ColourThing):
+        return stage.found[operation.area].alpha
+    return None
+
+
+def _changed(
+    pixels: Bytes, operation: Operation, variation: Variation, own: Floats | None
+) -> Bytes:
     """The whole picture changed; areas are blended by the caller."""
     match operation:
         case Adjust():
-            return tone.adjusted(pixels, operation, variation)
+            return tone.adjusted(pixels, operation, variation, own)
         case Tint():
             return tone.tinted(pixels, operation, variation)
         case Relight(scene, amount):

@@ -33,7 +33,9 @@ def operation_notes(plan: Plan, stage: Stage) -> Iterator[str]:
     for thing, found in stage.found.items():
         yield _found_note(thing, found)
         words = [word for word in (*thing.unchecked, thing.noun) if word]
-        if words:
+        if thing.by_place:
+            yield f"Found by its place at the top, not by a colour: {thing.words}"
+        elif words:
             yield f"Found by colour alone; not checked: {', '.join(words)}"
 
 
@@ -86,7 +88,10 @@ def _former_colour_notes(plan: Plan, stage: Stage) -> Iterator[str]:
     if any(isinstance(operation, Lettering) for operation in plan.operations):
         return
     areas = [getattr(operation, "area", None) for operation in plan.operations]
-    families = dict.fromkeys(a.colour.family for a in areas if isinstance(a, ColourThing))
+    things = [area for area in areas if isinstance(area, ColourThing)]
+    if any(thing.by_place for thing in things):
+        return
+    families = dict.fromkeys(thing.colour.family for thing in things)
     share = share_once_of(stage.plain, stage.now, tuple(families))
     names = " or ".join(families)
     yield f"Of the changed pixels {_percent(share)} were {names} before, judged one by one"

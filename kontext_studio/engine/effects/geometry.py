@@ -37,6 +37,8 @@ def reshaped(array: npt.NDArray[Number], wish: Geometry) -> npt.NDArray[Number]:
 # ---------------------------------------------------------------- crop
 def crop_box(width: int, height: int, wish: Crop) -> tuple[int, int, int, int]:
     """Left, top, width and height of what stays."""
+    if wish.cut_px is not None:
+        return _box_inside(width, height, wish.cut_px)
     if wish.ratio is not None:
         ratio = wish.ratio[0] / wish.ratio[1]
         new_width = min(width, round(height * ratio))
@@ -58,10 +60,28 @@ def crop_box(width: int, height: int, wish: Crop) -> tuple[int, int, int, int]:
     return left, top, new_width, new_height
 
 
+def _box_inside(
+    width: int, height: int, cut: tuple[int, int, int, int]
+) -> tuple[int, int, int, int]:
+    new_width, new_height = width - cut[0] - cut[2], height - cut[1] - cut[3]
+    if new_width < 1 or new_height < 1:
+        raise EngineRefusal(_nothing_left(width, height))
+    return cut[0], cut[1], new_width, new_height
+
+
 def _anchor(place: Place) -> tuple[float, float]:
     across = {"left": 0.0, "right": 1.0}.get(place.across, 0.5)
     down = {"top": 0.0, "bottom": 1.0}.get(place.down, 0.5)
     return across, down
+
+
+def _nothing_left(width: int, height: int) -> Refusal:
+    return Refusal(
+        "unsupported_instruction",
+        f"The picture has {width} × {height} pixels, so nothing would be left of it. "
+        "Cut away less.",
+        context={"unknown": [], "can_do": ["Crop 10 % off every side", "Crop to a square"]},
+    )
 
 
 def _crop_too_large(width: int, height: int, new_width: int, new_height: int) -> Refusal:

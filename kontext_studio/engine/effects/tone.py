@@ -16,14 +16,16 @@ _BLUR_SHARE = 0.005  # of the long side: the standard deviation of an ordinary b
 _LUMA = np.array([0.2126, 0.7152, 0.0722], dtype=np.float32)
 
 
-def adjusted(pixels: Bytes, wish: Adjust, variation: Variation) -> Bytes:
-    """`pixels` with one quality turned up or down."""
+def adjusted(
+    pixels: Bytes, wish: Adjust, variation: Variation, within: Floats | None = None
+) -> Bytes:
+    """`pixels` with one quality turned up or down; `within` weighs the pixels that it is for."""
     amount = wish.amount if wish.exact else wish.amount * variation.factor(0, 0.25)
     match wish.quality:
         case Quality.BRIGHTNESS:
             return curves.applied(pixels, curves.brightness(amount))
         case Quality.CONTRAST:
-            pivot = float(luma_of(_sample(pixels)).mean())
+            pivot = _mean_light(pixels, within)
             return curves.applied(pixels, curves.contrast(amount, pivot))
         case Quality.WARMTH:
             return curves.applied(pixels, *curves.warmth_gains(amount))
@@ -43,9 +45,14 @@ def adjusted(pixels: Bytes, wish: Adjust, variation: Variation) -> Bytes:
             return blurred(pixels, radius)
 
 
-def _sample(pixels: Bytes) -> Bytes:
+def _mean_light(pixels: Bytes, within: Floats | None) -> float:
+    """Around which contrast turns: in a bright sky it would else only brighten."""
     step = max(1, max(pixels.shape[:2]) // 512)
-    return np.ascontiguousarray(pixels[::step, ::step])
+    luma = luma_of(np.ascontiguousarray(pixels[::step, ::step]))
+    if within is None:
+        return float(luma.mean())
+    weights = within[::step, ::step]
+    return float((luma * weights).sum() / max(float(weights.sum()), 1e-6))
 
 
 def saturated(pixels: Bytes, share: float, spare_the_vivid: bool = False) -> Bytes:

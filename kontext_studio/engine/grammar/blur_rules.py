@@ -10,7 +10,8 @@ from dataclasses import replace
 from kontext_studio.engine.grammar.common_rules import ORDINARY, Degree
 from kontext_studio.engine.grammar.matcher import Captures, Grammar
 from kontext_studio.engine.grammar.meaning import Item, join
-from kontext_studio.engine.grammar.tone_rules import area_in, step
+from kontext_studio.engine.grammar.tone_rules import area_in
+from kontext_studio.engine.grammar.tone_words import step
 from kontext_studio.engine.operations import WHOLE, Adjust, Quality
 
 Q = Quality

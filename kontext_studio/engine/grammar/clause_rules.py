@@ -18,6 +18,7 @@ from kontext_studio.engine.operations import (
     Reseason,
     Reweather,
     Stylise,
+    Tint,
     WholePicture,
 )
 
@@ -36,7 +37,7 @@ _LINK = (
 
 def add_clause_rules(g: Grammar) -> None:
     g.rule("target", "[only] <area>\n<colorsof>\n<lightnoun>\n<unfound>", _target)
-    g.rule("value", "<paint>\n<tone>\n<stylewish>\n<scenewish>", _value)
+    g.rule("value", "<paint>\n<tones>\n<tintwish>\n<stylewish>\n<scenewish>", _value)
     g.rule("values", "<value>\n<value> <valuejoint> [<look>] <more=values>", _values)
     g.rule("look", "look|appear|be|become|seem|feel\nto be", lambda _c: True)
     _add_targets(g)
@@ -49,11 +50,14 @@ def add_clause_rules(g: Grammar) -> None:
         give <targets> [a|an|the] [new] <values> [(color|look|paint job)]
         give <targets> a coat|layer of <values>
         apply|use <values> to|on|for <targets>
-        <targets> (should|must|shall|could|would|can|will|has to|needs to|ought to) \
-            [be|become|turn|look|appear|adopt|have] [a] <values> [instead]
-        <wanting> <targets> [(to be|to become|to look|to turn|in)] <values>
+        <targets> (should|must|shall|could|would|can|will|has to|have to|needs to|need to \
+            |ought to) [be|become|turn|look|appear|adopt|have|feel] [<made>] [a] <values> [instead]
+        <wanting> <targets> [(to be|to become|to look|to turn|to feel|in)] [<made>] <values>
+        get|have|want|need <targets> <made> <values>
         let <targets> [be|become|turn|look] <values>
         can|could|should <targets> be|become <values>
+        what|how if|about <targets> [was|were|is|became|turned|being] <values>
+        (what|how) would it look if <targets> was|were <values>
         <wanting> <targets> as [a] <values>
         {_LINKED} <targets> from <was=color> {_LINK} <values>
         """,
@@ -61,11 +65,23 @@ def add_clause_rules(g: Grammar) -> None:
     )
     g.rule(
         "wanting",
-        "i|we want|would|need|prefer|love [like|love|prefer|rather] [(to have|to see|have|see)]",
+        """
+        i|we want|would|need|prefer|love|like [like|love|prefer|rather] \
+            [(to have|to see|have|see|to get)]
+        i|we am|are looking|hoping|going for
+        how|what about
+        let us have|see|try|get
+        """,
+        lambda _c: True,
+    )
+    g.rule(
+        "made",
+        "[re] (colored|painted|dyed|recolored|repainted|made|turned|rendered|done) [in|into]",
         lambda _c: True,
     )
     g.rule("clause", f"{_LINKED} {_LINK} <paint>", _colour_for_nothing)
     g.rule("clause", "<thing> to|into|in <paint>", _replaced)
+    _add_instead(g)
     # After a clause with a verb: "... and the blue bowl yellow", "... and the bowl to yellow".
     g.rule("elided", f"<targets> {_LINK} <values>\n<targets> <values>", _change)
     _add_colour_nouns(g)
@@ -91,15 +107,16 @@ def _target(c: Captures) -> object:
     return WholePicture()
 
 
-def _value(c: Captures) -> object:
-    for key in ("paint", "tone", "stylewish", "scenewish"):
-        if found := c.every(key, object):
-            return found[0]
-    return None
+def _value(c: Captures) -> tuple[object, ...]:
+    """What is wished, as a list: "a dark, moody look" is several wishes."""
+    for key in ("paint", "tones", "tintwish", "stylewish", "scenewish"):
+        for found in c.every(key, object):
+            return found if isinstance(found, tuple) else (found,)
+    return ()
 
 
 def _values(c: Captures) -> tuple[object, ...]:
-    return (c.one("value", object), *(c.maybe("more", tuple) or ()))
+    return (*c.one("value", tuple), *(c.maybe("more", tuple) or ()))
 
 
 def _change(c: Captures) -> tuple[Item, ...] | None:
@@ -134,7 +151,7 @@ def _is_subject(value: object) -> bool:
 
 
 def _is_wish(value: object) -> bool:
-    return isinstance(value, Paint | Adjust | Stylise | Relight | Reseason | Reweather)
+    return isinstance(value, Paint | Adjust | Tint | Stylise | Relight | Reseason | Reweather)
 
 
 def _coloured(target: Subject, colour: NamedColour) -> Subject:
@@ -143,6 +160,57 @@ def _coloured(target: Subject, colour: NamedColour) -> Subject:
         return target
     words = f"the {colour.words} {target.noun}"
     return ColourThing(words, colour, target.noun, start=target.start, end=target.end)
+
+
+# ---------------------------------------------------------------- "blue instead of red"
+def _add_instead(g: Grammar) -> None:
+    """The colour that a thing has may be said after the one that it should get."""
+    g.rule("was", "[a|an|the] [<all>] <color> [color|one|ones]", lambda c: c.one("color", object))
+    g.rule("insteadof", "instead of\nrather than\nin place of", lambda _c: True)
+    g.rule(
+        "clause",
+        f"""
+        {_DIRECT} <targets> [<look>] <paint> <insteadof> <was>
+        {_LINKED} <targets> {_LINK} <paint> <insteadof> <was>
+        <wanting> <targets> [(to be|in)] <paint> <insteadof> <was>
+        <targets> should|must|could|can be <paint> <insteadof> <was>
+        <insteadof> <was> [,] {_DIRECT} <targets> <paint>
+        <insteadof> <was> [,] <wanting> <targets> [(to be|in)] <paint>
+        [i want|i would like|use|make] <paint> <insteadof> <was> (for|on) <targets>
+        """,
+        _instead,
+    )
+    g.rule(
+        "clause",
+        """
+        give [me|<target>] <paint> <noun> <insteadof> [a|an|the] <color> [one|ones|<second=noun>]
+        [make|use|have|<wanting>] <paint> <noun> <insteadof> [a|an|the] <color> \
+            [one|ones|<second=noun>]
+        """,
+        _instead_noun,
+    )
+
+
+def _instead(c: Captures) -> tuple[Item, ...] | None:
+    was = c.one("was", NamedColour)
+    targets = [_coloured(t, was) for t in c.one("targets", tuple) if _is_subject(t)]
+    if not all(isinstance(target, ColourThing) for target in targets):
+        return None
+    return _join_all(targets, [c.one("paint", Paint)])
+
+
+def _instead_noun(c: Captures) -> tuple[Item, ...] | None:
+    """ "Blue eyes instead of green ones": of two nouns both must be the same."""
+    noun, was = c.one("noun", Noun), c.one("color", NamedColour)
+    second = c.maybe("second", Noun)
+    if second is not None and second.words.lower() != noun.words.lower():
+        return None
+    start, end = c.tokens[noun.first].start, c.tokens[noun.last - 1].end
+    thing = ColourThing(
+        f"the {was.words} {noun.words}", was, noun.words, noun.many, start=start, end=end
+    )
+    item = join(thing, c.one("paint", Paint))
+    return (item,) if item else None
 
 
 # ---------------------------------------------------------------- "the colour of the cup"
@@ -202,16 +270,5 @@ def _replaced(c: Captures) -> tuple[Item, ...] | None:
 
 # ---------------------------------------------------------------- no verb at all
 def _add_bare(g: Grammar) -> None:
-    g.rule("barevalue", "<tone>\n<stylewish>", _bare)
-    g.rule("barevalues", "<barevalue>\n<barevalue> <valuejoint> <more=barevalues>", _bares)
-    g.rule("bareclause", "<barevalues> [<throughout>]", lambda c: c.one("barevalues", tuple))
-    g.rule("bareclause", "[at|in] <scenewishes>", lambda c: c.one("scenewishes", tuple))
-
-
-def _bare(c: Captures) -> object:
-    found = [*c.every("tone", object), *c.every("stylewish", object)]
-    return found[0] if found else None
-
-
-def _bares(c: Captures) -> tuple[object, ...]:
-    return (c.one("barevalue", object), *(c.maybe("more", tuple) or ()))
+    g.rule("bareclause", "<anywish> [<throughout>]", lambda c: c.one("anywish", tuple))
+    g.rule("bareclause", "at|in|on <scenewishes>", lambda c: c.one("scenewishes", tuple))

@@ -30,14 +30,30 @@ _NUMBER_WORDS = {
     "four": 4.0,
     "five": 5.0,
     "six": 6.0,
+    "seven": 7.0,
     "eight": 8.0,
+    "nine": 9.0,
     "ten": 10.0,
+    "twelve": 12.0,
     "fifteen": 15.0,
     "twenty": 20.0,
     "thirty": 30.0,
     "forty": 40.0,
     "fifty": 50.0,
+    "sixty": 60.0,
+    "seventy": 70.0,
+    "eighty": 80.0,
+    "ninety": 90.0,
     "hundred": 100.0,
+}
+
+
+_SIZES = {
+    "slight|small|little|tiny|minor|mild|gentle|subtle|modest|light|faint|soft": 0.5,
+    "very|really slight|small|subtle|gentle|light": 0.4,
+    "moderate|medium|fair": 0.8,
+    "big|large|strong|serious|significant|noticeable|decent|good|nice|solid|heavy|major": 1.6,
+    "huge|massive|extreme|drastic": 2.2,
 }
 
 
@@ -81,7 +97,12 @@ def _read_number(reading: Reading, at: int) -> Iterator[tuple[int, object]]:
         reading.note_progress(at + 1)
         yield at + 1, float(token.norm)
     elif token.norm in _NUMBER_WORDS:
-        yield at + 1, _NUMBER_WORDS[token.norm]
+        value = _NUMBER_WORDS[token.norm]
+        following = reading.tokens[at + 1].norm if at + 1 < len(reading.tokens) else ""
+        units = _NUMBER_WORDS.get(following, 0.0)
+        if 20 <= value < 100 and 0 < units < 10:  # "forty-five"
+            yield at + 2, value + units
+        yield at + 1, value
 
 
 def _read_quoted(reading: Reading, at: int) -> Iterator[tuple[int, object]]:
@@ -106,7 +127,7 @@ def _add_degrees(g: Grammar) -> None:
         "a lot": 1.9,
         "lots|loads|plenty": 1.9,
         "a great deal": 1.9,
-        "very|really|so|too": 1.6,
+        "very|really|so": 1.6,
         "(very much|a whole lot|so much)": 2.0,
         "extremely|incredibly|super|ultra|intensely|hugely|massively": 2.3,
         "even|still": 1.0,
@@ -122,6 +143,8 @@ def _add_degrees(g: Grammar) -> None:
     )
     g.rule("amount", "by <number> [points]", lambda c: Degree(share=c.one("number", float) / 100))
     g.rule("amount", "completely|entirely|totally|fully", lambda _c: Degree(share=1.0))
+    g.rule("amount", "[by] [about|around|roughly] half", lambda _c: Degree(share=0.5))
+    g.rule("amount", "[by] a|one|two|few notch|notches|touch|step|steps", lambda _c: Degree(0.6))
     g.rule("amount", "by <fraction>", lambda c: Degree(share=c.one("fraction", float)))
     g.rule(
         "amount",
@@ -129,7 +152,9 @@ def _add_degrees(g: Grammar) -> None:
         lambda c: Degree(stops=c.one("stops", float)),
     )
     g.rule("amount", "[by] <degree>", lambda c: c.one("degree", Degree))
+    g.rule("amount", "[<degree>] more|further", lambda c: c.maybe("degree", Degree) or ORDINARY)
     g.rule("anydegree", "<degree>\n<percent>", _any_degree)
+    g.choice("sized", _SIZES)  # how much, said of a noun: "a slight boost"
 
 
 def _any_degree(c: Captures) -> Degree:
@@ -158,11 +183,22 @@ def _add_joints(g: Grammar) -> None:
     g.rule(
         "ask",
         """
-        can|could|would|will you|we [try to]
-        i want|need [you] to
-        i would like [you] to
-        i am looking to
+        can|could|would|will you|we [try to|maybe|perhaps|also]
+        would|do you mind
+        i|we want|need [you] to
+        i|we would like|love|want|prefer [(for) you] to
+        i|we would like|love|appreciate it if you could|can|would
+        i|we am|are looking|trying|hoping|wanting to
+        i|we was|were hoping|wondering [if] you could|can|would
+        (it) would be great|nice|good|lovely|better|cool|perfect if you|we could|can|would
+        (is it) possible to
+        (any) chance you|we could|can
+        (how|what) about you|we
         let us
+        maybe|perhaps|ideally|possibly [,]
+        you|we might want to
+        i think|guess|feel|suppose [that] [you|we should|could|can]
+        for this one|photo|image|picture|shot [,]
         you should|can|could
         we want|need|should|must|have [to]
         go ahead and
@@ -176,8 +212,19 @@ def _add_joints(g: Grammar) -> None:
     g.rule(
         "aside",
         """
-        for me
+        for me|us
         now|too|also|instead
+        entirely|completely|altogether|fully|totally
+        for my|our taste|liking
+        for instagram|facebook|social|web|print|printing|youtube|website|posting|twitter|linkedin \
+            [media] [post|feed|story|stories]
+        for (the|my|our|a) web|website|blog|feed|profile|portfolio|brochure|banner|header \
+            |newsletter|catalog|cover|presentation|deck|thumbnail|campaign [picture|photo|image]
+        [or] something like that
+        or so
+        in the photo|image|picture|shot
+        if that|it is ok|okay|possible|alright|fine
+        so [that] it looks|feels|is more natural|balanced|inviting|alive
         [,] [and] fix|correct that|this
         as well
         [,] (for|to get|to give it|giving it) a|an|that|some [more] \

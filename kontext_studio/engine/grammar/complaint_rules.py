@@ -11,16 +11,19 @@ from dataclasses import replace
 from kontext_studio.engine.grammar.common_rules import ORDINARY, Degree
 from kontext_studio.engine.grammar.matcher import Captures, Grammar
 from kontext_studio.engine.grammar.meaning import Complaint, Item
-from kontext_studio.engine.grammar.tone_rules import given_tones, step, tone_of
+from kontext_studio.engine.grammar.tone_rules import given_tones, tone_of
+from kontext_studio.engine.grammar.tone_words import step
 from kontext_studio.engine.operations import WHOLE, Adjust, ColourThing, Quality
 
 Q = Quality
 # Words that blame by themselves, with what would help. Others blame with "too" only.
 _FAULTS: dict[str, tuple[Quality, int]] = {
-    "dark|dim|gloomy|underexposed": (Q.BRIGHTNESS, 1),
+    "dark|dim|gloomy|underexposed|murky": (Q.BRIGHTNESS, 1),
     "overexposed": (Q.BRIGHTNESS, -1),
     "blown out": (Q.BRIGHTNESS, -1),
-    "flat|muddy": (Q.CONTRAST, 1),
+    "flat|muddy|hazy": (Q.CONTRAST, 1),
+    "harsh": (Q.CONTRAST, -1),
+    "cold|chilly": (Q.WARMTH, 1),
     "dull|drab|lifeless|pale|faded|colorless": (Q.SATURATION, 1),
     "washed out": (Q.SATURATION, 1),
     "garish|oversaturated": (Q.SATURATION, -1),
@@ -42,12 +45,47 @@ def add_complaint_rules(g: Grammar) -> None:
         """
         <thing> <isword> [<degree>] too [<degree>] <gradable>
         <thing> <isword> [<degree>] too [<degree>] <cast>
-        <wholearea> <isword> [<degree>] too [<degree>] <gradable>
-        <wholearea> <isword> [<degree>] too [<degree>] <cast>
-        <wholearea> <isword> [<degree>] <fault>
-        [<degree>] too <gradable>
-        [<degree>] too <cast>
         """,
+        _complaint,
+    )
+    g.rule(
+        "blamed",
+        """
+        [<degree>] too [<degree>] <gradable>
+        [<degree>] too [<degree>] <cast>
+        [<degree>] <fault>
+        [<degree>] <cast>
+        """,
+        _blamed,
+    )
+    g.rule(
+        "blames",
+        "<blamed>\n<blamed> <valuejoint> <more=blames>",
+        lambda c: (c.one("blamed", Complaint), *(c.maybe("more", tuple) or ())),
+    )
+    # What follows a complaint and only says that it should be seen to.
+    g.rule(
+        "fixing",
+        """
+        [,|.] [so|and] [can|could|would you] fix|correct|adjust|balance|improve|sort [out] \
+            (it|that|this|<lightnoun>|<colorsof>)
+        [,|.] [so|and] do something about (it|that|this)
+        """,
+        lambda _c: True,
+    )
+    g.rule(
+        "clause",
+        """
+        <wholearea> <isword> <blames> [<throughout>] [<fixing>]
+        <lightnoun> <isword> <blames> [<throughout>] [<fixing>]
+        <colorsof> <isword> <blames> [<throughout>] [<fixing>]
+        i|we find <wholearea> <blames>
+        """,
+        lambda c: c.one("blames", tuple),
+    )
+    g.rule(
+        "clause",
+        "[<degree>] too <gradable>\n[<degree>] too <cast>",
         _complaint,
     )
     g.rule(
@@ -67,6 +105,11 @@ def add_complaint_rules(g: Grammar) -> None:
         """,
         lambda c: (tone_of(c, -1),),
     )
+
+
+def _blamed(c: Captures) -> Complaint | None:
+    (found,) = _complaint(c)
+    return found if isinstance(found, Complaint) else None
 
 
 def _complaint(c: Captures) -> tuple[Item, ...]:

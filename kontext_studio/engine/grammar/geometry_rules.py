@@ -1,20 +1,18 @@
-"""Reads crop, rotate, flip and scale with their numbers: "crop to 16:9", "enlarge to 200 %".
+"""Reads rotate, flip and scale with their numbers: "turn it by 90°", "enlarge to 200 %".
 
 Yields exact operations; where a number is missing a usual one is taken (flip is sideways).
 """
 
 from __future__ import annotations
 
+from kontext_studio.engine.grammar.crop_rules import LARGEST_RATIO_NUMBER
 from kontext_studio.engine.grammar.matcher import Captures, Grammar
-from kontext_studio.engine.operations import Axis, Crop, Flip, Place, Rotate, Scale
-
-_LARGEST_RATIO_NUMBER = 40  # "16x9" is a ratio, "800x600" a size
+from kontext_studio.engine.operations import Axis, Flip, Rotate, Scale
 
 
 def add_geometry_rules(g: Grammar) -> None:
     g.rule("px", "px|p", lambda _c: True)
     g.rule("pair", "<number> [<px>] :|x|by|/ <second=number> [<px>]", _pair)
-    _add_crop(g)
     _add_rotate(g)
     _add_flip(g)
     _add_scale(g)
@@ -25,125 +23,13 @@ def _pair(c: Captures) -> tuple[float, float] | None:
     return (first, second) if first > 0 and second > 0 else None
 
 
-# ---------------------------------------------------------------- crop
-def _add_crop(g: Grammar) -> None:
-    g.choice(
-        "format",
-        {
-            "square": (1.0, 1.0),
-            "widescreen|cinematic": (16.0, 9.0),
-            "panorama|panoramic": (2.0, 1.0),
-            "cinemascope": (2.39, 1.0),
-        },
-    )
-    g.rule("format", "<pair>", lambda c: c.one("pair", tuple))
-    g.rule("oriented", "portrait|vertical|landscape|horizontal", lambda _c: True)
-    g.rule(
-        "cropto",
-        """
-        [a|an|the] [<oriented>] <format> [<oriented>] [<px>] [aspect] \
-            [ratio|format|crop|shape|image|picture|frame|proportions|composition] [<croparound>]
-        [a|an|the] [<oriented>] format|orientation [,] [of|at|in] <format> [<croparound>]
-        [a|an|the] aspect ratio of <pair> [<croparound>]
-        """,
-        lambda c: _crop_to(c),
-    )
-    g.rule(
-        "croparound",
-        "around|on|from|at|in|to|keeping [the] <spot> [<edge>]\nwith the <spot> <edge>\ncentered",
-        lambda c: c.maybe("spot", Place) or Place("center", "center"),
-    )
-    g.rule(
-        "clause",
-        """
-        crop|trim|cut [<wholearea>] [down] (to|into|as|at|for|in) <cropto>
-        crop|trim <wholearea> <cropto>
-        crop|trim <cropto>
-        make|turn <wholearea> [into|to] [be] <cropto>
-        change|set|convert [the] aspect [ratio] [of <picture>] to <cropto>
-        change|convert <wholearea> to <cropto>
-        give <wholearea> [a|an] <cropto>
-        """,
-        lambda c: (c.one("cropto", Crop),),
-    )
-    g.rule(
-        "clause",
-        """
-        crop|trim [<wholearea>] by|to <percent> [of] [its|the] [original] [size] [<croparound>]
-        crop|trim [<wholearea>] to [the] [<spot>] <percent> [of <picture>]
-        crop|trim [off] [the] <spot> <percent> [of <picture>]
-        crop|trim|cut|take|chop|shave <percent> off|from|of [the] <spot> [<edge>] [of <picture>]
-        cut off [the] <spot> <percent> [of <picture>]
-        crop|trim|cut <percent> [from|off|of] [of] (each|every|all|the) \
-            side|edge|sides|edges|border|borders [of <picture>]
-        crop|trim|cut <percent> off [<wholearea>]
-        crop [<wholearea>] to [the] <spot> half
-        crop [the] <spot> half [of <picture>]
-        crop [<wholearea>] to [the] <spot> [part|area|section|portion] [of <picture>]
-        crop [<wholearea>] [in] [slightly|tighter|closer] [<croparound>]
-        crop|trim|cut|chop off [the] <spot> <percent=fraction> [of <picture>]
-        crop|trim|cut|chop <percent=fraction> off|from [of] [the] <spot> [<edge>] [of <picture>]
-        crop|trim [<wholearea>] by <percent=fraction>
-        crop [<wholearea>] to [the] <spot> <percent=fraction> [of <picture>]
-        """,
-        _crop_share,
-    )
-
-
-def _crop_to(c: Captures) -> Crop | None:
-    place = c.maybe("croparound", Place) or Place("center", "center")
-    pair = c.maybe("pair", tuple) or c.one("format", tuple)
-    width, height = float(pair[0]), float(pair[1])
-    if max(width, height) > _LARGEST_RATIO_NUMBER:
-        return Crop(size_px=(round(width), round(height)), place=place)
-    upright = any(token.norm in ("portrait", "vertical") for token in c.tokens[c.first : c.last])
-    if upright and width > height:
-        width, height = height, width
-    return Crop(ratio=(width, height), place=place)
-
-
-def _crop_share(c: Captures) -> tuple[Crop, ...] | None:
-    words = [token.norm for token in c.tokens[c.first : c.last]]
-    place = c.maybe("spot", Place) or c.maybe("croparound", Place) or Place("center", "center")
-    share = c.maybe("percent", float)
-    if share is None:
-        if "half" in words and place.across and place.down:
-            return None
-        if "half" in words:
-            return (Crop(ratio=None, share=0.5, place=place),)
-        tighter = any(word in words for word in ("slightly", "tighter", "closer"))
-        centred = c.maybe("spot", Place) is not None
-        if not (tighter or centred):
-            return None
-        return (Crop(share=0.85 if tighter else 0.6, place=place),)
-    sides = ("each", "every", "all", "side", "sides", "edges", "edge")
-    if c.maybe("spot", Place) is None and any(word in words for word in sides):
-        share = 1 - 2 * share
-    elif _cuts_one_side(words, place):
-        return (Crop(share=1 - share, place=_opposite(place)),) if share < 1 else None
-    elif "by" in words or "off" in words:
-        share = 1 - share
-    return (Crop(share=share, place=place),) if 0 < share < 1 else None
-
-
-def _cuts_one_side(words: list[str], place: Place) -> bool:
-    """ "Crop the bottom 10 %" takes it away; "crop to the bottom 10 %" keeps it."""
-    is_side = bool(place.across) != bool(place.down)
-    return is_side and "to" not in words and "center" not in (place.across, place.down)
-
-
-def _opposite(place: Place) -> Place:
-    other = {"left": "right", "right": "left", "top": "bottom", "bottom": "top"}
-    return Place(other.get(place.across, ""), other.get(place.down, ""))
-
-
 # ---------------------------------------------------------------- rotate
 def _add_rotate(g: Grammar) -> None:
     clockwise = {
         "clockwise|cw|right": 1.0,
         "to the right": 1.0,
         "clock wise": 1.0,
-        "counterclockwise|anticlockwise|ccw|left": -1.0,
+        "counterclockwise|ccw|left": -1.0,
         "counter|anti clockwise": -1.0,
         "counter|anti clock wise": -1.0,
         "to the left": -1.0,
@@ -151,7 +37,9 @@ def _add_rotate(g: Grammar) -> None:
     g.choice("sense", dict(clockwise))
     g.rule("angle", "<number> [°]", lambda c: c.one("number", float))
     g.rule("angle", "- <number> [°]", lambda c: -c.one("number", float))
-    g.rule("angle", "a quarter [turn]", lambda _c: 90.0)
+    g.rule("angle", "a|one quarter [turn]", lambda _c: 90.0)
+    g.rule("angle", "one hundred [and] eighty [°]", lambda _c: 180.0)
+    g.rule("angle", "a right angle", lambda _c: 90.0)
     g.rule("angle", "[a] half [a] [turn]", lambda _c: 180.0)
     g.rule("angle", "upside down", lambda _c: 180.0)
     g.rule(
@@ -163,21 +51,30 @@ def _add_rotate(g: Grammar) -> None:
         turn <wholearea> [over] upside down
         put|make <wholearea> upside down
         tilt [<wholearea>] [by] <angle> [<sense>]
-        straighten [<wholearea>] by <angle> [<sense>]
+        tilt [<wholearea>] <sense> [by] <angle>
+        straighten|level [<wholearea>] by <angle> [<sense>]
+        (do|apply|make|give <wholearea>) [a] [<angle>] [<sense>] rotation|turn [<sense2=sense>] \
+            [of <wholearea>]
+        <angle> [<sense>] rotation
+        turn|rotate|put <wholearea> on its side
         """,
         _rotate,
     )
+
+
+def _sense_in(c: Captures) -> float | None:
+    return c.maybe("sense", float) or c.maybe("sense2", float)
 
 
 def _rotate(c: Captures) -> tuple[Rotate, ...] | None:
     words = [token.norm for token in c.tokens[c.first : c.last]]
     upside_down = "upside" in words
     given = c.maybe("angle", float)
-    has_angle = given is not None
+    has_angle = given is not None or words[-1] == "side"
     angle = 180.0 if upside_down else (90.0 if given is None else given)
-    if not has_angle and not upside_down and c.maybe("sense", float) is None:
+    if not has_angle and not upside_down and _sense_in(c) is None:
         return None
-    sense = c.maybe("sense", float)
+    sense = _sense_in(c)
     if words[0] == "turn" and sense is None and "°" not in words and not upside_down:
         return None  # "turn it 2" says nothing
     return (Rotate(angle * (sense or 1.0)),)
@@ -187,12 +84,12 @@ def _rotate(c: Captures) -> tuple[Rotate, ...] | None:
 def _add_flip(g: Grammar) -> None:
     axes = {
         "horizontally|sideways|horizontal": Axis.HORIZONTAL,
-        "[from] left to|and|for right": Axis.HORIZONTAL,
+        "[from] left [to|and|for] right": Axis.HORIZONTAL,
         "[from] right to left": Axis.HORIZONTAL,
         "along|around|about|across|over|on|at [the|its] vertical axis": Axis.HORIZONTAL,
         "in the horizontal direction": Axis.HORIZONTAL,
         "vertically|vertical": Axis.VERTICAL,
-        "[from] top to|and|for bottom": Axis.VERTICAL,
+        "[from] top [to|and|for] bottom": Axis.VERTICAL,
         "upside down": Axis.VERTICAL,
         "along|around|about|across|over|on|at [the|its] horizontal axis": Axis.VERTICAL,
         "in the vertical direction": Axis.VERTICAL,
@@ -202,10 +99,17 @@ def _add_flip(g: Grammar) -> None:
         "clause",
         """
         flip|mirror|reverse [<wholearea>] [<axis>]
-        do|apply|make a <axis> flip|mirror [of <picture>]
+        do|apply|make|add [a] <axis> flip|mirror|mirroring [of|to <picture>]
         <axis> flip|mirror
-        make|turn|flip <wholearea> [into|to|be] [a|its] mirror image|version
+        make|turn|flip <wholearea> [into|to|be] [a|its] mirror|mirrored image|version
+        create|give|make [me|us] [a|its] mirror|mirrored image|version [of <picture>]
+        make <wholearea> [be] mirrored|flipped [<axis>]
+        <wanting> <wholearea> [to be] mirrored|flipped [<axis>]
         mirror image [of <picture>]
+        [a] mirrored|flipped image|version|copy [of <picture>]
+        <wanting> [a] mirrored|flipped|mirror image|version|copy [of <picture>]
+        flip|mirror|turn <wholearea> [around] so [that] <it> faces|looks|points [in] [the] other \
+            way|direction
         """,
         lambda c: (Flip(c.maybe("axis", Axis) or Axis.HORIZONTAL),),
     )
@@ -232,7 +136,7 @@ def _add_scale(g: Grammar) -> None:
         lambda c: c.one("number", float),
     )
     g.rule("sizenoun", "[the] [image] size|resolution|dimensions [of <wholearea>]", lambda _c: True)
-    up, down = "enlarge|upscale|upsize|magnify", "shrink|downscale|downsize|reduce"
+    up, down = "enlarge|upscale|upsize|magnify|blow", "shrink|downscale|downsize|reduce"
     for verb, sense in ((up, 1), (down, -1), ("scale|resize|resample", 0)):
         g.rule(
             "clause",
@@ -259,6 +163,22 @@ def _add_scale(g: Grammar) -> None:
     )
     g.rule("clause", "increase|raise|change|set <sizenoun> to <dimension>", _to_size)
     g.rule("clause", "halve|decrease|reduce <sizenoun> [by|to] [<times>]", _shrink_size)
+    g.rule(
+        "clause",
+        "<number> x [upscale|enlargement|upscaling|size|resolution|zoom]",
+        lambda c: (_scale(c.one("number", float)),) if c.one("number", float) > 1 else None,
+    )
+    g.rule(
+        "clause",
+        "increase|raise <sizenoun> by <percent>",
+        lambda c: (_scale(1 + c.one("percent", float)),),
+    )
+    g.rule(
+        "clause",
+        "decrease|reduce|lower <sizenoun> by <percent>",
+        lambda c: (_scale(1 - c.one("percent", float)),) if c.one("percent", float) < 1 else None,
+    )
+    g.rule("clause", "make <wholearea> <percent> bigger|larger", _grown)
     g.rule("clause", "enlarge|upscale|magnify [<wholearea>]", lambda _c: (Scale(factor=2.0),))
     g.rule(
         "clause",
@@ -322,6 +242,10 @@ def _by_percent(c: Captures, sense: int) -> tuple[Scale, ...] | None:
     return (scale,) if scale else None
 
 
+def _grown(c: Captures) -> tuple[Scale, ...]:
+    return (Scale(factor=1 + c.one("percent", float)),)
+
+
 def _grow_size(c: Captures) -> tuple[Scale, ...] | None:
     by_verb = {"double": 2.0, "triple": 3.0, "quadruple": 4.0}.get(c.tokens[c.first].norm)
     factor = c.maybe("times", float) or by_verb or 2.0
@@ -350,7 +274,7 @@ def _one_side(c: Captures) -> Scale:
 
 def _both_sides(c: Captures) -> Scale | None:
     width, height = c.one("pair", tuple)
-    if max(width, height) <= _LARGEST_RATIO_NUMBER:
+    if max(width, height) <= LARGEST_RATIO_NUMBER:
         return None
     return Scale(width_px=round(width), height_px=round(height))
 

@@ -15,7 +15,8 @@ from kontext_studio.engine.operations import Lettering, Place
 
 _NOUNS = (
     "text|word|words|caption|title|headline|heading|subtitle|label|lettering|slogan|line|tagline"
-    "|watermark|message|phrase|quote|signature|name|date|letters"
+    "|watermark|message|phrase|quote|signature|name|date|letters|copyright|credit|byline|price"
+    "|greeting|hashtag|notice|letter|stamp"
 )
 _SAYING = "saying|reading|that|which|with|of"
 
@@ -52,7 +53,7 @@ def add_lettering_rules(g: Grammar) -> None:
         """
         [placed|positioned|centered|aligned] at|in|on|to|near|along|across|into|over [the] \
             [very] <spot> [<edge>] [of <picture>]
-        [placed|positioned] <spot> [<edge>]
+        [placed|positioned] [the] <spot> [<edge>]
         centered
         [on|to|over|onto|across|in] <picture>
         """,
@@ -63,14 +64,30 @@ def add_lettering_rules(g: Grammar) -> None:
         "letters",
         f"""
         <quoted>
-        [the|a|an|some] [<textlooks>] {_NOUNS} <quoted>
+        [the|a|an|some] [<textlooks>] {_NOUNS} [{_NOUNS}] <quoted>
         [the|a|an|some] [<textlooks>] {_NOUNS} : <quoted>
         [the|a|an|some] [<textlooks>] {_NOUNS} {_SAYING} [says|reads] [it] <quoted>
         [the|a|an|some] [<textlooks>] <quoted> [as] [a|the] [<textkind>|<textnoun>]
         """,
         _lettering,
     )
-    verbs = "add|write|put|place|insert|overlay|print|type|superimpose|set|stamp|draw|include|have"
+    verbs = (
+        "add|write|put|place|insert|overlay|print|type|superimpose|set|stamp|draw|include|have|slap"
+        "|throw|stick|drop|lay|show|display"
+    )
+    # "Title it 'X'", "have it say 'X'", "at the top: 'X'".
+    g.rule(
+        "clause",
+        f"""
+        title|caption|label|sign|watermark|headline <wholearea> [with|as|:] <letters> [<textwishes>]
+        make|have|let <wholearea> say|read <letters> [<textwishes>]
+        [in|at|on] [the] <spot> [<edge>] [of <picture>] : <letters> [<textwishes>]
+        [a] <textlooks> <letters> [<textwishes>]
+        <textlooks> [{_NOUNS}] [{_NOUNS}] <letters> [<textwishes>]
+        caption|title|label|headline|watermark|text reads|saying|says <letters> [<textwishes>]
+        """,
+        _placed,
+    )
     g.rule("clause", f"{verbs} <letters> [<textwishes>]", _placed)
     g.rule(
         "clause",
@@ -134,6 +151,7 @@ def _placed(c: Captures) -> tuple[Lettering, ...]:
     lettering = c.one("letters", Lettering)
     if spot := c.maybe("spot", Place):
         lettering = _with(lettering, (spot,))
+    lettering = _with(lettering, c.maybe("textlooks", tuple) or ())
     return (_with(lettering, c.maybe("textwishes", tuple) or ()),)
 
 

@@ -40,7 +40,8 @@ class Unmet:
 
     `reason` is "no_colour" (a thing named without its colour), "whole_colour" (a colour for the
     whole picture), "lettering" (changing letters in the picture), "unquoted" (letters without
-    quotation marks), "area_only" (an effect that exists for the whole picture only).
+    quotation marks), "area_only" (an effect that exists for the whole picture only), "no_degree"
+    (what is there or not, asked for by halves).
     """
 
     reason: str
@@ -60,11 +61,19 @@ class Complaint:
     wish: Adjust
 
 
+@dataclass(frozen=True, slots=True)
+class Temper:
+    """What was asked for just before should be done by a share only: "but not too much"."""
+
+    factor: float
+
+
 Wish = Paint | Operation
-Item = Operation | Keep | Pending | Unmet | Complaint
+Item = Operation | Keep | Pending | Unmet | Complaint | Temper
 Subject = ColourThing | AllBut | WholePicture | It | Rest | Unfound
 
 _STYLES_FOR_AREAS = frozenset({Style.MONOCHROME, Style.SEPIA, Style.NEGATIVE, Style.GRAIN})
+_BY_AMOUNT = frozenset({Style.VIGNETTE, Style.GRAIN, Style.MONOCHROME, Style.SEPIA, Style.VINTAGE})
 
 
 def join(subject: Subject, wish: Wish) -> Item | None:
@@ -111,6 +120,20 @@ def settle(pending: Pending, last: ColourThing | None, kept: ColourThing | None)
     if isinstance(settled, Unmet) and settled.reason == "whole_colour":
         return replace(settled, words="it", noun="it", start=subject.start, end=subject.end)
     return settled
+
+
+def tempered(item: Item, factor: float) -> Item | None:
+    """The same by a share, or None for what cannot be done by halves."""
+    match item:
+        case Adjust(exact=True):
+            return None
+        case Adjust() | Tint() | Relight() | Reseason() | Reweather():
+            return replace(item, amount=item.amount * factor)
+        case Stylise(style) if style in _BY_AMOUNT:
+            return replace(item, amount=item.amount * factor)
+        case Complaint(wish):
+            return Complaint(replace(wish, amount=wish.amount * factor))
+    return None
 
 
 def _is_whole_only(wish: Wish) -> bool:

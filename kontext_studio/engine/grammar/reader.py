@@ -12,10 +12,10 @@ from kontext_studio.engine.grammar import refusing
 from kontext_studio.engine.grammar.clauses import Clause, clauses_of
 from kontext_studio.engine.grammar.complaint_rules import answered
 from kontext_studio.engine.grammar.matcher import Reading
-from kontext_studio.engine.grammar.meaning import Item, Pending, Unmet, settle
+from kontext_studio.engine.grammar.meaning import Item, Pending, Temper, Unmet, settle, tempered
 from kontext_studio.engine.grammar.rules import grammar
 from kontext_studio.engine.grammar.tokens import Kind, tokenise
-from kontext_studio.engine.keeping import conflicts
+from kontext_studio.engine.keeping import conflicts, contradictions
 from kontext_studio.engine.operations import (
     Adjust,
     AllBut,
@@ -59,6 +59,7 @@ def read_instruction(instruction: str) -> Plan:
         refusals.append(refusing.nothing_to_do(instruction, keeps))
     if not refusals:
         refusals.extend(conflicts(plan))
+        refusals.extend(refusing.contradiction(a, b) for a, b in contradictions(operations))
     if refusals:
         raise EngineRefusal(*refusals)
     return plan
@@ -73,6 +74,10 @@ def _settled(clauses: list[Clause]) -> tuple[list[Item], list[Unmet]]:
     for clause in clauses:
         for item in clause.items:
             settled: Item | None = item
+            if isinstance(item, Temper):
+                items, unable = _tempered(items, item.factor)
+                unmet.extend(_placed(gap, clause) for gap in unable)
+                continue
             if isinstance(item, Pending):
                 settled = settle(item, last, kept)
             if isinstance(settled, Unmet):
@@ -85,6 +90,15 @@ def _settled(clauses: list[Clause]) -> tuple[list[Item], list[Unmet]]:
             last = _thing_of(settled) or last
             items.append(settled)
     return items, unmet
+
+
+def _tempered(items: list[Item], factor: float) -> tuple[list[Item], list[Unmet]]:
+    """The items with the last wish done by a share; or the gap that it leaves."""
+    at = next((i for i in range(len(items) - 1, -1, -1) if not isinstance(items[i], Keep)), -1)
+    milder = tempered(items[at], factor) if at >= 0 else None
+    if milder is None:
+        return items, [Unmet("no_degree", "", "", 0, 0)]
+    return [*items[:at], milder, *items[at + 1 :]], []
 
 
 def _placed(gap: Unmet, clause: Clause) -> Unmet:

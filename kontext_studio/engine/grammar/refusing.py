@@ -19,7 +19,7 @@ from kontext_studio.engine.grammar.rules import grammar, vocabulary
 from kontext_studio.engine.grammar.tokens import Kind, Token, tokenise
 from kontext_studio.engine.grammar.words import FUNCTION_WORDS
 from kontext_studio.engine.operations import ColourThing, Keep, Operation
-from kontext_studio.engine.wording import verb_of
+from kontext_studio.engine.wording import verb_of, wish_of
 
 # A thing named right after one of these was understood as a thing to change.
 _CHANGING = frozenset(
@@ -123,6 +123,17 @@ def _unknown(instruction: str, unknown: Sequence[Token], understood: list[str]) 
     )
 
 
+def contradiction(one: Operation, other: Operation) -> Refusal:
+    """For two wishes of which each takes back the other."""
+    names = wish_of(one), wish_of(other)
+    return Refusal(
+        "unsupported_instruction",
+        f"The instruction asks for {names[0]} and for {names[1]}; the one takes back the other, "
+        "so nothing was changed. Keep the one that is meant.",
+        context=_context([], [verb_of(one), verb_of(other)], suggestions.all_examples()[:4]),
+    )
+
+
 def unmet(instruction: str, gap: Unmet) -> Refusal:
     """For a clause that was read and asks for something the engine cannot do."""
     unknown = []
@@ -139,6 +150,12 @@ def unmet(instruction: str, gap: Unmet) -> Refusal:
                 f"{gap.words}; it can set new text on it."
             )
             can_do = ["Add the text 'SALE' at the top in white"]
+        case "no_degree":
+            message = (
+                "The instruction asks for less of something that has no degrees. Say how much "
+                "right where the change is named, such as “Make it slightly warmer”."
+            )
+            can_do = ["Make the picture slightly warmer", *_examples(instruction, [])]
         case _:
             message = (
                 f"The embedded engine can do this ({gap.value}) to the whole picture only, "

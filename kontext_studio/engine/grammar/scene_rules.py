@@ -25,24 +25,28 @@ _SCENES = {
     "late evening": Scene.BLUE_HOUR,
     "golden hour": Scene.GOLDEN_HOUR,
     "magic hour": Scene.GOLDEN_HOUR,
-    "golden (light|sunlight)": Scene.GOLDEN_HOUR,
+    "golden (light|sunlight|sun|afternoon)": Scene.GOLDEN_HOUR,
+    "late (day|afternoon) sun|light": Scene.GOLDEN_HOUR,
     "late afternoon": Scene.GOLDEN_HOUR,
-    "sunset|sundown|evening": Scene.SUNSET,
+    "sunset|sundown|evening|sunsets": Scene.SUNSET,
+    "setting sun": Scene.SUNSET,
+    "(low) evening sun": Scene.SUNSET,
     "blue hour": Scene.BLUE_HOUR,
     "dusk|twilight|nightfall": Scene.BLUE_HOUR,
     "dawn|sunrise|daybreak": Scene.DAWN,
     "early morning": Scene.DAWN,
     "first light": Scene.DAWN,
     "morning": Scene.MORNING,
-    "day|daytime|daylight|midday|noon|afternoon": Scene.DAY,
+    "day|daytime|daylight|midday|noon|noontime|afternoon": Scene.DAY,
     "day time": Scene.DAY,
     "broad daylight": Scene.DAY,
     "high noon": Scene.DAY,
 }
 _SEASONS = {
-    "winter|wintertime|wintry": Season.WINTER,
-    "autumn|autumnal|fall": Season.AUTUMN,
-    "spring|springtime": Season.SPRING,
+    "winter|wintertime|wintry|frosty": Season.WINTER,
+    "autumn|autumnal|fall|autumny": Season.AUTUMN,
+    "spring|springtime|springlike": Season.SPRING,
+    "spring like": Season.SPRING,
     "summer|summertime|summery": Season.SUMMER,
 }
 _WEATHER_NOUNS = {
@@ -55,14 +59,17 @@ _WEATHER_NOUNS = {
     "fog|mist|haze": Weather.FOG,
     "sunshine|sunlight": Weather.SUN,
     "clouds": Weather.OVERCAST,
+    "downpour|shower|showers": Weather.RAIN,
 }
 _WEATHER_ADJECTIVES = {
-    "snowy|snowing": Weather.SNOW,
-    "rainy|raining": Weather.RAIN,
-    "stormy": Weather.STORM,
-    "foggy|misty|hazy": Weather.FOG,
-    "sunny": Weather.SUN,
-    "overcast|cloudy": Weather.OVERCAST,
+    "snowy|snowing|snowier": Weather.SNOW,
+    "snow covered": Weather.SNOW,
+    "covered in snow": Weather.SNOW,
+    "rainy|raining|drizzly|rainier": Weather.RAIN,
+    "stormy|stormier": Weather.STORM,
+    "foggy|misty|hazy|foggier|mistier|hazier": Weather.FOG,
+    "sunny|sunnier|sunlit": Weather.SUN,
+    "overcast|cloudy|cloudier": Weather.OVERCAST,
 }
 _STRENGTHS = {
     "soft|gentle|subtle|light|faint|slight|thin|mild": 0.6,
@@ -85,14 +92,21 @@ def add_scene_rules(g: Grammar) -> None:
         """
         scene|light|lighting|look|mood|atmosphere|setting|ambience|ambiance|time|shot|image \
             |picture
-        photo|conditions|daylight|sunlight|sunshine|sun|weather|sky|glow|colors|feel|hours|version|illumination|day|effect|style
+        photo|conditions|daylight|sunlight|sunshine|sun|weather|sky|glow|colors|feel|hours
+        version|illumination|day|effect|style|vibe|vibes|feeling|tones|palette|ambience|air
+        scenery|landscape|lights|shade|edition|foliage|variant|aesthetic|grade|grading
         """,
         lambda _c: True,
     )
+    _add_shots(g)
     _add_scene_values(g)
     _add_combinations(g)
     _add_scene_subjects(g)
     _add_weather_clauses(g)
+
+
+def _add_shots(g: Grammar) -> None:
+    g.rule("shot", "taken|shot|photographed|captured|snapped|filmed|set", lambda _c: True)
 
 
 def _strength_value(c: Captures) -> float:
@@ -106,10 +120,7 @@ def _add_scene_values(g: Grammar) -> None:
         """
         [a|an|the] [<strong>] [<strong2=strong>] <scene> [<scenetail>] [<scenetail2=scenetail>]
         at|during|by|in [the] [<strong>] <scene> [<scenetail>]
-        [it|they] (was|were|is) [taken|shot|photographed] (at|during|in|by) [the] [<strong>] \
-            <scene> [<scenetail>]
-        taken|shot|photographed at|during|in|by [the] [<strong>] <scene> [<scenetail>]
-        [it] is|was [a|an|the] [<strong>] <scene> [<scenetail>]
+        <shot> at|during|in|by|on [a|an|the] [<strong>] <scene> [<scenetail>]
         the <scene> of [a|the] day
         [a|an|the] [<strong>] <scene> in the (evening|morning)
         """,
@@ -120,9 +131,7 @@ def _add_scene_values(g: Grammar) -> None:
         """
         [a|an|the] [<strong>] <season> [<scenetail>] [<scenetail2=scenetail>]
         in|during [the] <season> [<scenetail>]
-        [it|they] (was|were|is) [taken|shot|photographed] (in|during) [the] <season>
-        [it] is|was [a|an|the] <season> [<scenetail>]
-        taken|shot|photographed in|during [the] <season>
+        <shot> in|during|on [a|an|the] <season> [<scenetail>]
         """,
         lambda c: Reseason(c.one("season", Season), _strength(c)),
     )
@@ -130,8 +139,10 @@ def _add_scene_values(g: Grammar) -> None:
         "scenewish",
         """
         [a|an|the] [<strong>] <weatheradj> [<scenetail>] [<scenetail2=scenetail>]
-        [a|the] [<strong>] <weathernoun> [scene|weather|look|effect]
-        [it] is|was|were <weatheradj> [<amount>]
+        [a|the|some] [<strong>] [<strong2=strong>] <weathernoun> [scene|weather|look|effect]
+        <weatheradj> <amount>
+        <shot> in|during|on [a|an|the] [<strong>] <weatheradj> <scenetail>
+        <shot> in [the] [<strong>] <weathernoun>
         full of <weathernoun>
         in [the] [<strong>] <weathernoun>
         """,
@@ -164,13 +175,20 @@ def _add_combinations(g: Grammar) -> None:
     g.rule("scenewishes", "<scenewish>", lambda c: (c.one("scenewish", object),))
     g.rule(
         "scenewishes",
-        "<first=scenewish> with [a|some] [<strong>] <weathernoun>",
+        "<first=scenewish> with|and [a|some] [<strong>] <weathernoun>",
         lambda c: (c.one("first", object), _reweather(c)),
+    )
+    # "Evening fog": the light, then what hangs in it.
+    g.rule(
+        "scenewishes",
+        "[a|an|the|some] [<strong>] <scene> <weathernoun>",
+        lambda c: (Relight(c.one("scene", Scene), 1.0), _reweather(c)),
     )
     g.rule(
         "scenewishes",
         """
-        [in] [a|an|the] [<strong>] <weatheradj> [<season>] <scene> [<scenetail>] [<tail2=scenetail>]
+        [in|on|during] [a|an|the] [<strong>] <weatheradj> [<season>] <scene> [<scenetail>] \
+            [<tail2=scenetail>]
         [in] [a|an|the] [<strong>] <weatheradj> <season> [<scenetail>] [<tail2=scenetail>]
         [in] [a|an|the] [<strong>] <season> <scene> [<scenetail>] [<tail2=scenetail>]
         """,
@@ -224,7 +242,8 @@ def _add_scene_subjects(g: Grammar) -> None:
         change|turn|convert|transform|switch|shift|transition|set (to|into) <scenewishes>
         make|turn|render <scenesubject> <scenewishes>
         make <scenesubject> look|feel|appear|seem <scenewishes>
-        make <scenesubject> look|feel|appear|seem (like|as if|as) [it] [is|was|were] <scenewishes>
+        make <scenesubject> look|feel|appear|seem (like|as if|as though|as) [<itwas>] \
+            [in|at|during] <scenewishes>
         give <scenesubject> [a|an|the|that|some] <scenewishes>
         give me|us <scenewishes>
         i|we need|want <scenewishes> of|from <wholearea>
@@ -262,6 +281,9 @@ def _add_weather_clauses(g: Grammar) -> None:
             [of]] [<strong>] <weathernoun>
         make|let <it> [<degree>] <weatherverb> [<amount>] [<throughout>]
         make|let there be [<strong>] <weathernoun>
+        bring in|on [the|some] [<strong>] <weathernoun>
+        wrap|veil|hide|shroud|bury|cover|drown|engulf <wholearea> in|with [a] [<strong>] \
+            <weathernoun>
         have <it> <weatherverb> [<amount>]
         i|we want|need [a|some] [<strong>] <weathernoun> [<throughout>]
         what (if|would it look like if) it was|were|is <weatheradj>

@@ -5,11 +5,10 @@ Yields Stylise values; names of painters, studios and materials are not its word
 
 from __future__ import annotations
 
-from kontext_studio.engine.colour_names import NamedColour
 from kontext_studio.engine.grammar.common_rules import ORDINARY, Degree
 from kontext_studio.engine.grammar.matcher import Captures, Grammar
 from kontext_studio.engine.grammar.meaning import Item, Subject, join
-from kontext_studio.engine.grammar.thing_rules import Unfound
+from kontext_studio.engine.grammar.thing_rules import It, Rest, Unfound
 from kontext_studio.engine.operations import (
     WHOLE,
     AllBut,
@@ -17,7 +16,6 @@ from kontext_studio.engine.operations import (
     Detail,
     Style,
     Stylise,
-    Tint,
     WholePicture,
 )
 
@@ -28,24 +26,33 @@ _STYLES: dict[str, Style] = {
     "(sketch|drawing) in pencil": Style.PENCIL,
     "pencil [and] graphite [sketch|drawing]": Style.PENCIL,
     "hand drawn [sketch|drawing]": Style.PENCIL,
-    "sketch": Style.PENCIL,
+    "sketch|sketched|sketchy": Style.PENCIL,
+    "hand sketched": Style.PENCIL,
+    "hand drawn in pencil": Style.PENCIL,
+    "drawn in|with [a] pencil": Style.PENCIL,
     "charcoal [sketch|drawing|art]": Style.CHARCOAL,
     "(sketch|drawing) in charcoal": Style.CHARCOAL,
     "oil [paint|painting|painted] [on canvas]": Style.OIL,
     "oils": Style.OIL,
+    "painted in|with oils|oil": Style.OIL,
+    "painted in|with watercolor|watercolors": Style.WATERCOLOUR,
+    "drawn in|with charcoal": Style.CHARCOAL,
     "painting in oil|oils": Style.OIL,
     "watercolor|watercolors [painting|paint|art|sketch|illustration]": Style.WATERCOLOUR,
     "water color [painting]": Style.WATERCOLOUR,
     "painting in watercolor|watercolors": Style.WATERCOLOUR,
     "poster|posterized [print|art|illustration|graphic|style]": Style.POSTER,
     "screen print|printed [poster]": Style.POSTER,
-    "retro|vintage poster": Style.POSTER,
+    "[retro|vintage|classic|old] [travel|art|advertising|concert|gig|event|wall|graphic] poster": (
+        Style.POSTER
+    ),
     "screenprint|screenprinted|silkscreen|silkscreened [print|poster]": Style.POSTER,
     "pop art [poster|print]": Style.POSTER,
     "black and|& white": Style.MONOCHROME,
     "monochrome|grayscale|bw": Style.MONOCHROME,
     "b & w": Style.MONOCHROME,
     "b / w": Style.MONOCHROME,
+    "colorless": Style.MONOCHROME,
     "gray scale": Style.MONOCHROME,
     "shades of gray|grays": Style.MONOCHROME,
     "[black and white] film noir": Style.NOIR,
@@ -55,11 +62,16 @@ _STYLES: dict[str, Style] = {
     "old fashioned sepia [toned|tone]": Style.SEPIA,
     "old|aged|antique|faded|classic sepia [toned|tone]": Style.SEPIA,
     "grainy [<number> mm] [film]": Style.GRAIN,
-    "vintage|retro [film]": Style.VINTAGE,
+    "[<decade>] vintage|retro|analog|analogue [film|photo|camera]": Style.VINTAGE,
+    "[from] [a|an] [old|vintage] family|photo album": Style.VINTAGE,
     "old fashioned": Style.VINTAGE,
-    "old|aged|antique [photo|picture|film|print]": Style.VINTAGE,
+    "old|aged|antique|nostalgic|retro|vintage [faded|yellowed|color|family|film] \
+        [photo|picture|film|print|snapshot|postcard|polaroid|slide]": Style.VINTAGE,
+    "faded|yellowed [old] photo|picture|print|snapshot|postcard": Style.VINTAGE,
     "old time": Style.VINTAGE,
-    "[old|aged|antique] photo|picture|print|film from|of|in <decade>": Style.VINTAGE,
+    "[old|aged|antique] photo|picture|print|film|snapshot|postcard from|of|in <decade>": (
+        Style.VINTAGE
+    ),
     "<decade> [film|print]": Style.VINTAGE,
     "negative": Style.NEGATIVE,
     "inverted [color|colors]": Style.NEGATIVE,
@@ -67,7 +79,7 @@ _STYLES: dict[str, Style] = {
 # What may follow the name of any style.
 _TAIL = (
     "style|effect|look|version|rendering|image|picture|photo|filter|finish|treatment|tone|tones|wash|washes"
-    "|aesthetic|format|drawing|painting|artwork|art|illustration|conversion|texture|print|feel"
+    "|aesthetic|vibe|mood|feeling|appearance|technique|format|drawing|painting|artwork|art|illustration|portrait|landscape|study|canvas|conversion|texture|print|feel"
 )
 _WISHES: dict[str, tuple[Detail, ...]] = {
     "[<adj>] cross hatching|hatched [lines|shading|strokes]": (D.HATCHING,),
@@ -125,12 +137,11 @@ def add_style_rules(g: Grammar) -> None:
         [a|an|the] [<degree>] [<adj>] <stylename> [{_TAIL}] [{_TAIL}]
         [a|an|the] [<degree>] [<adj>] <stylename> [{_TAIL}] [{_TAIL}] [,] \
             with|using|featuring|showing|on [a] <details>
+        [a|an|the] <stylename> [{_TAIL}] , <adj>
         """,
         _style,
     )
     _add_style_clauses(g)
-    _add_extras(g)
-    _add_tints(g)
 
 
 def _decade(c: Captures) -> bool | None:
@@ -157,7 +168,8 @@ def _style(c: Captures) -> Stylise:
 def _add_style_clauses(g: Grammar) -> None:
     g.rule("stylesubject", "<area>\n<colorsof>", _style_subject)
     link = (
-        "(to [look like]|into|as|in|in to|to be|to look|look like|looking like|into looking like)"
+        "(to [look like]|into|as|in|in to|to be|to look|look like|looking like|into looking like"
+        "|in [the|a] [style|manner|look] of|as if [it] [was|were] [done|made] in)"
     )
     g.rule(
         "clause",
@@ -186,7 +198,7 @@ def _add_style_clauses(g: Grammar) -> None:
     g.rule(
         "clause",
         """
-        make|create|draw|produce <stylewish> of|from <picture>
+        make|create|draw|produce <stylewish> of|from <wholearea>
         make|create <stylewish> out of <wholearea>
         """,
         lambda c: (c.one("stylewish", Stylise),),
@@ -195,18 +207,22 @@ def _add_style_clauses(g: Grammar) -> None:
         "clause",
         """
         [make|keep|leave|show] only <thing> in [full] color
+        everything in black and white (but [not]|except [for]|apart from|other than) <thing>
         keep|leave [only] <thing> in [full] color and [make|turn] <rest> black and white
         """,
         lambda c: (Stylise(Style.MONOCHROME, area=AllBut(c.one("thing", ColourThing))),),
     )
-    g.rule("clause", "sketch <wholearea>", lambda _c: (Stylise(Style.PENCIL),))
+    g.rule("clause", "sketch <wholearea> [in|with [a] pencil]", lambda _c: (Stylise(Style.PENCIL),))
     g.rule("clause", "posterize [<wholearea>]", lambda _c: (Stylise(Style.POSTER),))
     g.rule(
         "clause",
         """
-        remove|drain|strip|drop|take [away|out] [all] [of] [the] color|colors [(from|of|out of) \
-            <area>]
-        make|render <area> colorless
+        remove|drain|strip|drop|take|lose|kill|eliminate [away|out] [all] [of] [the] \
+            color|colors|saturation [(from|of|out of) <area>]
+        get rid of [all] [of] [the] color|colors [(from|in|of) <area>]
+        strip|drain <area> of [all] [of] [its|the] color|colors
+        take [all] [of] [the] color|colors out [of <area>]
+        make|turn <wholearea> [all|completely|entirely] gray
         decolorize|decolor <area>
         """,
         lambda c: _styled_as(c, Style.MONOCHROME),
@@ -228,9 +244,12 @@ def _styled_as(c: Captures, style: Style) -> tuple[Item, ...] | None:
     return (item,) if item else None
 
 
-def _subject(value: object) -> Subject:
-    from kontext_studio.engine.grammar.thing_rules import It, Rest
+def subject_in(c: Captures) -> Subject:
+    """What the clause names, or the whole picture."""
+    return _subject(c.maybe("area", object))
 
+
+def _subject(value: object) -> Subject:
     if isinstance(value, ColourThing | AllBut | WholePicture | It | Rest | Unfound):
         return value
     return WHOLE
@@ -239,57 +258,4 @@ def _subject(value: object) -> Subject:
 def _styled(c: Captures) -> tuple[Item, ...] | None:
     subject = _subject(c.maybe("stylesubject", object) or c.maybe("unfound", object))
     item = join(subject, c.one("stylewish", Stylise))
-    return (item,) if item else None
-
-
-# ---------------------------------------------------------------- vignette, grain, tint
-def _add_extras(g: Grammar) -> None:
-    g.choice("extra", {"vignette|vignetting [effect]": Style.VIGNETTE, "film grain": Style.GRAIN})
-    g.choice("extra", {"grain|noise": Style.GRAIN})
-    g.rule("extrastrength", "soft|subtle|light|gentle|slight|fine", lambda _c: 0.6)
-    g.rule("extrastrength", "strong|heavy|dark|dramatic|coarse|bold", lambda _c: 1.5)
-    g.rule(
-        "clause",
-        """
-        add|apply|give [a|some] [<degree>] [of] [<extrastrength>] [dark] <extra> [effect] \
-            [<amount>] [<throughout>]
-        make <wholearea> [look] [<degree>] grainy
-        add|apply [a|some] [<extrastrength>] <extra> and [a|some] [<extrastrength>] <second=extra>
-        give <wholearea> [a|some] [<degree>] [<extrastrength>] <extra> [effect]
-        """,
-        _extra,
-    )
-
-
-def _extra(c: Captures) -> tuple[Item, ...]:
-    degree = c.maybe("amount", Degree) or c.maybe("degree", Degree) or ORDINARY
-    factor = degree.share * 2 if degree.share is not None else degree.factor
-    factor *= c.maybe("extrastrength", float) or 1.0
-    styles = [c.maybe("extra", Style) or Style.GRAIN, *c.every("second", Style)]
-    return tuple(Stylise(style, amount=factor) for style in styles)
-
-
-def _add_tints(g: Grammar) -> None:
-    g.rule(
-        "tintnoun",
-        "[color] tint|cast|wash|tone|hue|toning|glow|filter",
-        lambda _c: 1,
-    )
-    g.rule(
-        "clause",
-        """
-        give <area> a [<degree>] [<extrastrength>] <color> <tintnoun>
-        add|apply a [<degree>] [<extrastrength>] <color> <tintnoun> [to|over|on|across <area>]
-        tint <wholearea> [<degree>] [in|with] [a] <color>
-        make <wholearea> [<degree>] <color> tinted|toned
-        """,
-        _tint,
-    )
-
-
-def _tint(c: Captures) -> tuple[Item, ...] | None:
-    degree = c.maybe("degree", Degree) or ORDINARY
-    factor = degree.factor * (c.maybe("extrastrength", float) or 1.0)
-    subject = _subject(c.maybe("area", object))
-    item = join(subject, Tint(c.one("color", NamedColour), factor))
     return (item,) if item else None

@@ -33,15 +33,6 @@ _EXAMPLES: tuple[tuple[frozenset[str], tuple[str, ...]], ...] = (
             "Crop to a square",
         ),
     ),
-    (frozenset(["bluer"]), ("Make the picture cooler", "Give the picture a slight blue tint")),
-    (
-        frozenset("redder yellower oranger pinker browner golder".split()),
-        ("Make the picture warmer", "Give the picture a slight red tint"),
-    ),
-    (
-        frozenset(["greener"]),
-        ("Give the picture a slight green tint", "Change the red cup to deep forest green"),
-    ),
     (frozenset("whiter paler".split()), ("Make the picture brighter", "Desaturate the picture")),
     (frozenset("blacker greyer grayer".split()), ("Make the picture black and white",)),
     (
@@ -98,14 +89,7 @@ _EXAMPLES: tuple[tuple[frozenset[str], tuple[str, ...]], ...] = (
 )
 
 
-_COMPARATIVES = {
-    "blue": "bluer",
-    "red": "redder",
-    "yellow": "yellower",
-    "orange": "oranger",
-    "green": "greener",
-    "white": "whiter",
-}
+_COMPARATIVES = {"white": "whiter", "gray": "grayer", "black": "blacker"}
 
 
 def nearest(
@@ -121,7 +105,7 @@ def nearest(
     if respelt and can_read(respelt):
         found.append(respelt)
     said = {token.norm for token in tokens}
-    if "more" in said:  # "more blue" is "bluer"
+    if "more" in said:  # "more white" is "whiter"
         said |= {comparative for colour, comparative in _COMPARATIVES.items() if colour in said}
     for calls, examples in _EXAMPLES[1:]:
         if calls & said:

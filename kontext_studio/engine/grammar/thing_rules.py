@@ -89,6 +89,8 @@ def _add_picture(g: Grammar) -> None:
         [the] whole thing
         things
         all of it
+        this one
+        [<det>] <plainword> photo|image|shot|pic|snapshot|photos
         """,
         lambda _c: WHOLE,
     )
@@ -116,6 +118,8 @@ def _add_picture(g: Grammar) -> None:
         """
         [of|in|to|on|over|across|for|throughout|from] <picture>
         overall|throughout|everywhere|globally
+        in here|there
+        to|on|over|of it
         """,
         lambda _c: True,
     )

@@ -7,8 +7,10 @@ looked into; spelling is brought to one form ("colour" to "color") so that rules
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
+
+from kontext_studio.engine.grammar.words import VERBS
 
 
 class Kind(Enum):
@@ -102,6 +104,13 @@ _SPELLINGS = {
     "favour": "favor",
     "favourite": "favorite",
     "programme": "program",
+    "wintery": "wintry",
+    "cosy": "cozy",
+    "cosier": "cozier",
+    "mono": "monochrome",
+    "watercolored": "watercolor",
+    "watercoloured": "watercolor",
+    "anticlockwise": "counterclockwise",
     "percent": "%",
     "pct": "%",
     "pixel": "px",
@@ -134,7 +143,9 @@ _CONTRACTIONS = {
 }
 
 # Words of courtesy that change nothing in what is asked.
-_COURTESY = frozenset("please kindly just simply pls plz thx actually hey hi hello ok okay".split())
+_COURTESY = frozenset(
+    """please kindly just simply pls plz thx actually hey hi hello ok okay basically""".split()
+)
 
 
 def tokenise(text: str) -> tuple[Token, ...]:
@@ -161,7 +172,30 @@ def tokenise(text: str) -> tuple[Token, ...]:
         elif kind == "sign" and (piece not in _JOINERS or _is_minus(text, at)):
             tokens.append(Token(Kind.SIGN, piece, _SIGNS.get(piece, piece), at, found.end()))
         at = found.end()
-    return _without_courtesy(tokens)
+    return _without_courtesy(_with_plain_verbs(tokens))
+
+
+# "Would you mind brightening it": behind these a verb in "-ing" asks like its plain form.
+_BEFORE_GERUND = frozenset("mind try about consider suggest recommend".split())
+
+
+def _with_plain_verbs(tokens: list[Token]) -> list[Token]:
+    plain: list[Token] = []
+    for token in tokens:
+        after = bool(plain) and plain[-1].norm in _BEFORE_GERUND
+        verb = _plain_form(token.norm) if after else None
+        plain.append(replace(token, norm=verb) if verb else token)
+    return plain
+
+
+def _plain_form(norm: str) -> str | None:
+    """The verb of a word in "-ing": "making" is make, "cropping" is crop."""
+    stem = norm.removesuffix("ing")
+    if stem == norm:
+        return None
+    doubled = len(stem) > 2 and stem[-1] == stem[-2]
+    forms = (stem, f"{stem}e", stem[:-1] if doubled else stem)
+    return next((form for form in forms if form in VERBS), None)
 
 
 # Words of thanks and their like, and what may follow them.
@@ -213,6 +247,9 @@ _SIGNS = {
     "‑": "-",
     "−": "-",
     "×": "x",
+    ">": "to",
+    "→": "to",
+    "⇒": "to",
     "º": "°",
     "！": "!",
     "。": ".",

@@ -253,7 +253,7 @@ def test_a_colour_is_offered_for_a_sky_only_where_a_sky_may_be(edit):
     pixels = np.full((120, 160, 3), (190, 120, 60), np.uint8)
     pixels[:40] = (70, 130, 220)
     pixels[80:] = (40, 120, 50)
-    part = refusal_of(edit, "Make the sky purple", picture=encode_png(pixels))
+    part = refusal_of(edit, "Make the red sky purple", picture=encode_png(pixels))
     assert facts(part)["can_do"][0] == "Make the blue sky purple"
     assert "Make the green sky purple" not in facts(part)["can_do"]
 
@@ -327,3 +327,16 @@ def test_the_smallest_and_the_narrowest_pictures_end_in_a_picture_or_a_refusal(e
             except EngineRefusal:
                 continue
     assert made > 100
+
+
+def test_a_look_that_lies_over_the_picture_can_be_there_by_a_share(scene, edit):
+    full, hint = edit("Make it sepia").first, edit("Sepia please, but subtle").first
+    away_full = np.abs(full.astype(int) - scene.pixels).mean()
+    away_hint = np.abs(hint.astype(int) - scene.pixels).mean()
+    assert 0.3 * away_full < away_hint < 0.8 * away_full
+
+
+def test_a_mood_names_what_it_raised_and_lowered(edit):
+    done = edit("Make it moodier")
+    assert done.note("Lowered the brightness")
+    assert done.note("Raised the contrast")

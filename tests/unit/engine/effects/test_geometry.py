@@ -97,3 +97,14 @@ def test_masks_are_reshaped_like_pictures(picture):
     mask = (picture[..., 0] > 128).astype(np.float32)
     for wish in (Crop(ratio=(1, 1)), Flip(Axis.HORIZONTAL), Rotate(90), Scale(factor=2.0)):
         assert reshaped(mask, wish).shape == reshaped(picture, wish).shape[:2]
+
+
+def test_pixels_are_cut_off_the_named_sides_only(picture):
+    cut = reshaped(picture, Crop(cut_px=(5, 0, 0, 2)))
+    assert np.array_equal(cut, picture[:-2, 5:])
+
+
+def test_cutting_away_more_than_there_is_is_refused(picture):
+    with pytest.raises(EngineRefusal) as caught:
+        reshaped(picture, Crop(cut_px=(30, 0, 17, 0)))
+    assert "nothing would be left" in str(caught.value)

@@ -5,97 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kontext_studio.engine.grammar import read_instruction
-from kontext_studio.engine.operations import (
-    Adjust,
-    AllBut,
-    ColourThing,
-    Crop,
-    Flip,
-    KeepAspect,
-    KeepRest,
-    KeepThing,
-    KeepUnseen,
-    Lettering,
-    Operation,
-    Plan,
-    Recolour,
-    Relight,
-    Reseason,
-    Reweather,
-    Rotate,
-    Scale,
-    Stylise,
-    Tint,
-)
-
-
-def short(operation: Operation) -> str:
-    """An operation in a few words, for tables that a person can read."""
-    match operation:
-        case Recolour(area, colour, matte):
-            where = f" @{area.place.words}" if area.place else ""
-            every = "*" if area.many else ""
-            finish = " matte" if matte else ""
-            noun = f" {area.noun}" if area.noun else ""
-            return f"{area.colour.words}{noun}{every}{where} -> {colour.words}{finish}"
-        case Adjust(quality, amount, area, exact, radius_px):
-            sign = "+" if amount > 0 else "-"
-            size = f"{abs(amount):.0%}" if exact and not radius_px else ""
-            size = f"{radius_px:g}px" if radius_px else size
-            return f"{sign}{quality.value}{size}{of(area)}"
-        case Tint(colour, _, area):
-            return f"tint {colour.words}{of(area)}"
-        case Relight(scene):
-            return scene.value
-        case Reseason(season):
-            return season.value
-        case Reweather(weather):
-            return weather.value
-        case Stylise(style, details, _, area):
-            extra = "".join(f" +{d.value}" for d in sorted(details))
-            return f"{style.value}{extra}{of(area)}"
-        case Crop(ratio, share, size_px, place):
-            size = f"{ratio[0]:g}:{ratio[1]:g}" if ratio else f"{share or 0:.0%}"
-            size = f"{size_px[0]}x{size_px[1]}px" if size_px else size
-            return f"crop {size} {place.words}"
-        case Rotate(degrees):
-            return f"rotate {degrees:g}"
-        case Flip(axis):
-            return f"flip {axis.value}"
-        case Scale(factor, width, height, long_side):
-            return f"scale {factor or ''}{width or ''}x{height or ''}/{long_side or ''}"
-        case Lettering(text, place, colour, size, height_px, bold):
-            parts = [f"text {text!r} {place.words}"]
-            parts += [colour.words] if colour else []
-            parts += [f"x{size:g}"] if size != 1 else []
-            parts += [f"{height_px}px"] if height_px else []
-            parts += [] if bold else ["regular"]
-            return " ".join(parts)
-
-
-def of(area: object) -> str:
-    match area:
-        case ColourThing():
-            return f" of {area.colour.words} {area.noun}".rstrip()
-        case AllBut(thing):
-            return f" of all but {thing.colour.words} {thing.noun}".rstrip()
-    return ""
-
-
-def kept(plan: Plan) -> str:
-    words: list[str] = []
-    for keep in plan.keeps:
-        match keep:
-            case KeepThing(thing):
-                words.append(f"{thing.colour.words} {thing.noun}".rstrip())
-            case KeepAspect(aspect):
-                words.append(f"<{aspect.value}>")
-            case KeepRest():
-                words.append("<rest>")
-            case KeepUnseen(_, noun):
-                words.append(f"?{noun}")
-    return ", ".join(words)
-
+from tests.unit.engine.grammar.shorthand import kept, meaning
 
 RECOLOUR = {
     "Change the red cup to deep forest green": "red cup -> deep forest green",
@@ -425,103 +335,7 @@ KEEP = {
     ),
 }
 
-# How people ask who have never read a manual.
-PLAIN = {
-    "Raise the exposure by one stop": "+brightness42%",
-    "Bring the exposure up half a stop": "+brightness21%",
-    "Lower the exposure by a third of a stop": "-brightness13%",
-    "Increase exposure by +0.5 EV": "+brightness21%",
-    "Drop the exposure two stops": "-brightness58%",
-    "exposure +1 EV": "+brightness42%",
-    "Contrast +20": "+contrast20%",
-    "Saturation -15%": "-saturation15%",
-    "Bump the saturation by 20%": "+saturation20%",
-    "Make it warmer, thank you": "+warmth",
-    "Make it warmer. Thank you so much!": "+warmth",
-    "Make it warmer, thanks a lot": "+warmth",
-    "Make it warmer, if possible": "+warmth",
-    "Turn this into a pop art poster": "poster",
-    "Make a screen-printed poster out of it": "poster",
-    "Pop art": "poster",
-    "Give it film grain": "film grain",
-    "Add some film grain for an analogue look": "film grain",
-    "Add a lot of grain": "film grain",
-    "Make it grainy": "film grain",
-    "Try the blue door in forest green": "blue door -> forest green",
-    "Take the green jacket to navy": "green jacket -> navy",
-    "Shift the blue car towards turquoise": "blue car -> turquoise",
-    "Red bicycle to blue": "red bicycle -> blue",
-    "I'd love the red chair in mint green": "red chair -> mint green",
-    "I'd prefer this as an oil painting": "oil painting",
-    "Make the picture a bit less yellow": "-warmth",
-    "Less blue": "+warmth",
-    "The photo is a bit flat, add some contrast": "+contrast",
-    "It's too dark": "+brightness",
-    "The picture looks washed out": "+saturation",
-    "It is too dark, brighten it and crop to a square": "+brightness; crop 1:1 center",
-    "It is too dark. Sharpen it": "+brightness; +sharpness",
-    "Soften the picture": "+blur",
-    "Set the scene at sunset": "sunset",
-    "Put the scene in bright midday sun": "day",
-    "Relight it as if it were dusk": "blue hour",
-    "Cover the scene in snow": "snow",
-    "Blanket everything with fog": "fog",
-    "Make it look like an old photograph from the 1920s": "vintage photograph",
-    "Give it a 70s film look": "vintage photograph",
-    "Cut off the bottom quarter": "crop 75% top",
-    "Crop a third off the left": "crop 67% right",
-    "Make it portrait format, 4:5": "crop 4:5 center",
-    "Crop tighter on the left": "crop 85% left",
-    "Trim 10% off the left side": "crop 90% right",
-    "Give it the look of a watercolour painting": "watercolour",
-    "Give it a grainy 35mm film look": "film grain",
-    "Make it look hand-painted in oils": "oil painting",
-    "Old-fashioned sepia photo": "sepia",
-    "Give me an overcast sky": "an overcast sky",
-    "Give us a pencil sketch": "pencil sketch",
-    "Give it a warmer white balance": "+warmth",
-    "Make the colours pop": "+vibrance",
-    "Change out the green curtains for navy ones": "green curtains* -> navy",
-    "Brighten things up a bit": "+brightness",
-    "It needs more light": "+brightness",
-    "The picture could use a bit more contrast": "+contrast",
-    "The red cup needs less saturation": "-saturation of red cup",
-    "Give it a bit more contrast and saturation": "+contrast; +saturation",
-    "Add a little more punch": "+contrast",
-    "Kill the yellow cast": "-warmth",
-    "Get rid of the blue tint": "+warmth",
-    "The picture is underexposed, fix that": "+brightness",
-    "Make it look like late evening": "blue hour",
-    "I need a night version of this": "night",
-    "I'd like a black and white version of this photo": "black and white",
-    "Turn this daytime photo into a night scene": "night",
-    "Turn the summer photo into a snowy scene": "snow",
-    "Bathe the scene in golden light": "golden hour",
-    "Desaturate completely": "-saturation100%",
-    "Give it an aged sepia look": "sepia",
-    "Deepen the blacks": "-shadows",
-    "Make it brighter by a stop and a half": "+brightness63%",
-    "Underexpose it by one stop": "-brightness35%",
-    "Reduce the saturation to 50%": "-saturation50%",
-    "Slightly cooler tones": "-warmth",
-    "Sharpen the details": "+sharpness",
-    "Change from day to sunset": "sunset",
-    "Give it that golden hour glow": "golden hour",
-    "Early morning light with fog": "dawn; fog",
-    "I want heavy snow in this picture": "snow",
-    "Pencil drawing on textured paper": "pencil sketch +paper texture",
-    "Soft watercolour wash": "watercolour +soft",
-    "Retro poster look": "poster",
-    "Take 10% off the top": "crop 90% bottom",
-    "3x larger": "scale 3.0x/",
-    "Deepen the shadows a little": "-shadows",
-    "Turn the lights down": "-brightness",
-    "Make the sweater that is red dark green": "red sweater -> dark green",
-    "Swap the orange cushion colour for a dusty pink": "orange cushion -> dusty pink",
-}
-
 FAMILIES = {
-    "plain wordings": PLAIN,
     "recolour": RECOLOUR,
     "tone": TONE,
     "scene": SCENE,
@@ -529,10 +343,6 @@ FAMILIES = {
     "geometry": GEOMETRY,
     "lettering": LETTERING,
 }
-
-
-def meaning(text: str) -> str:
-    return "; ".join(short(operation) for operation in read_instruction(text).operations)
 
 
 @pytest.mark.parametrize("family", FAMILIES)

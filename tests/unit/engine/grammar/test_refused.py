@@ -50,7 +50,6 @@ UNKNOWN = {
     "Change the car to red, 8k, ultra detailed, trending on artstation": ["k", "trending"],
     "Add a note on the fridge reading 'Please knock'": ["note", "fridge"],
     "Add the text 'FRESH BREAD' on the awning": ["awning"],
-    "Blue sky": ["sky"],
     "Undo the last change": ["Undo"],
     "Go back to the original background": ["back", "background"],
     "Ändere den Hintergrund": ["Ändere", "den", "Hintergrund"],
@@ -76,15 +75,12 @@ NO_COLOUR = {
     "Change the broccoli's color to blue": "broccoli",
     "Change the wall color to a soft beige.": "wall",
     "Change the cup and saucer to mustard yellow": "cup and saucer",
-    "The sky shall adopt a black hue": "sky",
-    "Make the sky purple": "sky",
     "Make the sofa darker": "sofa",
     "Change the woman's hair to blonde": "hair",
     "Change the hair color of the woman in the red coat to black": "hair",
     "Make the man with the red tie blue": "man",
     "Blur the background": "background",
     "Sharpen the lettering on the mug": "lettering",
-    "Change the sky to sunset": "sky",
     "Paint the rose red": "rose",
     "Coat the keyboard green": "keyboard",
     "I'd like the walls to be sage green": "walls",
@@ -258,11 +254,9 @@ def test_what_should_stay_and_has_no_colour_stops_a_change_of_everything():
 @pytest.mark.parametrize(
     ("text", "nearest"),
     [
-        ("Make it bluer", "Make the picture cooler"),
-        ("Make the picture more blue", "Make the picture cooler"),
-        ("Make it redder", "Make the picture warmer"),
-        ("Make it greener", "Give the picture a slight green tint"),
         ("Make it whiter", "Make the picture brighter"),
+        ("Make the picture more white", "Make the picture brighter"),
+        ("Make it blacker", "Make the picture black and white"),
     ],
 )
 def test_more_of_a_colour_is_answered_with_the_nearest_tone(text, nearest):
