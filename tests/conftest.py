@@ -10,6 +10,7 @@ import gc
 import logging
 import os
 import re
+import signal
 import socket
 import sys
 from collections.abc import Callable, Coroutine, Iterator
@@ -27,6 +28,10 @@ T = TypeVar("T")
 
 # Set before a QApplication exists; a run on a real screen only has to name its platform.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+# What a shell runs in the background ignores Ctrl+C, and so would every process that tests start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # The same examples in every run, no limit per example on a busy machine; "search" looks further.
 hypothesis.settings.register_profile("gate", deadline=None, derandomize=True, database=None)
@@ -224,7 +229,7 @@ def qt_run(qapp: QApplication) -> Callable[..., Any]:
 
     from kontext_studio.gui.generators import closing_generators
 
-    def run(coroutine: Coroutine[Any, Any, T], limit_s: float = 30) -> T:
+    def run(coroutine: Coroutine[Any, Any, T], limit_s: float = 90) -> T:
         lost: list[str] = []
 
         def note(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

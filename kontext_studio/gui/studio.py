@@ -29,6 +29,7 @@ from kontext_studio.gui.presenters.files import Files
 from kontext_studio.gui.presenters.jobs import Jobs
 from kontext_studio.gui.presenters.looking import Looked, Looking
 from kontext_studio.gui.presenters.lost_pictures import LostPictures
+from kontext_studio.gui.presenters.refreshing import Refresher
 from kontext_studio.gui.presenters.running import Running
 from kontext_studio.gui.presenters.samples import Samples
 from kontext_studio.gui.presenters.spoken import Spoken
@@ -140,6 +141,8 @@ class Studio(QObject):
         await self._tasks.stop()
         await self.bench.shutdown()
         self._bridge.close()
+        for refresher in self.findChildren(Refresher):
+            refresher.stop()
         self.window.deleteLater()
 
     async def _open_first(self, path: Path | None) -> None:

@@ -92,6 +92,14 @@ async def run_once(studio: Studio, words: str, *, select: bool = True) -> None:
         newest = list(studio.bench.session.history)[-1]
         studio.steps.select(newest.id)
         await until(lambda: studio.steps.current is newest)
+        await until(lambda: is_marked(studio, newest.step))
+
+
+def is_marked(studio: Studio, step: int) -> bool:
+    """Whether the list has come to show this step as the current one."""
+    view = studio.window.history.view
+    row = view.currentIndex().row()
+    return row >= 0 and view.rows.rows[row].step == step
 
 
 @asynccontextmanager

@@ -170,8 +170,13 @@ def test_an_original_has_its_name_alone_beside_the_middle_of_its_picture(
         await run_once(studio, "Make it warmer")
         await side_by_side(studio)
         panel = studio.window.right.compare
-        rows = [row for row in panel.findChildren(QFrame) if row.layout() and row.isVisible()]
-        original, step = (row for row in rows if row.property("kind") in ("card", "panel"))
+
+        def rows() -> list[QFrame]:
+            shown = [row for row in panel.findChildren(QFrame) if row.layout() and row.isVisible()]
+            return [row for row in shown if row.property("kind") in ("card", "panel")]
+
+        await until(lambda: len(rows()) == 2)
+        original, step = rows()
         thumb, name, _ = original.findChildren(QLabel)
         assert abs(name.geometry().center().y() - thumb.geometry().center().y()) <= 1
         # The line around the chosen one moves nothing.

@@ -306,7 +306,7 @@ def test_f_loc_5_a_session_open_elsewhere_is_offered_for_reading(
         press(studio, "Open read-only")
         await until(lambda: studio.bench.is_open and studio.bench.path == path)
         assert studio.bench.desk.read_only
-        assert "read-only" in said(studio)
+        await until(partial(is_said, studio, "read-only"))
         assert "PID" not in said(studio)
         # Run says why it cannot be pressed, and the way out is one press away.
         run = part(studio.window.right, QPushButton, "runButton")
@@ -405,8 +405,9 @@ def test_a_damaged_picture_is_told_at_opening_and_its_step_is_held_back(
 
     async def second(studio: Studio) -> None:
         await until(partial(is_said, studio, "The picture of 1 step is damaged."))
-        rows = {row.step: row for row in studio.window.history.view.rows.rows}
-        assert [step for step, row in rows.items() if row.is_lost] == [1]
+        shown = studio.window.history.view.rows
+        await until(lambda: [row.step for row in shown.rows if row.is_lost] == [1])
+        rows = {row.step: row for row in shown.rows}
         assert rows[1].icon == "triangle-alert"
         assert "picture is damaged" in rows[1].spoken
         actions = studio.window.actions_by_id

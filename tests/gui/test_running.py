@@ -40,6 +40,10 @@ def has_runs(studio: Studio, count: int) -> bool:
     return len(views(studio)) == count
 
 
+def is_listed_as(studio: Studio, row: int, title: str) -> bool:
+    return studio.window.history.view.rows.rows[row].title == title
+
+
 def is_called(studio: Studio, node: NodeId, name: str | None) -> bool:
     return studio.bench.session.labels.get(node) == name
 
@@ -198,6 +202,7 @@ def test_a_step_is_renamed_in_the_list_where_it_stands(
             ("Something else", Qt.Key.Key_Escape, "Evening light"),
             ("", Qt.Key.Key_Return, None),
         ):
+            await until(lambda: view.currentIndex().row() == 1)
             QTest.keyClick(view, Qt.Key.Key_F2)
             (edit,) = [one for one in view.findChildren(QLineEdit) if one.isVisible()]
             assert edit.hasFocus()
@@ -208,6 +213,8 @@ def test_a_step_is_renamed_in_the_list_where_it_stands(
             assert edit.text() == written, "letters are no commands while a name is typed"
             QTest.keyClick(edit, kept)
             await until(partial(is_called, studio, node.id, expected))
+            title = expected or "Make it warmer"
+            await until(partial(is_listed_as, studio, 1, title))
             await until(view.hasFocus)
         assert has_stored(studio, 1)
 

@@ -106,6 +106,7 @@ def test_f_ui_11_a_new_result_moves_neither_zoom_nor_focus_nor_selection(
         await until(lambda: provider.sent)
         stage, history = studio.window.stage, studio.window.history.view
         stage.zoom_to(3.0)
+        await until(lambda: history.currentIndex().isValid())
         before = (stage.view_state(), history.currentIndex().data(), QApplication.focusWidget())
         go_on.set()
         await until(lambda: JobState.STORED in views(studio))
@@ -144,12 +145,13 @@ def test_a_refused_run_keeps_the_words_and_offers_what_can_be_done(
         await until(lambda: JobState.FAILED in views(studio))
         assert studio.window.right.instruction.edit.toPlainText() == words
         jobs = studio.window.right.jobs
-        await until(lambda: jobs.findChildren(QAbstractButton))
-        chips = [
-            one for one in jobs.findChildren(QAbstractButton) if one.text() == "Make it warmer"
-        ]
-        assert chips
-        QTest.mouseClick(chips[0], Qt.MouseButton.LeftButton)
+
+        def chips() -> list[QAbstractButton]:
+            buttons = jobs.findChildren(QAbstractButton)
+            return [one for one in buttons if one.text() == "Make it warmer"]
+
+        await until(chips)
+        QTest.mouseClick(chips()[0], Qt.MouseButton.LeftButton)
         await until(lambda: studio.window.right.instruction.edit.toPlainText() == "Make it warmer")
 
     at_the_window(provider, act)

@@ -36,3 +36,8 @@ class Refresher(QObject):
             self._clock.start()
         elif not on:
             self._clock.stop()
+
+    def stop(self) -> None:
+        """What would be refreshed is about to go."""
+        self._soon.stop()
+        self._clock.stop()
