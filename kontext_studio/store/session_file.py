@@ -56,6 +56,10 @@ from kontext_studio.store.schema import create_schema, read_head
 from kontext_studio.store.versions import bring_up_to_date, open_for_reading
 from kontext_studio.store.watch import Whereabouts, identity_of
 
+MOST_AT_ONCE_BYTES = 8 * 1024 * 1024
+"""A larger result stays in the log until SQLite brings it into the file by itself, at the latest
+when 32 MB have gathered: writing it twice while it is decoded and measured held the window up."""
+
 
 class SessionFile:
     """Made by `create` or `open`, ended by `close`. Its methods raise SessionError."""
@@ -226,7 +230,7 @@ class SessionFile:
     ) -> None:
         """Write an act, with the runs it ends and the pictures its steps need, all or nothing."""
         self._count_acts()
-        jobs = tuple(jobs)
+        jobs, images = tuple(jobs), tuple(images)
         for job in jobs:
             kill_points.before_commit(job.state)
         with self._database.writing() as connection:
@@ -248,7 +252,8 @@ class SessionFile:
                 put_entry(connection, DO, change)
         for job in jobs:
             kill_points.after_commit(job.state)
-        self._database.put_into_file()
+        if not jobs or sum(len(data) for _, data in images) <= MOST_AT_ONCE_BYTES:
+            self._database.put_into_file()
         if is_undoable(change):
             self._undoable, self._redoable = self._undoable + 1, 0
 
