@@ -21,9 +21,8 @@ def component(found: metadata.Distribution) -> dict[str, object]:
         "version": found.version,
         "purl": f"pkg:pypi/{name}@{found.version}",
     }
-    about = found.metadata
-    named = ("License-Expression", "License")
-    stated = next((about[key] for key in named if key in about and about[key]), "")
+    about = found.metadata.json
+    stated = str(about.get("license_expression") or about.get("license") or "")
     if stated and len(stated) < 100:  # some put the whole text there
         body["licenses"] = [{"license": {"name": stated}}]
     return body
