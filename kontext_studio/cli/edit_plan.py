@@ -114,7 +114,7 @@ def _demand_whole(plan: Plan) -> None:
 
 
 def _spec_of(bench: Workbench, plan: Plan) -> ModelSpec:
-    order = plan.order("", (), ())
+    order = plan.order("", (NodeId("the first"),), ())
     try:
         return bench.model_of(order)
     except BadRequest as refusal:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from kontext_studio.core.delivery import Delivery
 from kontext_studio.core.errors import Charged
 from kontext_studio.core.history import JobId, NodeId
 from kontext_studio.core.images import as_int
@@ -138,6 +139,7 @@ class JobRecord:
     answer: str = ""
     fault: JobFault | None = None
     picture_urls: tuple[str, ...] = ()
+    delivery: Delivery = field(default_factory=Delivery)
 
     def moved_to(self, state: JobState) -> JobRecord:
         """The record in its next state. Raise ValueError where the rules forbid the move."""
@@ -175,6 +177,7 @@ class JobRecord:
             "answer": self.answer,
             "fault": self.fault.to_json() if self.fault else None,
             "picture_urls": list(self.picture_urls),
+            "delivery": self.delivery.to_json(),
         }
 
     @classmethod
@@ -183,6 +186,7 @@ class JobRecord:
         request, parents, remote = data["request"], data["parents"], data["remote"]
         fault, sent_at, created = data["fault"], data["sent_at"], data["created"]
         picture_urls = data.get("picture_urls", [])
+        delivery = data.get("delivery")
         if not isinstance(request, dict) or not isinstance(parents, list):
             raise TypeError("not a job")
         if not isinstance(picture_urls, list):
@@ -203,4 +207,5 @@ class JobRecord:
             answer=str(data["answer"]),
             fault=JobFault.from_json(fault) if isinstance(fault, dict) else None,
             picture_urls=tuple(str(url) for url in picture_urls),
+            delivery=Delivery.from_json(delivery) if isinstance(delivery, dict) else Delivery(),
         )

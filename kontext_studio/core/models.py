@@ -265,6 +265,17 @@ class Catalogue:
             f"{model_id} is not a model of this connection.", field="model", hint=f"It has {names}."
         )
 
+    def first_model(self, provider: str, *, inputs: int) -> ModelSpec:
+        """The first that takes so many pictures; with none, one that makes a picture from text.
+        Raise BadRequest."""
+        if inputs == 1:
+            return self.first_edit_model(provider)
+        for model in self.of_provider(provider):
+            if model.generates if not inputs else model.edits and model.max_inputs >= inputs:
+                return model
+        wanted = "makes a picture from text" if not inputs else f"takes {inputs} pictures"
+        raise BadRequest(f"This connection has no model that {wanted}.", field="model")
+
     def first_edit_model(self, provider: str) -> ModelSpec:
         for model in self.of_provider(provider):
             if model.edits:

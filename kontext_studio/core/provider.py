@@ -11,6 +11,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from kontext_studio.core.delivery import Delivery
 from kontext_studio.core.errors import StudioError
 from kontext_studio.core.images import ImageRef
 from kontext_studio.core.jobs import RemoteHandle
@@ -48,9 +49,11 @@ class Uploaded:
 @dataclass(frozen=True, slots=True)
 class Sending:
     """The POST leaves as soon as the next event is asked for. `picture_urls` is where the service
-    is told to find the inputs."""
+    is told to find the inputs; with `waits` its answer is the result, and the connection all there
+    is of the run."""
 
     picture_urls: tuple[str, ...] = ()
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,14 @@ class Running:
 
 
 @dataclass(frozen=True, slots=True)
+class Preview:
+    """An unfinished picture, to look at and nothing else; it is kept nowhere."""
+
+    data: bytes
+    fraction: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Trouble:
     """A call that may be repeated did not go through; still trying. None: it works again."""
 
@@ -109,6 +120,7 @@ JobEvent = (
     | Submitted
     | Queued
     | Running
+    | Preview
     | Trouble
     | RemoteDone
     | Finished
@@ -136,15 +148,26 @@ class CheckStep:
     kind: str = ""
 
 
+USUAL = Delivery()
+
+
 class Provider(Protocol):
     """One service over one route. Every method raises StudioError and nothing else of its own."""
 
     name: str
 
     def edit(
-        self, request: EditRequest, spec: ModelSpec, pictures: tuple[InputPicture, ...]
+        self,
+        request: EditRequest,
+        spec: ModelSpec,
+        pictures: tuple[InputPicture, ...],
+        delivery: Delivery = USUAL,
     ) -> AsyncGenerator[JobEvent]:
-        """Send once and follow to the end: Sending ... Submitted ... RemoteDone, Finished."""
+        """Send once and follow to the end: Sending ... Submitted ... RemoteDone, Finished.
+
+        What waits on one connection for its pictures is never Submitted: Sending, Preview ...,
+        RemoteDone, Finished.
+        """
         ...
 
     def resume(self, remote: RemoteHandle) -> AsyncGenerator[JobEvent]:

@@ -25,6 +25,7 @@ from kontext_studio.providers.answers import Answer
 from kontext_studio.providers.faults import PictureOverLimit, Sent, TooLarge, mapped
 from kontext_studio.providers.limits import Limits
 from kontext_studio.providers.routing import API_CALL, resolve, transport
+from kontext_studio.providers.service import Service
 
 _USER_AGENT = f"kontext-studio/{__version__}"
 
@@ -79,22 +80,17 @@ class NotAStream(BadAnswer):
 
 
 class HttpClient:
-    """Calls to one service over one route. `defaults` are the service's origins by role."""
+    """Calls to one service over one route."""
 
-    def __init__(
-        self, access: Access, defaults: Mapping[str, str], limits: Limits | None = None
-    ) -> None:
+    def __init__(self, access: Access, service: Service, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
-        self.route = resolve(access.route, defaults)
+        self.route = resolve(access.route, service)
         _keep_addresses_out_of_logs()
         self._client = httpx.AsyncClient(
-            transport=transport(access, self.route, defaults, self.limits),
+            transport=transport(access, self.route, service, self.limits),
             trust_env=False,
             follow_redirects=False,
             headers={"user-agent": _USER_AGENT},
-            timeout=httpx.Timeout(
-                self.limits.gap_s, connect=self.limits.connect_s, pool=self.limits.connect_s
-            ),
         )
         # None is kept: one of the service's would go along with downloads from the same host.
         self._client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=()))
@@ -105,17 +101,20 @@ class HttpClient:
         url: str,
         body: bytes | None = None,
         *,
+        content_type: str = "application/json",
         headers: Mapping[str, str] | None = None,
         most_bytes: int | None = None,
+        wait_s: float | None = None,
         arrived: Arrived | None = None,
     ) -> Answer:
-        """One call to the service itself: JSON both ways, the route's key attached on the way.
+        """One call to the service itself, JSON back, the route's key attached on the way.
 
-        `arrived` holds what came of the answer, also where this raises.
+        `wait_s` is for a service that works before it answers: so long may all of it take, without
+        a byte. `arrived` holds what came of the answer, also where this raises.
         """
         told = {"accept": "application/json", "accept-encoding": "identity", **(headers or {})}
         if body is not None:
-            told["content-type"] = "application/json"
+            told["content-type"] = content_type
         return await self._exchange(
             method,
             url,
@@ -123,7 +122,8 @@ class HttpClient:
             headers=told,
             host=host_of(self.route.asked_at(url)),
             extensions={API_CALL: url},
-            total_s=self.limits.exchange_s,
+            total_s=wait_s or self.limits.exchange_s,
+            gap_s=wait_s,
             most_bytes=most_bytes or self.limits.json_bytes,
             arrived=arrived,
         )
@@ -156,7 +156,16 @@ class HttpClient:
         )
 
     @asynccontextmanager
-    async def events(self, url: str) -> AsyncIterator[AsyncIterator[str]]:
+    async def events(
+        self,
+        url: str,
+        *,
+        method: str = "GET",
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        gap_s: float | None = None,
+        most_bytes: int | None = None,
+    ) -> AsyncIterator[AsyncIterator[str]]:
         """The data of a server's event stream, one text per event.
 
         Raise NotAStream where something else answered, Quiet after a gap without a byte.
@@ -164,17 +173,22 @@ class HttpClient:
         sent = Sent()
         host = host_of(self.route.asked_at(url))
         with mapped(host, sent):
+            told = {
+                "accept": "text/event-stream",
+                "accept-encoding": "identity",
+                "cache-control": "no-store",
+                **({"content-type": "application/json"} if body is not None else {}),
+                **(headers or {}),
+            }
             request = self._client.build_request(
-                "GET",
+                method,
                 url,
-                headers={
-                    "accept": "text/event-stream",
-                    "accept-encoding": "identity",
-                    "cache-control": "no-store",
-                },
+                content=body,
+                headers=told,
                 extensions={API_CALL: url, "trace": sent},
+                timeout=self._timeout(gap_s),
             )
-            async with asyncio.timeout(self.limits.exchange_s):
+            async with asyncio.timeout(gap_s or self.limits.exchange_s):
                 response = await self._client.send(request, stream=True)
         try:
             kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -186,12 +200,16 @@ class HttpClient:
             bounded = httpx.Response(
                 200,
                 headers={"content-type": "text/event-stream"},
-                stream=_Bounded(response, self.limits.events_bytes),
+                stream=_Bounded(response, most_bytes or self.limits.events_bytes),
             )
             async with aclosing(_texts(EventSource(bounded), host, sent)) as texts:
                 yield texts
         finally:
             await response.aclose()
+
+    def _timeout(self, gap_s: float | None) -> httpx.Timeout:
+        connect_s = self.limits.connect_s
+        return httpx.Timeout(gap_s or self.limits.gap_s, connect=connect_s, pool=connect_s)
 
     async def close(self) -> None:
         await self._client.aclose()
@@ -205,6 +223,7 @@ class HttpClient:
         headers: Mapping[str, str],
         total_s: float,
         most_bytes: int,
+        gap_s: float | None = None,
         host: str | None = None,
         extensions: Mapping[str, object] | None = None,
         part: Part | None = None,
@@ -220,6 +239,7 @@ class HttpClient:
                     content=body,
                     headers=dict(headers),
                     extensions={**(extensions or {}), "trace": sent},
+                    timeout=self._timeout(gap_s),
                 )
                 response = await self._client.send(request, stream=True)
                 try:

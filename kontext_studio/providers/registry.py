@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from importlib import import_module
 
 from kontext_studio.core.errors import BadRequest
 from kontext_studio.core.models import Catalogue
 from kontext_studio.core.provider import Provider
 from kontext_studio.core.route import EMBEDDED, Access
-from kontext_studio.providers.fal.provider import FalProvider
-from kontext_studio.providers.fal.service import EMBEDDED_ENGINE, FAL, Service
 
 # httpx imports these at its first exchange, and that would be on the thread of the window.
 _AT_FIRST_USE = ("httpcore", "anyio.abc", "anyio._backends._asyncio")
-
-_FAL_SPEAKING: dict[str, Service] = {"fal": FAL, EMBEDDED: EMBEDDED_ENGINE}
 
 
 def load_network() -> None:
@@ -26,12 +23,27 @@ def load_network() -> None:
 def make_provider(access: Access, catalogue: Catalogue) -> Provider:
     """The provider of a route. Raise BadRequest for a word that no provider is built for."""
     word = access.route.provider
-    service = _FAL_SPEAKING.get(word)
-    if service is None:
-        built = " and ".join(sorted(_FAL_SPEAKING))
+    build = _BUILDERS.get(word)
+    if build is None:
+        built = ", ".join(sorted(_BUILDERS))
         raise BadRequest(
             f"Connections to “{word}” are not built yet.",
             field="provider",
             hint=f"This version connects to {built}.",
         )
+    return build(access, catalogue)
+
+
+def _fal(access: Access, catalogue: Catalogue) -> Provider:
+    from kontext_studio.providers.fal.provider import FalProvider
+    from kontext_studio.providers.fal.service import EMBEDDED_ENGINE, FAL
+
+    word = access.route.provider
+    service = EMBEDDED_ENGINE if word == EMBEDDED else FAL
     return FalProvider(access, service, probe=catalogue.first_edit_model(word).id)
+
+
+_BUILDERS: Mapping[str, Callable[[Access, Catalogue], Provider]] = {
+    EMBEDDED: _fal,
+    "fal": _fal,
+}

@@ -23,6 +23,7 @@ from kontext_studio.core.route import Access, Route, RouteMode
 from kontext_studio.providers.addresses import host_of, keeps_secrets, origin
 from kontext_studio.providers.kill_moments import watched
 from kontext_studio.providers.limits import Limits
+from kontext_studio.providers.service import KeyHeader, Service
 
 API_CALL = "studio_api_address"
 """Request extension of a call to the service itself; it holds the address as it was given.
@@ -58,13 +59,27 @@ class ResolvedRoute:
     given: Route
     bases: Mapping[str, str]
     origins: frozenset[str]
+    own_domains: frozenset[str] = frozenset()
 
     def base(self, role: str) -> str:
         return self.bases[role]
 
     def is_own(self, url: str) -> bool:
         """Whether an address that the service named is one this route may talk to."""
-        return origin(url) in self.origins
+        return origin(url) in self.origins or self._is_under_own_domain(url)
+
+    def _is_under_own_domain(self, url: str) -> bool:
+        if (
+            self.given.hosts
+            or self.given.address
+            or not url.startswith("https://")
+            or origin(url) is None
+        ):
+            return False
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        usual = parts.port in (None, 443) and not parts.username and not parts.password
+        return usual and any(host.endswith(f".{domain}") for domain in self.own_domains)
 
     def asked_at(self, url: str) -> str:
         """The address that is really asked in place of this one of the service."""
@@ -82,14 +97,18 @@ class ResolvedRoute:
         return frozenset((one.hostname or "", one.port or 0) for one in parts)
 
 
-def resolve(route: Route, defaults: Mapping[str, str]) -> ResolvedRoute:
+def resolve(route: Route, service: Service) -> ResolvedRoute:
     """Raise BadRequest where the route's addresses cannot be used."""
+    defaults = service.origins
     elsewhere = route.hosts and route.mode is not RouteMode.GATEWAY
     if elsewhere and OPTIONAL_ROLE not in dict(route.hosts):
         # A key belongs to the addresses it was saved with: what they leave out is not asked, rather
         # than asked at its usual place.
         defaults = {role: url for role, url in defaults.items() if role != OPTIONAL_ROLE}
     bases = {role: route.host(role, default) for role, default in defaults.items()}
+    if route.mode is RouteMode.DIRECT and route.address:  # a server of one's own
+        defaults = dict.fromkeys(defaults, route.address)
+        bases = {role: route.host(role, route.address) for role in defaults}
     if route.mode is RouteMode.GATEWAY:
         _whole(route.address, "address")
         bases = {role: route.host(role, route.address) for role in defaults}
@@ -99,7 +118,7 @@ def resolve(route: Route, defaults: Mapping[str, str]) -> ResolvedRoute:
     if route.mode is RouteMode.GATEWAY:
         # A gateway may pass the service's own addresses on; they are then asked through it.
         origins |= {_whole(default, "hosts") for default in defaults.values()}
-    return ResolvedRoute(route, bases, frozenset(origins))
+    return ResolvedRoute(route, bases, frozenset(origins), service.own_domains)
 
 
 def _whole(url: str, field: str) -> str:
@@ -114,7 +133,7 @@ def _whole(url: str, field: str) -> str:
 
 
 def transport(
-    access: Access, resolved: ResolvedRoute, defaults: Mapping[str, str], limits: Limits
+    access: Access, resolved: ResolvedRoute, service: Service, limits: Limits
 ) -> httpx.AsyncBaseTransport:
     """The transport of a route, over its network proxy where it has one."""
     pools = _Pools(access, resolved, limits)
@@ -122,9 +141,9 @@ def transport(
         case RouteMode.SERVER_PROXY:
             return _ServerProxy(pools, resolved)
         case RouteMode.GATEWAY:
-            return _Gateway(pools, access, resolved, defaults)
+            return _Gateway(pools, access, resolved, service)
         case RouteMode.DIRECT:
-            return _Direct(pools, access, resolved)
+            return _Direct(pools, access, resolved, service.key)
 
 
 class _Pools(httpx.AsyncBaseTransport):
@@ -230,15 +249,20 @@ class _RouteTransport(httpx.AsyncBaseTransport, ABC):
 
 class _Direct(_RouteTransport):
     def __init__(
-        self, inner: httpx.AsyncBaseTransport, access: Access, resolved: ResolvedRoute
+        self,
+        inner: httpx.AsyncBaseTransport,
+        access: Access,
+        resolved: ResolvedRoute,
+        header: KeyHeader,
     ) -> None:
         super().__init__(inner, resolved)
         self._key = access.key
+        self._header = header
 
     def _prepared(self, request: httpx.Request, address: str) -> httpx.Request:
         if self._key:
             _demand_privacy(str(request.url))
-            request.headers["authorization"] = f"Key {self._key.reveal()}"
+            request.headers[self._header.name] = f"{self._header.prefix}{self._key.reveal()}"
         return request
 
 
@@ -248,27 +272,31 @@ class _Gateway(_RouteTransport):
         inner: httpx.AsyncBaseTransport,
         access: Access,
         resolved: ResolvedRoute,
-        defaults: Mapping[str, str],
+        service: Service,
     ) -> None:
         super().__init__(inner, resolved)
         self._key = access.key
+        self._header = service.key
         self._base_of = {
-            origin(url): resolved.base(role)
-            for role, url in defaults.items()
+            origin(url): (urlsplit(url).path.rstrip("/"), resolved.base(role))
+            for role, url in service.origins.items()
             if role in resolved.bases
         }
+        self._first = next(iter(self._base_of.values()))
+        self._own = {origin(base) for base in resolved.bases.values()}
 
     def _prepared(self, request: httpx.Request, address: str) -> httpx.Request:
-        base = self._base_of.get(origin(address))
-        if base is not None:
-            parts = urlsplit(address)
-            url = base + parts.path + (f"?{parts.query}" if parts.query else "")
-            request = _again(request, url)
+        parts = urlsplit(address)
+        if origin(address) not in self._own:
+            # An address of the service itself, that the gateway passed on.
+            usual_path, base = self._base_of.get(origin(address)) or self._first
+            path = parts.path.removeprefix(usual_path)
+            request = _again(request, base + path + (f"?{parts.query}" if parts.query else ""))
         own_headers = self._resolved.given.headers
         if self._key or own_headers:
             _demand_privacy(str(request.url))
         if self._key:
-            request.headers["authorization"] = f"Key {self._key.reveal()}"
+            request.headers[self._header.name] = f"{self._header.prefix}{self._key.reveal()}"
         for name, value in own_headers:
             request.headers[name] = value
         return request
@@ -301,7 +329,7 @@ def _again(request: httpx.Request, url: str) -> httpx.Request:
     kept = [
         (name, value)
         for name, value in request.headers.items()
-        if name not in ("host", "authorization", "cookie")
+        if name not in ("host", "authorization", "x-key", "cookie")
     ]
     again = httpx.Request(
         request.method, url, headers=kept, stream=request.stream, extensions=request.extensions

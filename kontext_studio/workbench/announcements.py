@@ -48,6 +48,14 @@ class JobChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class PreviewArrived:
+    """A run shows how far it is: the bytes of an unfinished picture, kept nowhere."""
+
+    job: JobId
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class ResultStored:
     """A run's pictures are in the session: `nodes` in the order of the variants."""
 
@@ -86,6 +94,7 @@ Announcement = (
     | SessionNamed
     | Changed
     | JobChanged
+    | PreviewArrived
     | ResultStored
     | Measured
     | SettingsChanged

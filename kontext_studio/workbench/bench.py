@@ -14,7 +14,13 @@ from pathlib import Path
 
 from kontext_studio.core.changes import Change, Hidden
 from kontext_studio.core.drafts import Draft
-from kontext_studio.core.errors import BadInput, ReadOnlySession, SessionError, SessionGone
+from kontext_studio.core.errors import (
+    BadInput,
+    BadRequest,
+    ReadOnlySession,
+    SessionError,
+    SessionGone,
+)
 from kontext_studio.core.history import JobId, Node, NodeId, NodeKind
 from kontext_studio.core.images import ImageRef
 from kontext_studio.core.jobs import JobRecord, JobState
@@ -341,7 +347,11 @@ class Workbench:
         provider = self.connections.get(order.route or self.settings.default_route).provider
         if order.model:
             return self.catalogue.find(provider, order.model)
-        return self.catalogue.first_edit_model(provider)
+        try:
+            return self.catalogue.first_model(provider, inputs=len(order.parents))
+        except BadRequest:
+            # It says better what does not fit, when the order is looked at whole.
+            return self.catalogue.first_edit_model(provider)
 
     def price_of(self, order: RunOrder) -> Cost | None:
         """What a run would cost by the list; None where that is not known. Raise BadRequest."""
@@ -381,6 +391,7 @@ class Workbench:
                 provider=route.provider,
                 route=route.name,
                 created=self._clock(),
+                delivery=order.delivery,
             )
 
         return (await desk.new_job(plan, runs.start)).id
@@ -414,6 +425,7 @@ class Workbench:
             count=old.request.count,
             seed=old.request.seed if same_seed else None,
             parameters=old.request.parameters,
+            delivery=old.delivery,
         )
         new = self._replaced[job_id] = await self.submit(order, allow_twin=True)
         if old.state is not JobState.STORED:

@@ -134,6 +134,17 @@ def cut_off_while_sending(record: JobRecord) -> JobRecord:
     return replace(record, fault=fault).moved_to(JobState.UNKNOWN)
 
 
+def cut_off_by_the_person(record: JobRecord) -> JobRecord:
+    """A run that was waited for on one connection, and is not waited for any more."""
+    fault = JobFault(
+        "outcome_unknown",
+        "You stopped waiting for it. It may have been charged.",
+        hint="It is not sent again by itself.",
+        charged=Charged.MAYBE,
+    )
+    return replace(record, fault=fault).moved_to(JobState.UNKNOWN)
+
+
 def engine_is_gone(record: JobRecord) -> JobRecord:
     """The embedded engine forgets its queue when the program ends."""
     fault = JobFault(

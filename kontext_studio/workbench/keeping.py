@@ -114,7 +114,7 @@ class Keeper:
         done = replace(record.moved_to(JobState.STORED), fault=None)
         if len(record.answer) > LONG_ANSWER:  # its pictures are within; they have their own place
             done = replace(done, answer=await asyncio.to_thread(_shortened, record.answer))
-        cost = self._price(record, stored.result, images)
+        cost = stored.result.cost or self._price(record, stored.result, images)
         urls = tuple(one.url for one in stored.result.images)
         return Checked(done, steps_of(done, stored, images, cost), images, urls)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from kontext_studio.core.delivery import Delivery
 from kontext_studio.core.history import NodeId
 from kontext_studio.core.request import ParamValue
 
@@ -22,3 +23,4 @@ class RunOrder:
     count: int = 1
     seed: int | None = None
     parameters: tuple[tuple[str, ParamValue], ...] = ()
+    delivery: Delivery = field(default_factory=Delivery)

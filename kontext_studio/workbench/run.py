@@ -21,7 +21,12 @@ from kontext_studio.core.route import EMBEDDED
 from kontext_studio.store.room import expected_bytes
 from kontext_studio.workbench import endings, network
 from kontext_studio.workbench.adopting import adopted
-from kontext_studio.workbench.announcements import Fault, JobChanged, ResultStored
+from kontext_studio.workbench.announcements import (
+    Fault,
+    JobChanged,
+    PreviewArrived,
+    ResultStored,
+)
 from kontext_studio.workbench.insistence import Insistence
 from kontext_studio.workbench.line import Turn
 from kontext_studio.workbench.progress import JobView, Phase
@@ -59,6 +64,8 @@ class Run:
         self._side_work: set[asyncio.Task[None]] = set()
         self._cancelling = False
         self._surely_cancelled = False
+        self._on_one_connection = False
+        self._cut_off = False
         self._leaving = False
         self._about_to_ask = False
         self._has_begun = False
@@ -155,6 +162,12 @@ class Run:
             self._cancelling = True
             await self._withdraw()
             return
+        if record.state is JobState.SENDING and self._on_one_connection and self._task is not None:
+            # The connection is all there is of it: what becomes of it at the service, nobody knows.
+            self._cut_off = True
+            self.tell(phase=Phase.CANCELLING)
+            self._task.cancel()
+            return
         if not self.followed:
             self.resume()  # someone has to hear what becomes of it
         self._cancelling = True
@@ -174,10 +187,9 @@ class Run:
         deadline = asyncio.get_running_loop().time() + grace_s
         if self.followed and self._task is not None:
             self._insistence.hurry()
-            sends = self.view.phase in (Phase.SENDING, Phase.CANCELLING) and self.record.state in (
-                JobState.PREPARED,
-                JobState.SENDING,
-            )
+            before = self.record.state in (JobState.PREPARED, JobState.SENDING)
+            asked = self.view.phase in (Phase.SENDING, Phase.CANCELLING)
+            sends = before and (asked or self._on_one_connection)
             if sends or self._insistence.writing:
                 await asyncio.wait({self._task}, timeout=grace_s)
             self._task.cancel()
@@ -212,7 +224,8 @@ class Run:
     # The task.
 
     def _spawn(self, work: Callable[[], Awaitable[None]]) -> None:
-        self._cancelling = self._surely_cancelled = False
+        self._cancelling = self._surely_cancelled = self._cut_off = False
+        self._on_one_connection = False
         self._task = asyncio.get_running_loop().create_task(
             self._guard(work), name=f"run {self.id}"
         )
@@ -233,6 +246,9 @@ class Run:
             except asyncio.CancelledError:
                 # A write that had begun was finished all the same.
                 self.tell(record=self._shop.desk.jobs.get(self.id, self.record))
+                if self._cut_off and self.record.state is JobState.SENDING:
+                    await self._save_surely(endings.cut_off_by_the_person(self.record))
+                    return
                 if not self._surely_cancelled:
                     raise
                 await self._withdrawn()
@@ -295,7 +311,8 @@ class Run:
         spec = self._shop.catalogue.find(record.provider, record.request.model)
         hosted = self._shop.hosted
         inputs = [await hosted.input(ref, reached.storage) for ref in record.request.inputs]
-        await self._follow(reached, reached.provider.edit(record.request, spec, tuple(inputs)))
+        events = reached.provider.edit(record.request, spec, tuple(inputs), record.delivery)
+        await self._follow(reached, events)
 
     async def _demand_room(self) -> None:
         """Raise DiskFull while nothing is sent yet, rather than have nowhere to put the result."""
@@ -365,8 +382,12 @@ class Run:
             case wire.Uploaded(ref, hosted):
                 await self._shop.hosted.remember(ref, reached.storage, hosted)
                 self._progress(phase=Phase.UPLOADING)
-            case wire.Sending(picture_urls):
+            case wire.Sending(picture_urls, waits):
                 await self._about_to_send(picture_urls)
+                self._on_one_connection = waits
+                if waits:
+                    self._has_begun = True
+                    self._progress(phase=Phase.RUNNING)
             case wire.NotAccepted(reason, attempt, retry_in_s):
                 await self._save_surely(record.moved_to(JobState.PREPARED))
                 if self._cancelling:
@@ -391,6 +412,9 @@ class Run:
                 self._progress(
                     phase=Phase.RUNNING, position=None, fraction=fraction, message=message
                 )
+            case wire.Preview(data, fraction):
+                self._progress(phase=Phase.RUNNING, position=None, fraction=fraction)
+                self._shop.announcer.announce(PreviewArrived(self.id, data))
             case wire.Trouble(reason):
                 if isinstance(reason, RouteError) and self._engine_is_gone():
                     raise _EngineGone

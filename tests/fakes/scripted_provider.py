@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field
 
 from kontext_studio.core import provider as wire
+from kontext_studio.core.delivery import Delivery
 from kontext_studio.core.jobs import RemoteHandle
 from kontext_studio.core.models import Catalogue, ModelSpec
 from kontext_studio.core.request import EditRequest
@@ -42,7 +43,11 @@ class ScriptedProvider:
     asked_for: list[RemoteHandle] = field(default_factory=list)
 
     async def edit(
-        self, request: EditRequest, spec: ModelSpec, pictures: tuple[wire.InputPicture, ...]
+        self,
+        request: EditRequest,
+        spec: ModelSpec,
+        pictures: tuple[wire.InputPicture, ...],
+        delivery: Delivery = wire.USUAL,
     ) -> AsyncGenerator[wire.JobEvent]:
         self.hosted += [one.hosted.url if one.hosted else None for one in pictures]
         for step in self.script(request):

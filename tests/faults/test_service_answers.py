@@ -27,10 +27,10 @@ from kontext_studio.core.provider import (
 from kontext_studio.providers.answers import Answer, shown
 from kontext_studio.providers.fal import FalProvider
 from kontext_studio.providers.fal.errors import complaint_in, fault_of, passing
-from kontext_studio.providers.fal.result import _promised, _value, reduced
 from kontext_studio.providers.fal.service import FAL
 from kontext_studio.providers.fal.submit import _judged
 from kontext_studio.providers.limits import Limits
+from kontext_studio.providers.results import _promised, _value, reduced
 from kontext_studio.providers.retries import Patience
 from tests.fakes.fal_service import (
     ENDPOINT,

@@ -20,7 +20,8 @@ from kontext_studio.core.provider import CheckStep
 from kontext_studio.providers.addresses import host_of
 from kontext_studio.providers.client import HttpClient
 from kontext_studio.providers.fal.errors import complaint_in, fault_of, redirected
-from kontext_studio.providers.fal.service import Service, queue_address
+from kontext_studio.providers.fal.service import queue_address
+from kontext_studio.providers.service import Service
 
 _MADE_UP_REQUEST = "00000000-0000-4000-8000-000000000000"
 

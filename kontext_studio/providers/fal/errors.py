@@ -27,7 +27,7 @@ from kontext_studio.core.errors import (
 from kontext_studio.core.redaction import redact_value
 from kontext_studio.providers.addresses import host_of
 from kontext_studio.providers.answers import Answer, shown
-from kontext_studio.providers.fal.service import Service
+from kontext_studio.providers.service import Service
 
 CONTENT_POLICY = "content_policy_violation"
 CANCELLED = "client_cancelled"

@@ -30,9 +30,10 @@ from kontext_studio.providers.answers import Answer
 from kontext_studio.providers.client import HttpClient
 from kontext_studio.providers.fal.body import body_of, wire_name
 from kontext_studio.providers.fal.errors import Complaint, complaint_in, passing, redirected
-from kontext_studio.providers.fal.service import Service, handle_of
+from kontext_studio.providers.fal.service import handle_of
 from kontext_studio.providers.retries import CONNECT_ATTEMPTS, Patience
 from kontext_studio.providers.routing import OPTIONAL_ROLE, RouteUnfit
+from kontext_studio.providers.service import Service
 
 WINDOW_S = 300.0
 """How far the service's time of a run may lie from ours."""

@@ -29,11 +29,11 @@ from kontext_studio.providers.fal.errors import (
     passing,
     redirected,
 )
-from kontext_studio.providers.fal.result import reduced
-from kontext_studio.providers.fal.service import Service
 from kontext_studio.providers.faults import Quiet
+from kontext_studio.providers.results import reduced
 from kontext_studio.providers.retries import GONE_ATTEMPTS, QUICK_ATTEMPTS, Patience
 from kontext_studio.providers.routing import BadCertificate, RouteUnfit
+from kontext_studio.providers.service import Service
 
 _STREAM_ATTEMPTS = 3
 _ODD_ATTEMPTS = 3

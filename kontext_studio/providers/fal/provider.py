@@ -10,11 +10,13 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from kontext_studio.core import kill_points
+from kontext_studio.core.delivery import Delivery
 from kontext_studio.core.errors import BadAnswer, NotFound, RateLimited, RouteError, ServiceFailed
 from kontext_studio.core.images import Sha256
 from kontext_studio.core.jobs import RemoteHandle
 from kontext_studio.core.models import ModelSpec
 from kontext_studio.core.provider import (
+    USUAL,
     CancelAnswer,
     CheckStep,
     InputPicture,
@@ -33,13 +35,14 @@ from kontext_studio.providers.fal.checking import check
 from kontext_studio.providers.fal.errors import complaint_in, passing, redirected
 from kontext_studio.providers.fal.finding import Finder
 from kontext_studio.providers.fal.follow import Follower
-from kontext_studio.providers.fal.result import collect
-from kontext_studio.providers.fal.service import FAL, Service
+from kontext_studio.providers.fal.service import FAL
 from kontext_studio.providers.fal.storage import Storage
 from kontext_studio.providers.fal.submit import submit
 from kontext_studio.providers.limits import Limits
+from kontext_studio.providers.results import collect
 from kontext_studio.providers.retries import Patience
 from kontext_studio.providers.routing import RouteUnfit
+from kontext_studio.providers.service import Service
 
 _CANCEL_ATTEMPTS = 3
 
@@ -60,13 +63,17 @@ class FalProvider:
         self._service = service
         self._probe = probe
         self._patience = patience or Patience()
-        self._client = HttpClient(access, service.origins, limits)
+        self._client = HttpClient(access, service, limits)
         self._storage = Storage(self._client, service, self._patience)
         self._finder = Finder(self._client, service, self._patience)
         self._downloads = Downloads(self._client, self._patience, service.surely())
 
     async def edit(
-        self, request: EditRequest, spec: ModelSpec, pictures: tuple[InputPicture, ...]
+        self,
+        request: EditRequest,
+        spec: ModelSpec,
+        pictures: tuple[InputPicture, ...],
+        delivery: Delivery = USUAL,
     ) -> AsyncGenerator[JobEvent]:
         urls: dict[Sha256, str] = {}
         for picture in pictures:

@@ -1,33 +1,14 @@
-"""Which service speaks fal's protocol: its name, its addresses, and whether runs cost money."""
+"""Which services speak fal's protocol, and where a run lies there."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from urllib.parse import quote
 
-from kontext_studio.core.errors import Charged
 from kontext_studio.core.jobs import RemoteHandle
+from kontext_studio.providers.service import KeyHeader, Service
 
-
-@dataclass(frozen=True, slots=True)
-class Service:
-    """`name` is the provider word, `title` is for sentences, `origins` are addresses by role."""
-
-    name: str
-    title: str
-    origins: Mapping[str, str]
-    billed: bool = True
-
-    def perhaps(self) -> Charged:
-        """What to say of a run that may have used the service's machines."""
-        return Charged.MAYBE if self.billed else Charged.NO
-
-    def surely(self) -> Charged:
-        """What to say of a run that finished."""
-        return Charged.YES if self.billed else Charged.NO
-
+_KEY = KeyHeader(prefix="Key ")
 
 FAL = Service(
     "fal",
@@ -40,6 +21,7 @@ FAL = Service(
             "platform": "https://api.fal.ai",
         }
     ),
+    key=_KEY,
 )
 
 EMBEDDED_ENGINE = Service(
@@ -54,6 +36,7 @@ EMBEDDED_ENGINE = Service(
         }
     ),
     billed=False,
+    key=_KEY,
 )
 
 

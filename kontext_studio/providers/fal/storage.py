@@ -25,9 +25,9 @@ from kontext_studio.providers.addresses import (
 from kontext_studio.providers.answers import Answer, shown
 from kontext_studio.providers.client import HttpClient
 from kontext_studio.providers.fal.errors import complaint_in, fault_of, redirected, too_large
-from kontext_studio.providers.fal.service import Service
 from kontext_studio.providers.retries import CONNECT_ATTEMPTS, Patience
 from kontext_studio.providers.routing import RouteUnfit
+from kontext_studio.providers.service import Service
 
 UPLOAD_LIFETIME_S = 7 * 24 * 3600
 """How long an uploaded picture is asked to be kept: a week of turns on the same photograph."""

@@ -1,28 +1,27 @@
-"""The one POST that buys a run. It leaves once, unless it is certain that nobody took it."""
+"""The POST of a run into fal's queue, and what its answer says of the run."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
-from kontext_studio.core import kill_points
 from kontext_studio.core.errors import (
     BadAnswer,
     OutcomeUnknown,
     RateLimited,
-    RouteError,
-    StudioError,
     Unauthorized,
-    Unreachable,
 )
 from kontext_studio.core.jobs import RemoteHandle
 from kontext_studio.core.provider import NotAccepted, Sending, Submitted
 from kontext_studio.providers.answers import Answer, parse_json
 from kontext_studio.providers.client import Arrived, HttpClient
 from kontext_studio.providers.fal.errors import complaint_in, fault_of, redirected, too_large
-from kontext_studio.providers.fal.service import Service, handle_of
-from kontext_studio.providers.retries import CONNECT_ATTEMPTS, WAIT_ATTEMPTS, Patience
-from kontext_studio.providers.routing import ResolvedRoute, RouteUnfit
+from kontext_studio.providers.fal.service import handle_of
+from kontext_studio.providers.posting import Posted, post_once
+from kontext_studio.providers.retries import Patience
+from kontext_studio.providers.routing import ResolvedRoute
+from kontext_studio.providers.service import Service
 
 _NUMBER = re.compile(r"[\w-]{1,128}", re.ASCII)
 _NUMBER_IN_JSON = re.compile(rb'"request_id"\s*:\s*"([\w-]{1,128})"')
@@ -31,51 +30,25 @@ _NUMBER_IN_JSON = re.compile(rb'"request_id"\s*:\s*"([\w-]{1,128})"')
 async def submit(
     client: HttpClient, service: Service, patience: Patience, endpoint: str, body: bytes
 ) -> AsyncGenerator[Sending | NotAccepted | Submitted]:
-    """Send the run and end with Submitted, or raise why there is none.
-
-    1. No connection: three attempts. 2. An answer in hand that it was not taken: up to six, when
-    the service asks. 3. Anything else that is no acceptance and no refusal: OutcomeUnknown, unless
-    what came of the answer tells the run's number.
-    """
+    """Send the run and end with Submitted, or raise why there is none."""
     base = client.route.base("queue")
-    url = f"{base}/{endpoint}"
-    connects = refusals = 0
-    while True:
-        yield Sending()
-        reason: StudioError
-        outcome: RemoteHandle | RateLimited | None = None
-        arrived = Arrived()
-        try:
-            answer = await client.api("POST", url, body, arrived=arrived)
-            kill_points.reach(kill_points.KillPoint.AFTER_ANSWER)
-        except RouteUnfit:
-            raise
-        except Unreachable as fault:
-            connects += 1
-            if connects >= CONNECT_ATTEMPTS:
-                raise
-            reason, attempt, wait_s = fault, connects, patience.connect_wait_s(connects)
-        except RouteError as fault:
-            outcome = _named(arrived.answer, endpoint, base)
-            if outcome is None:
-                came = arrived.answer.facts() if arrived.answer is not None else ""
-                detail = f"{fault.detail}\n{came}".strip()
-                raise _unknown(service, "The connection broke while sending.", detail) from fault
-        else:
-            outcome = _judged(answer, service, endpoint, base)
-        if isinstance(outcome, RemoteHandle):
-            yield Submitted(_reachable(outcome, client.route, endpoint))
-            return
-        if outcome is not None:
-            refusals += 1
-            if refusals >= WAIT_ATTEMPTS:
-                raise outcome
-            asked_s = patience.retry_after_s(answer.headers)
-            wait_s = patience.refused_wait_s(refusals, asked_s)
-            reason = RateLimited(outcome.message, retry_after_s=asked_s, detail=outcome.detail)
-            attempt = refusals
-        yield NotAccepted(reason, attempt, wait_s)
-        await patience.sleep(wait_s)
+
+    async def post(arrived: Arrived) -> Answer:
+        return await client.api("POST", f"{base}/{endpoint}", body, arrived=arrived)
+
+    posting = post_once(
+        post,
+        lambda answer: _judged(answer, service, endpoint, base),
+        lambda answer: _named(answer, endpoint, base),
+        service,
+        patience,
+    )
+    async with aclosing(posting) as events:
+        async for event in events:
+            if isinstance(event, Posted):
+                yield Submitted(_reachable(event.value, client.route, endpoint))
+            else:
+                yield event
 
 
 def _judged(
@@ -105,21 +78,21 @@ def _read(answer: Answer, service: Service, endpoint: str, base: str) -> RemoteH
             raise too_large(answer.facts()) from fault
         if 400 <= answer.status < 500:
             raise
-        raise _unknown(service, "The answer to the run was lost.", answer.facts()) from fault
+        raise service.unknown("The answer to the run was lost.", answer.facts()) from fault
     if isinstance(value, dict) and answer.status < 300:
         request_id = value.get("request_id")
         if isinstance(request_id, str) and request_id:
             return _handle(value, handle_of(base, endpoint, request_id))
     said = complaint_in(answer, value)
     if said is None:
-        raise _unknown(service, "The service answered without the run's number.", answer.facts())
+        raise service.unknown("The service answered without the run's number.", answer.facts())
     if said.status == 429:
         return RateLimited("The service is busy.", detail=answer.facts())
     # A gateway's `Retry-After` says nothing of the run: it may have passed the POST on before.
     if said.status == 503 and said.surely_not_taken:
         return RateLimited("The service takes no runs just now.", detail=answer.facts())
     if not 400 <= said.status < 500 or said.status == 408:
-        raise _unknown(service, "The service broke while taking the run.", answer.facts())
+        raise service.unknown("The service broke while taking the run.", answer.facts())
     raise fault_of(said, service, model=endpoint, ran=False)
 
 
@@ -136,7 +109,7 @@ def _page(answer: Answer, service: Service) -> RateLimited:
             detail=answer.facts(),
         )
     if answer.status >= 500 or answer.status == 408:
-        raise _unknown(service, "A gateway answered instead of the service.", answer.facts())
+        raise service.unknown("A gateway answered instead of the service.", answer.facts())
     if answer.status >= 400:
         raise BadAnswer(
             f"{answer.host} answered with a page that says {answer.status}.",
@@ -144,7 +117,7 @@ def _page(answer: Answer, service: Service) -> RateLimited:
             detail=answer.facts(),
         )
     answer.json()  # raises the sentence about sign-in pages
-    raise _unknown(service, "The answer to the run was lost.", answer.facts())
+    raise service.unknown("The answer to the run was lost.", answer.facts())
 
 
 def _named(answer: Answer | None, endpoint: str, base: str) -> RemoteHandle | None:
@@ -194,14 +167,4 @@ def _handle(value: dict[str, object], usual: RemoteHandle) -> RemoteHandle:
         status_url=named("status_url", usual.status_url),
         response_url=named("response_url", usual.response_url),
         cancel_url=named("cancel_url", usual.cancel_url),
-    )
-
-
-def _unknown(service: Service, what: str, detail: str) -> OutcomeUnknown:
-    if not service.billed:
-        return OutcomeUnknown(f"{what} The run may have begun.", detail=detail)
-    return OutcomeUnknown(
-        f"{what} It may have been charged.",
-        hint="Look at the requests in your account before you send it again.",
-        detail=detail,
     )

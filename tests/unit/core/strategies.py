@@ -18,6 +18,7 @@ from kontext_studio.core.changes import (
     PicksSet,
     Starred,
 )
+from kontext_studio.core.delivery import Delivery, Priority, Way
 from kontext_studio.core.drafts import Draft
 from kontext_studio.core.errors import Charged
 from kontext_studio.core.history import History, JobId, Node, NodeId, NodeKind
@@ -101,6 +102,15 @@ faults = st.builds(
     charged=st.sampled_from(Charged),
     problems=st.lists(st.dictionaries(words, param_values, max_size=2), max_size=2).map(tuple),
 )
+deliveries = st.builds(
+    Delivery,
+    way=st.sampled_from(Way),
+    priority=st.sampled_from(Priority),
+    start_timeout_s=st.none() | st.floats(2, 86_400),
+    keep_s=st.none() | st.integers(60, 10**8),
+    no_store=st.booleans(),
+    webhook=st.sampled_from(["", "https://hooks.example/x"]),
+)
 job_records = st.builds(
     JobRecord,
     id=job_ids,
@@ -116,6 +126,7 @@ job_records = st.builds(
     answer=words,
     fault=st.none() | faults,
     picture_urls=st.lists(words, max_size=2).map(tuple),
+    delivery=deliveries,
 )
 drafts = st.builds(
     Draft,

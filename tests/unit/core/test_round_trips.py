@@ -99,7 +99,7 @@ def test_a_damaged_change_is_read_or_refused_with_a_known_fault(data: st.DataObj
 
 OPTIONAL = {
     "route": {"mode", "address", "hosts", "network_proxy", "headers", "key_env", "ca_file"},
-    "job": {"picture_urls"},
+    "job": {"picture_urls", "delivery"},
 }
 
 

@@ -10,6 +10,7 @@ from kontext_studio.core.route import RouteMode
 from kontext_studio.providers.client import HttpClient, NotAStream
 from kontext_studio.providers.faults import TooLarge
 from kontext_studio.providers.limits import MAX_DEPTH, Limits
+from kontext_studio.providers.service import KeyHeader, Service
 from tests.fakes.fal_service import KEY, FalService, hangs, says, says_raw
 
 
@@ -21,7 +22,7 @@ def asked(run, *faults, limits=None, route=None, call=None):
             fal.fault("other", *faults)
             access = fal.access(**(route or {}))
             defaults = {"queue": fal.origin, "rest": fal.origin}
-            client = HttpClient(access, defaults, limits)
+            client = HttpClient(access, Service("fal", "fal.ai", defaults, key=KeyHeader(prefix="Key ")), limits)
             try:
                 return await (call or plain_get)(client, fal), fal
             except (BadAnswer, ConnectionLost, Unreachable) as fault:

@@ -13,6 +13,7 @@ from kontext_studio.providers.addresses import AddressRefused, LeadsInside
 from kontext_studio.providers.client import HttpClient
 from kontext_studio.providers.dialing import Dialer
 from kontext_studio.providers.limits import Limits
+from kontext_studio.providers.service import Service
 from tests.fakes.fal_service import FalService, png, says
 from tests.fakes.silent_listener import silent_listener
 from tests.unit.providers.conftest import end_of, provider_for
@@ -243,7 +244,7 @@ def test_f_net_21_a_real_dead_address_before_a_living_one(run, names):
         server = await asyncio.start_server(talk, "127.0.0.2", port)
         own = f"http://host.test:{port}"
         access = FalService().access(None, hosts=(("queue", own), ("rest", own)))
-        client = HttpClient(access, {"queue": own, "rest": own})
+        client = HttpClient(access, Service("fal", "fal.ai", {"queue": own, "rest": own}))
         begun = time.perf_counter()
         answer = await client.api("GET", f"{own}/x")
         seconds = time.perf_counter() - begun

@@ -7,7 +7,7 @@ import pytest
 
 from kontext_studio.core.errors import BadAnswer, Charged, NoPicture
 from kontext_studio.core.provider import Finished
-from kontext_studio.providers.fal.result import reduced
+from kontext_studio.providers.results import reduced
 from tests.fakes.fal_service import FalService, png
 from tests.unit.providers.conftest import ONE, PNG, collect, end_of, provider_for
 

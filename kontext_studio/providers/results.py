@@ -1,4 +1,8 @@
-"""The answer of a finished run read, and its pictures fetched."""
+"""The answer of a finished run read, and its pictures fetched.
+
+Every provider brings its answers into the one form that is read here: fal's, with `seeds`, `notes`
+and `cost` beside it. An address may be a data URI.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +17,11 @@ from itertools import islice
 from kontext_studio.core import data_uris, kill_points
 from kontext_studio.core.errors import BadAnswer, NoPicture, NotFound, StudioError
 from kontext_studio.core.provider import Finished, RemoteDone, Trouble
-from kontext_studio.core.result import MISSING_PICTURE, EditResult, ReceivedImage
+from kontext_studio.core.result import MISSING_PICTURE, Cost, EditResult, ReceivedImage
 from kontext_studio.providers.answers import parse_json, shown
 from kontext_studio.providers.downloads import Downloads
-from kontext_studio.providers.fal.service import Service
 from kontext_studio.providers.limits import MOST_PICTURES, PROMPT_CHARACTERS
+from kontext_studio.providers.service import Service
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,7 @@ class Promised:
 
 
 _LONGEST_S = 1e9
+_MOST_CREDIBLE_COST = 1e6
 _MOST_ENTRIES = 1000
 """So many pictures are counted."""
 _LONGEST_ADDRESS = 8192
@@ -98,6 +103,7 @@ async def collect(
             seed=_seed(value.get("seed")),
             prompt=_text(value.get("prompt")),
             timings=_timings(value.get("timings")),
+            cost=_cost(value.get("cost")),
             notes=_notes(value.get("notes")) + missing,
         )
     )
@@ -227,6 +233,14 @@ def _is_short(value: object) -> bool:
     if isinstance(value, str) and len(value) > _FACT_CHARACTERS:
         return False
     return len(json.dumps(value)) <= _FACT_CHARACTERS
+
+
+def _cost(value: object) -> Cost | None:
+    try:
+        stated = Cost.from_json(value) if isinstance(value, dict) else None
+    except (KeyError, TypeError):
+        return None
+    return stated if stated is not None and 0 <= stated.amount < _MOST_CREDIBLE_COST else None
 
 
 def _seed(value: object) -> int | None:
