@@ -39,7 +39,13 @@ hypothesis.settings.register_profile("search", deadline=None, max_examples=1000)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "gate"))
 
 PROXY_VARIABLES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "ftp_proxy")
-KEY_VARIABLES = ("FAL_KEY", "LUMENFALL_API_KEY", "REPLICATE_API_TOKEN", "BFL_API_KEY")
+KEY_VARIABLES = (
+    "FAL_KEY",
+    "LUMENFALL_API_KEY",
+    "REPLICATE_API_TOKEN",
+    "BFL_API_KEY",
+    "OPENAI_API_KEY",
+)
 XDG_FOLDERS = {
     "XDG_CONFIG_HOME": "config",
     "XDG_DATA_HOME": "data",

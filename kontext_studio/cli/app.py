@@ -10,7 +10,18 @@ from collections.abc import Sequence
 import typer
 
 from kontext_studio import __version__
-from kontext_studio.cli import edit, environment, look, resume, routes, serve, wording
+from kontext_studio.cli import (
+    edit,
+    environment,
+    generate,
+    look,
+    models,
+    proxy,
+    resume,
+    routes,
+    serve,
+    wording,
+)
 from kontext_studio.cli.reporting import (
     EXIT_STOPPED,
     Usage,
@@ -50,12 +61,15 @@ def make_app() -> typer.Typer:
         pass
 
     edit.register(app)
+    generate.register(app)
     look.register(app)
     resume.register(app)
     wording.register(app)
     routes.register(app)
+    models.register(app)
     environment.register(app)
     serve.register(app)
+    proxy.register(app)
 
     @app.command()
     def tour() -> None:

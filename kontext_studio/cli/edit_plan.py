@@ -1,4 +1,4 @@
-"""What `edit` was asked for, and everything about it that can be refused beforehand.
+"""What `edit` or `generate` was asked for, and everything about it that can be refused beforehand.
 
 It promises to write nothing: after a refusal a session is as it was, and a new one is not made.
 """
@@ -7,22 +7,24 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from kontext_studio.cli.out_file import demand_free, out_paths
 from kontext_studio.cli.reporting import Usage
 from kontext_studio.cli.session_json import find_step
+from kontext_studio.core.delivery import FAULTS_ARE_FINAL, Delivery, is_kept, offered
 from kontext_studio.core.errors import AlreadyRunning, BadInput, BadRequest
 from kontext_studio.core.history import History, Node, NodeId, NodeKind
 from kontext_studio.core.models import ModelSpec
-from kontext_studio.core.request import MAX_SEED, ParamValue
+from kontext_studio.core.request import MAX_SEED, EditRequest, ParamValue
+from kontext_studio.core.services import service_info
 from kontext_studio.core.session import Session
+from kontext_studio.providers.registry import built_words
 from kontext_studio.store.file_names import shown_name
 from kontext_studio.workbench import pictures
 from kontext_studio.workbench.bench import Workbench
-from kontext_studio.workbench.connections import PROVIDERS
 from kontext_studio.workbench.orders import RunOrder
 from kontext_studio.workbench.prices import demand_within_limit, price_of_run
 from kontext_studio.workbench.requests import build_request, clean_instruction, refuse_twins
@@ -30,7 +32,7 @@ from kontext_studio.workbench.requests import build_request, clean_instruction, 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What was typed."""
+    """What was typed. `generates`: a picture from text, of no other."""
 
     instructions: tuple[str, ...]
     images: tuple[Path, ...]
@@ -43,6 +45,15 @@ class Plan:
     seed: int | None
     out: Path | None
     force: bool
+    delivery: Delivery = field(default_factory=Delivery)
+    generates: bool = False
+
+    @property
+    def inputs(self) -> int:
+        """How many pictures go into the first run."""
+        if self.generates:
+            return 0
+        return len(self.images) + (1 if self.start or not self.images else 0)
 
     def order(
         self,
@@ -51,7 +62,14 @@ class Plan:
         parameters: tuple[tuple[str, ParamValue], ...],
     ) -> RunOrder:
         return RunOrder(
-            instruction, parents, self.model, self.route, self.variants, self.seed, parameters
+            instruction,
+            parents,
+            self.model,
+            self.route,
+            self.variants,
+            self.seed,
+            parameters,
+            self.delivery,
         )
 
 
@@ -63,19 +81,32 @@ class Original:
     picture: pictures.Imported
 
 
-async def demand_possible(
-    bench: Workbench, plan: Plan
-) -> tuple[tuple[Original, ...], tuple[tuple[str, ParamValue], ...]]:
-    """The pictures and parameters of a plan that can be carried out. Raise BadInput or Usage;
-    a session that is there is opened for reading alone."""
+@dataclass(frozen=True, slots=True)
+class Possible:
+    """A plan that can be carried out, as far as is known here: the first run as it would be sent,
+    and what the person is told before that."""
+
+    spec: ModelSpec
+    originals: tuple[Original, ...]
+    parameters: tuple[tuple[str, ParamValue], ...]
+    request: EditRequest
+    caution: str
+
+
+async def demand_possible(bench: Workbench, plan: Plan) -> Possible:
+    """Look whether a plan can be carried out. Raise BadInput or Usage; a session that is there is
+    opened for reading alone."""
     # 1. What the command says of itself.
     _demand_whole(plan)
-    spec = _spec_of(bench, plan)
+    spec = _spec_of(bench, plan, plan.inputs)
     parameters = tuple(_parameter(words, spec) for words in plan.params)
-    _check_options(plan, spec, parameters)
+    delivery = _check_options(plan, spec, parameters)
+    later = _spec_of(bench, plan, 1) if len(plan.instructions) > 1 else spec
+    if later != spec:  # what follows begins at one picture
+        _check_options(plan, later, parameters)
     _check_out(plan)
     for text in plan.instructions:
-        clean_instruction(text)
+        later.check_instruction(clean_instruction(text, generates=plan.generates))
     # 2. The pictures.
     originals = tuple([await _read(path) for path in plan.images])
     # 3. The session, and the first run as it would be sent.
@@ -100,32 +131,50 @@ async def demand_possible(
         bench.spent() if session is not None else 0.0,
         bench.settings.spend_limit_usd,
     )
-    return originals, parameters
+    # A server of one's own is free; there is nothing to be cautious of.
+    final = not is_kept(spec, delivery.way) and spec.price.usd != 0
+    return Possible(spec, originals, parameters, request, FAULTS_ARE_FINAL if final else "")
 
 
 def _demand_whole(plan: Plan) -> None:
     last = Path(plan.instructions[0])
     # Unlike Path's own it takes names of any length.
     if last.suffix and os.path.isfile(last):  # noqa: PTH113
+        if plan.generates:
+            hint = f"{shown_name(last)} is a file; “edit” changes pictures."
+            raise BadRequest("Write what the picture shows.", field="instruction", hint=hint)
         hint = f"{shown_name(last)} is a file; the instruction comes after it."
         raise BadRequest("Write what should change.", field="instruction", hint=hint)
-    if not plan.images and plan.session is None:
+    if not plan.images and plan.session is None and not plan.generates:
         raise Usage("Name a picture to edit, or a session with --session.")
 
 
-def _spec_of(bench: Workbench, plan: Plan) -> ModelSpec:
-    order = plan.order("", (NodeId("the first"),), ())
+def _spec_of(bench: Workbench, plan: Plan, inputs: int) -> ModelSpec:
+    """The model of a run of so many pictures. Raise BadRequest, which names the way to one."""
+    order = plan.order("", tuple(NodeId(f"input {number}") for number in range(inputs)), ())
     try:
-        return bench.model_of(order)
+        spec = bench.model_of(order)
     except BadRequest as refusal:
         of = {one.provider for one in bench.catalogue.models if one.id == plan.model}
-        routes = [one for one in bench.connections.all() if one.provider in of]
-        if refusal.field != "model" or not of.intersection(PROVIDERS):
+        if refusal.field != "model" or not of.intersection(built_words()):
             raise
-        way = "A connection to it is needed: set FAL_KEY in the environment, or see “routes add”."
-        if routes:
-            way = f"Choose its connection: --route {shlex.quote(routes[0].name)}."
-        raise BadRequest(refusal.message, field="model", hint=f"{way} {refusal.hint}") from refusal
+        hint = f"{_way_to(bench, of)} {refusal.hint}"
+        raise BadRequest(refusal.message, field="model", hint=hint) from refusal
+    if plan.generates and not spec.generates:
+        of = {one.provider for one in bench.catalogue.models if one.generates}
+        words = f"{spec.title} makes no picture from text."
+        raise BadRequest(words, field="model", hint=_way_to(bench, of))
+    return spec
+
+
+def _way_to(bench: Workbench, providers: Collection[str]) -> str:
+    routes = [one for one in bench.connections.all() if one.provider in providers]
+    if routes:
+        return f"Choose its connection: --route {shlex.quote(routes[0].name)}."
+    known = [service_info(one) for one in providers]
+    variables = sorted(one.key_variable for one in known if one is not None and one.key_variable)
+    variable = "FAL_KEY" if "FAL_KEY" in variables or not variables else variables[0]
+    return f"A connection to it is needed: set {variable} in the environment, or see “routes add”."
 
 
 def starting_step(session: Session, words: str) -> Node:
@@ -144,6 +193,8 @@ def _with_originals(
     history = History()
     for node in session.history if session is not None else ():
         history.add(node)
+    if plan.generates:
+        return history, ()
     new = []
     for number, original in enumerate(originals):
         node_id = NodeId(f"original {number}")
@@ -158,13 +209,17 @@ def _with_originals(
 
 def _check_options(
     plan: Plan, spec: ModelSpec, parameters: tuple[tuple[str, ParamValue], ...]
-) -> None:
+) -> Delivery:
+    """How the runs will be asked for. Raise Usage."""
     try:
-        spec.check(parameters, count=plan.variants, inputs=1 if spec.max_inputs else 0)
+        inputs = 1 if spec.max_inputs and not plan.generates else 0
+        spec.check(parameters, count=plan.variants, inputs=inputs)
+        delivery = offered(spec).settled(plan.delivery, plan.variants)
     except BadRequest as refusal:
         raise Usage(refusal.message, hint=refusal.hint) from refusal
     if plan.seed is not None and not 0 <= plan.seed <= MAX_SEED:
         raise Usage(f"A seed is a whole number from 0 to {MAX_SEED}.")
+    return delivery
 
 
 def _parameter(words: str, spec: ModelSpec) -> tuple[str, ParamValue]:

@@ -1,4 +1,4 @@
-"""`models` and `doctor`: what can be used here, and what is missing."""
+"""`doctor`: what the program needs here, and what is missing."""
 
 from __future__ import annotations
 
@@ -18,39 +18,12 @@ from kontext_studio.cli.reporting import JSON_OPTION, Reported
 from kontext_studio.cli.running import run
 from kontext_studio.cli.terminal import print_json, write_line
 from kontext_studio.core.errors import StudioError
-from kontext_studio.core.models import ModelSpec
 from kontext_studio.resources import resource_path
 from kontext_studio.workbench.bench import Workbench
-from kontext_studio.workbench.connections import EMBEDDED_ROUTE, PROVIDERS
-
-ANY_MODEL = "*"
-"""The id in the catalogue for a server that takes whatever model it was started with."""
+from kontext_studio.workbench.connections import EMBEDDED_ROUTE
 
 
 def register(app: typer.Typer) -> None:
-    @app.command()
-    def models(
-        provider: str = typer.Option("", "--provider", help="Only this provider's."),
-        as_json: bool = JSON_OPTION,
-    ) -> None:
-        """The models of the catalogue, with their parameters and prices."""
-
-        async def work(bench: Workbench) -> None:
-            shown = [one for one in bench.catalogue.models if provider in ("", one.provider)]
-            if as_json:
-                print_json({"models": [_model_json(one) for one in shown]})
-                return
-            # Without a provider's name only what there can be a connection to.
-            listed = [one for one in shown if provider or one.provider in PROVIDERS]
-            for one in listed:
-                model_id = "any model" if one.id == ANY_MODEL else one.id
-                price = "free" if one.price.usd == 0 else "price unknown"
-                if one.price.usd:
-                    price = f"${one.price.usd:g} per {one.price.unit}"
-                write_line(f"{model_id:<42} {one.provider:<22} {price}")
-
-        run(work, as_json=as_json)
-
     @app.command()
     def doctor(as_json: bool = JSON_OPTION) -> None:
         """Look whether everything the program needs is there."""
@@ -74,33 +47,6 @@ def register(app: typer.Typer) -> None:
                 raise Reported(1)
 
         run(work, as_json=as_json)
-
-
-def _model_json(model: ModelSpec) -> dict[str, object]:
-    return {
-        "id": model.id,
-        "provider": model.provider,
-        "title": model.title,
-        "modes": sorted(mode.value for mode in model.modes),
-        "usable": model.provider in PROVIDERS,
-        "price": {"usd": model.price.usd, "unit": model.price.unit},
-        "max_inputs": model.max_inputs,
-        "max_count": model.max_count,
-        "licence_note": model.licence_note or None,
-        "parameters": [
-            {
-                "name": one.name,
-                "label": one.label,
-                "kind": one.kind.value,
-                "default": one.default,
-                "minimum": one.minimum,
-                "maximum": one.maximum,
-                "choices": list(one.choices),
-                "help": one.help,
-            }
-            for one in model.settings
-        ],
-    }
 
 
 def _local_checks(home: Path) -> list[tuple[str, bool, str]]:

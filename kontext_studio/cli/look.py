@@ -144,7 +144,9 @@ def _tree_lines(bench: Workbench) -> list[str]:
         depth = len(session.history.path(node.id)) - 1
         here = "▸" if node.id == session.head else " "
         star = "★" if node.id in session.stars else " "
-        title = session.title(node.id) if node.parents else (node.title or "Original")
+        title = session.title(node.id)
+        if node.request is None and not node.parents:
+            title = node.title or title
         size = f"{node.image.width} × {node.image.height}"
         variant = f" (variant {node.variant})" if len(session.history.variants(node.id)) > 1 else ""
         number = step_words(session, node)

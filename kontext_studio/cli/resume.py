@@ -140,7 +140,7 @@ def _named(bench: Workbench, words: str) -> list[JobId]:
 def _say_all(bench: Workbench, fetched: list[JobView], unknown: list[JobView]) -> None:
     if not fetched:
         write_line("Nothing is under way.")
-    for view in fetched:
+    for view in (*fetched, *(one for one in unknown if one not in fetched)):
         _say_one(bench, view)
     # What money is gone for is told until somebody has taken note of it.
     for view in bench.runs.views():
@@ -159,6 +159,8 @@ def _say_one(bench: Workbench, view: JobView) -> None:
     words = f"{_BECAME[record.state]}: {record.request.instruction}"
     if record.state is not JobState.STORED and (record.fault or view.trouble):
         reason = record.fault.message if record.fault else view.trouble
+        if record.state is JobState.UNKNOWN and view.trouble not in ("", reason):
+            reason = f"{reason} {view.trouble}"  # why it was not found
         words = f"{words} ({reason})"
         charged = charged_words_of(bench, view) if record.state is not JobState.PREPARED else ""
         words = f"{words} {charged}".rstrip()

@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 import asyncio
-import sys
+from dataclasses import replace
 from pathlib import Path
 
 import typer
 
-from kontext_studio.cli.reporting import JSON_OPTION, Reported, Usage, exit_code_of
+from kontext_studio.cli.reporting import JSON_OPTION, Reported, exit_code_of
+from kontext_studio.cli.route_secrets import ask_for, keep, refuse_secrets
 from kontext_studio.cli.running import run
-from kontext_studio.cli.terminal import print_json, say, write_line
-from kontext_studio.core.errors import BadRequest, RouteError
-from kontext_studio.core.redaction import is_credential_header
-from kontext_studio.core.route import Route, RouteMode, split_password
-from kontext_studio.core.secret import Secret
+from kontext_studio.cli.terminal import print_json, write_line
+from kontext_studio.core.errors import BadRequest, RouteError, StudioError
+from kontext_studio.core.provider import CheckStep
+from kontext_studio.core.route import Route, RouteMode
+from kontext_studio.core.services import SERVICES
 from kontext_studio.workbench.bench import Workbench
-from kontext_studio.workbench.connections import FROM_ENVIRONMENT
-from kontext_studio.workbench.routes_file import PROXY_PASSWORD_VARIABLE
+from kontext_studio.workbench.keys import KeyPlace
+from kontext_studio.workbench.route_checks import check_route, elsewhere
+
+_WORDS = ", ".join(info.word for info in SERVICES)
+
+_PLACES = {
+    KeyPlace.KEYRING: "key in the keychain",
+    KeyPlace.ENVIRONMENT: "key in the environment",
+    KeyPlace.THIS_RUN: "key for this run",
+    KeyPlace.PROXY: "the proxy holds the key",
+    KeyPlace.NONE: "no key",
+    KeyPlace.NOT_NEEDED: "needs no key",
+}
 
 
 def register(app: typer.Typer) -> None:
-    group = typer.Typer(help="Connections: list, add, test, remove. Alone it lists them.")
+    group = typer.Typer(help="Connections: list, add, test, use, remove. Alone it lists them.")
     app.add_typer(group, name="routes")
 
     @group.callback(invoke_without_command=True)
@@ -31,36 +43,68 @@ def register(app: typer.Typer) -> None:
 
     @group.command("list")
     def list_routes(as_json: bool = JSON_OPTION) -> None:
-        """The connections there are."""
+        """The connections there are, and where the key of each is."""
 
         async def work(bench: Workbench) -> None:
             routes = bench.connections.all()
+            places = await asyncio.gather(*(_place(bench, route) for route in routes))
+            default = bench.settings.default_route
             if as_json:
-                default = bench.settings.default_route
-                shown = [{**_public(route), "default": route.name == default} for route in routes]
+                shown = [
+                    {
+                        **_public(route),
+                        "default": route.name == default,
+                        "key": place.value if place is not None else "unknown",
+                    }
+                    for route, place in zip(routes, places, strict=True)
+                ]
                 print_json({"routes": shown})
                 return
-            for route in routes:
+            for route, place in zip(routes, places, strict=True):
+                mark = "*" if route.name == default else " "
                 where = route.address or "its own hosts"
-                write_line(f"{route.name:<24} {route.provider:<10} {route.mode.value:<13} {where}")
+                held = _PLACES[place] if place is not None else "the keychain does not answer"
+                write_line(
+                    f"{mark} {route.name:<24} {route.provider:<10} {route.mode.value:<13} "
+                    f"{where}, {held}"
+                )
 
         run(work, as_json=as_json)
 
     @group.command()
     def add(
         name: str = typer.Argument(..., help="What to call it."),
-        provider: str = typer.Option(..., "--provider"),
+        provider: str = typer.Option(..., "--provider", help=f"One of {_WORDS}."),
         mode: str = typer.Option("direct", "--mode", help="direct, server-proxy or gateway."),
-        address: str = typer.Option("", "--address", help="Of the proxy or gateway."),
+        address: str = typer.Option(
+            "", "--address", help="Of the proxy, the gateway, or a server of your own."
+        ),
         host: list[str] = typer.Option([], "--host", help="run=URL, queue=URL or rest=URL."),
+        model: str = typer.Option("", "--model", help="What your own server calls its model."),
         network_proxy: str = typer.Option(
-            "", "--network-proxy", help="http:// or socks5:// address; a user, but no password."
+            "",
+            "--network-proxy",
+            help="http://, https:// or socks5:// address; a user, but no password.",
+        ),
+        no_proxy: str = typer.Option(
+            "", "--no-proxy", help="Hosts, domains and networks that go without it, by commas."
+        ),
+        system_proxy: bool = typer.Option(
+            False, "--system-proxy", help="Go over the network proxy that the system is set to."
         ),
         proxy_password: bool = typer.Option(
-            False, "--proxy-password", help="Read the proxy's password from standard input."
+            False, "--proxy-password", help="Ask for the network proxy's password."
         ),
         header: list[str] = typer.Option(
-            [], "--header", help="For the proxy's sign-in, name=value."
+            [],
+            "--header",
+            help="For the proxy's sign-in: name=env:VARIABLE, or name=keyring: to be asked.",
+        ),
+        key: bool = typer.Option(
+            False, "--key", help="Ask for the key, and keep it in the system's keychain."
+        ),
+        forget_key: bool = typer.Option(
+            False, "--forget-key", help="Take the key out of the keychain."
         ),
         key_env: str = typer.Option(
             "", "--key-env", help="Variable of the environment with the key."
@@ -69,8 +113,10 @@ def register(app: typer.Typer) -> None:
         as_json: bool = JSON_OPTION,
     ) -> None:
         """Add a connection, or change the one of that name. No key and no password is stored in
-        a file, and none is taken from the command line, which others can read."""
-        _refuse_secrets(network_proxy, header)
+        a file, and none is taken from the command line, which others can read: they are asked for,
+        or read line by line from standard input."""
+        refuse_secrets(network_proxy, header)
+        roots = str(ca.expanduser().absolute()) if ca else ""
 
         async def work(bench: Workbench) -> None:
             try:
@@ -87,16 +133,18 @@ def register(app: typer.Typer) -> None:
                 network_proxy=network_proxy,
                 headers=_pairs(header, "header"),
                 key_env=key_env,
-                ca_file=str(ca) if ca else "",
+                ca_file=roots,
+                model=model,
+                no_proxy=no_proxy,
+                proxy_from_system=system_proxy,
             )
-            password = await _asked_for(route, proxy_password)
+            check_route(route)
+            given = await ask_for(route, key=key, password=proxy_password)
             bench.connections.add(route)
             await asyncio.to_thread(bench.connections.save)
-            if password and not await bench.connections.keep_proxy_password(route, password):
-                say(
-                    "There is no keychain here, so the password was not kept. "
-                    f"Set {PROXY_PASSWORD_VARIABLE} in the environment."
-                )
+            if forget_key:
+                await bench.connections.forget_key(route)
+            await keep(bench.connections, route, given)
             if as_json:
                 print_json(_public(route))
             else:
@@ -106,7 +154,7 @@ def register(app: typer.Typer) -> None:
 
     @group.command()
     def remove(name: str, as_json: bool = JSON_OPTION) -> None:
-        """Take a connection away."""
+        """Take a connection away, and its key out of the keychain."""
 
         async def work(bench: Workbench) -> None:
             bench.connections.remove(name)
@@ -118,74 +166,77 @@ def register(app: typer.Typer) -> None:
 
         run(work, as_json=as_json)
 
-    @group.command("test")
-    def test_route(name: str, as_json: bool = JSON_OPTION) -> None:
-        """Try a connection step by step. No picture and no instruction is sent."""
+    @group.command()
+    def use(name: str, as_json: bool = JSON_OPTION) -> None:
+        """Send over this connection from now on, where no other one is named."""
 
         async def work(bench: Workbench) -> None:
-            reached = await bench.reach.provider(name)
-            steps = await reached.provider.check()
+            route = bench.connections.get(name)
+            await bench.change_settings(replace(bench.settings, default_route=route.name))
             if as_json:
-                shown = [
-                    {"name": one.name, "passed": one.passed, "message": one.message}
-                    for one in steps
-                ]
-                print_json({"route": name, "steps": shown})
+                print_json({"default": route.name})
             else:
-                for one in steps:
-                    mark = {True: "✓", False: "✗", None: "–"}[one.passed]
-                    write_line(f"{mark} {one.name}: {one.message}")
+                write_line(f"Runs go over {route.name} now.")
+
+        run(work, as_json=as_json)
+
+    @group.command("test")
+    def test_route(name: str, as_json: bool = JSON_OPTION) -> None:
+        """Try a connection stage by stage. No picture and no instruction is sent."""
+
+        async def work(bench: Workbench) -> None:
+            route = bench.connections.get(name)
+            steps: list[CheckStep] = []
+            async for one in bench.test_connection(route):
+                steps.append(one)
+                if not as_json:
+                    _tell(one)
             failed = next((one for one in steps if one.passed is False), None)
+            if as_json:
+                body: dict[str, object] = {"route": route.name, "steps": [*map(_shown, steps)]}
+                if failed is not None:
+                    body["error"] = {
+                        "kind": failed.kind or RouteError.kind,
+                        "stage": failed.name,
+                        "message": failed.message,
+                        "hint": failed.hint,
+                        "charged": "no",
+                    }
+                print_json(body)
             if failed is not None:
                 raise Reported(exit_code_of(failed.kind) if failed.kind else RouteError.exit_code)
 
         run(work, as_json=as_json)
 
 
-def _refuse_secrets(network_proxy: str, headers: list[str]) -> None:
-    """Every user of the machine can read the words of a command while it runs."""
-    if split_password(network_proxy)[1]:
-        raise Usage(
-            "A password on the command line can be read by everybody on this computer.",
-            hint="Leave it out of the address: --proxy-password asks for it, and "
-            f"{PROXY_PASSWORD_VARIABLE} in the environment is used where it is set.",
-        )
-    for word in headers:
-        name, _, value = word.partition("=")
-        if is_credential_header(name) and not value.startswith(FROM_ENVIRONMENT):
-            raise Usage(
-                f"The value of {name} on the command line can be read by everybody on this "
-                "computer.",
-                hint=f"Write --header {name}={FROM_ENVIRONMENT}NAME, and set the variable NAME.",
-            )
-
-
-async def _asked_for(route: Route, wanted: bool) -> Secret | None:
-    """The proxy's password, from a terminal without an echo or from standard input."""
-    if not wanted:
+async def _place(bench: Workbench, route: Route) -> KeyPlace | None:
+    """None where the keychain does not answer."""
+    try:
+        return await bench.connections.key_place(route)
+    except StudioError:
         return None
-    if not route.proxy_account:
-        raise Usage("A password needs a user: --network-proxy http://USER@HOST:PORT.")
 
-    def ask() -> str:
-        if not sys.stdin.isatty():
-            return sys.stdin.readline().rstrip("\r\n")
-        import getpass
 
-        return getpass.getpass(f"Password of {route.proxy_account}: ")
+def _tell(step: CheckStep) -> None:
+    mark = {True: "✓", False: "✗", None: "–"}[step.passed]
+    took = f" ({step.seconds * 1000:.0f} ms)" if step.seconds else ""
+    write_line(f"{mark} {step.name}: {f'{step.message} {step.hint}'.strip()}{took}")
 
-    text = await asyncio.to_thread(ask)
-    if not text:
-        raise Usage("No password was given.")
-    return Secret(text)
+
+def _shown(step: CheckStep) -> dict[str, object]:
+    return {
+        "name": step.name,
+        "passed": step.passed,
+        "message": step.message,
+        "hint": step.hint,
+        "seconds": round(step.seconds, 3),
+    }
 
 
 def _public(route: Route) -> dict[str, object]:
     """A connection without what may be a sign-in."""
     body = route.to_json()
-    body["headers"] = {
-        name: value if value.startswith(FROM_ENVIRONMENT) else "…" for name, value in route.headers
-    }
+    body["headers"] = {name: value if elsewhere(value) else "…" for name, value in route.headers}
     return body
 
 

@@ -13,6 +13,7 @@ from kontext_studio.cli.reporting import AT_SERVICE, Reported, places, report, r
 from kontext_studio.cli.session_json import job_json, session_json
 from kontext_studio.cli.stopping import new_loop, stopped_by_signals
 from kontext_studio.cli.terminal import print_json, say
+from kontext_studio.core.delivery import Way
 from kontext_studio.core.errors import Charged, StudioError
 from kontext_studio.core.jobs import JobRecord, JobState
 from kontext_studio.core.route import EMBEDDED
@@ -109,7 +110,9 @@ def _stopped_json(session: str, left: list[JobRecord]) -> dict[str, object]:
         hint = f"What was sent is fetched with {resume}."
     if lost:
         charged = charged_words(Charged.MAYBE, None)
-        hint = f"No answer came to what was sent. {charged} {resume} looks for it."
+        queued = any(one.delivery.way is Way.QUEUE for one in lost)
+        helps = "looks for it" if queued else "says what is known of it"
+        hint = f"No answer came to what was sent. {charged} {resume} {helps}."
     return {
         "kind": "stopped",
         "message": "Stopped.",

@@ -3,13 +3,25 @@ checks before sending, the command line, the documentation and the request."""
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from kontext_studio.core.errors import BadRequest
+from kontext_studio.core.handling import Handling
+from kontext_studio.core.parameter_shapes import flaw_in_items, size_in
 from kontext_studio.core.request import ParamValue
 from kontext_studio.core.result import Cost
+from kontext_studio.core.text_rules import TextRule
+
+ANY_MODEL = "*"
+"""The id of a server's description that holds for whatever model it was started with."""
+
+_LONGEST_NAME = 200
+_NO_RULE = TextRule()
+_AS_IT_IS = Handling()
 
 
 class Mode(StrEnum):
@@ -58,6 +70,7 @@ _ROLES = {
     "model": ParamRole.INTERNAL,
     "webhook_url": ParamRole.INTERNAL,
     "webhook_secret": ParamRole.INTERNAL,
+    "url": ParamRole.INTERNAL,
 }
 
 _LABELS = {
@@ -70,6 +83,8 @@ _LABELS = {
     "resolution_mode": "Size",
     "aspect_ratio": "Size",
     "image_size": "Size",
+    "size": "Exact size",
+    "step": "Steps",
     "enable_safety_checker": "Safety checker",
     "safety_tolerance": "Safety tolerance",
     "enhance_prompt": "Enhance prompt",
@@ -90,7 +105,8 @@ _KINDS = {
 @dataclass(frozen=True, slots=True)
 class ParamSpec:
     """One parameter of one model. `name` is the wire name. A `hinted` range is not stated by the
-    service: the form offers it, nothing enforces it."""
+    service: the form offers it, nothing enforces it. Beside its `choices` one of `sizes` takes
+    1024x768; one with `items` is a JSON list of objects with these fields."""
 
     name: str
     label: str
@@ -103,6 +119,17 @@ class ParamSpec:
     choices: tuple[str, ...] = ()
     help: str = ""
     hinted: bool = False
+    text: TextRule = _NO_RULE
+    handling: Handling = _AS_IT_IS
+    sizes: bool = False
+    items: tuple[str, ...] = ()
+    maximum_with_picture: float | None = None
+
+    def with_picture(self) -> ParamSpec:
+        """The same parameter where a picture goes along."""
+        if self.maximum_with_picture is None:
+            return self
+        return replace(self, maximum=self.maximum_with_picture)
 
     def parse(self, text: str) -> ParamValue:
         """A value from the command line. Raise BadRequest naming this parameter."""
@@ -142,15 +169,32 @@ class ParamSpec:
         }.get(self.kind, isinstance(value, str))
         if not kind_holds:
             raise BadRequest(f"{self.name} cannot be “{value}”.", field=self.name)
-        if self.choices and value not in self.choices:
-            offered = ", ".join(self.choices)
+        own_size = self.sizes and size_in(str(value)) is not None
+        if self.choices and value not in self.choices and not own_size:
+            offered = ", ".join(self.choices) + (", or a size as 1024x768" if self.sizes else "")
             raise BadRequest(f"{self.name} is one of {offered}, not “{value}”.", field=self.name)
+        if self.kind is ParamKind.JSON and not _is_json(str(value)):
+            raise BadRequest(f"{self.name} takes JSON, not “{str(value)[:60]}”.", field=self.name)
+        if self.items and (flaw := flaw_in_items(str(value), self.items)):
+            raise BadRequest(f"{self.name} {flaw}.", field=self.name)
+        if isinstance(value, str):
+            self.text.check(value, self.name, self.name)
         if self.hinted or isinstance(value, bool) or not isinstance(value, int | float):
             return
-        if self.minimum is not None and value < self.minimum:
-            raise BadRequest(f"{self.name} is at least {self.minimum:g}.", field=self.name)
-        if self.maximum is not None and value > self.maximum:
-            raise BadRequest(f"{self.name} is at most {self.maximum:g}.", field=self.name)
+        low, high = self.minimum, self.maximum
+        if (low is not None and value < low) or (high is not None and value > high):
+            raise BadRequest(
+                f"{self.name} is {self.range_words}, not {value:.15g}.", field=self.name
+            )
+
+    @property
+    def range_words(self) -> str:
+        """What it may be, as "1 to 4" or "at least 1"; empty where nothing is stated."""
+        low = f"{self.minimum:.15g}" if self.minimum is not None else ""
+        high = f"{self.maximum:.15g}" if self.maximum is not None else ""
+        if low and high:
+            return f"{low} to {high}"
+        return f"at least {low}" if low else f"at most {high}" if high else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +217,8 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class ModelSpec:
-    """One model at one provider. `max_inputs` is 0 for models that make a picture from text."""
+    """One model at one provider. `max_inputs` is 0 for models that make a picture from text;
+    `stream_names` are the parameters that it takes when streaming, where they are stated."""
 
     id: str
     provider: str
@@ -187,6 +232,8 @@ class ModelSpec:
     max_inputs: int = 1
     confirmed: bool = True
     licence_note: str = ""
+    aliases: tuple[str, ...] = ()
+    stream_names: tuple[str, ...] = ()
 
     def parameter(self, name: str) -> ParamSpec | None:
         return next((spec for spec in self.parameters if spec.name == name), None)
@@ -232,7 +279,7 @@ class ModelSpec:
                 raise BadRequest(f"{self.title} has no parameter {name}.", field=name, hint=hint)
             if spec.role not in (ParamRole.SETTING, ParamRole.FORMAT):
                 raise BadRequest(f"{name} is set by the program itself.", field=name)
-            spec.check(value)
+            (spec.with_picture() if inputs else spec).check(value)
         if not 1 <= count <= self.max_count:
             limit = "one picture" if self.max_count == 1 else f"1 to {self.max_count} pictures"
             raise BadRequest(f"{self.title} makes {limit} a run.", field="count")
@@ -243,6 +290,11 @@ class ModelSpec:
             raise BadRequest(f"{self.title} takes {taken}.", field="inputs")
         if inputs == 0 and not self.generates:
             raise BadRequest(f"{self.title} needs a picture to edit.", field="inputs")
+
+    def check_instruction(self, text: str) -> None:
+        """Raise BadRequest where the service would refuse the text."""
+        if (spec := self.with_role(ParamRole.INSTRUCTION)) is not None:
+            spec.text.check(text, "The instruction", "instruction")
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,11 +307,15 @@ class Catalogue:
         return tuple(model for model in self.models if model.provider == provider)
 
     def find(self, provider: str, model_id: str) -> ModelSpec:
-        """Raise BadRequest naming what the provider has."""
+        """By id or alias; where ANY_MODEL is described, whatever is named. Raise BadRequest naming
+        what the provider has."""
         offered = self.of_provider(provider)
         for model in offered:
-            if model.id == model_id:
+            if model_id == model.id or model_id in model.aliases:
                 return model
+        for model in offered:
+            if model.id == ANY_MODEL and _may_be_a_name(model_id):
+                return replace(model, id=model_id)
         names = ", ".join(model.id for model in offered) or "no model"
         raise BadRequest(
             f"{model_id} is not a model of this connection.", field="model", hint=f"It has {names}."
@@ -310,6 +366,8 @@ def _model(entry: Mapping[str, object]) -> ModelSpec:
         max_inputs=_max_inputs(entry, modes, parameters),
         confirmed=bool(entry.get("confirmed", True)),
         licence_note=str(entry.get("licence_note", "")),
+        aliases=tuple(str(one) for one in _list(entry.get("aliases", []))),
+        stream_names=_stream_names(entry),
     )
 
 
@@ -341,7 +399,43 @@ def _parameter(entry: Mapping[str, object]) -> ParamSpec:
         choices=tuple(str(choice) for choice in _list(entry.get("enum", []))),
         help=str(entry.get("note", "")),
         hinted=isinstance(guess, dict),
+        text=TextRule.from_json(entry),
+        handling=_handling(entry),
+        sizes="{width,height}" in str(entry["type"]),
+        items=_item_fields(str(entry["type"])),
+        maximum_with_picture=_number(entry.get("max_with_picture")),
     )
+
+
+def _stream_names(entry: Mapping[str, object]) -> tuple[str, ...]:
+    stated = entry.get("stream_parameters")
+    names = stated.get("names") if isinstance(stated, dict) else None
+    return tuple(str(name) for name in names) if isinstance(names, list) else ()
+
+
+def _item_fields(kind: str) -> tuple[str, ...]:
+    """The fields of `list<{path, scale}>`; none for any other type."""
+    found = re.fullmatch(r"list<\{(.+)\}>", kind)
+    return tuple(one.strip() for one in found[1].split(",")) if found is not None else ()
+
+
+def _handling(entry: Mapping[str, object]) -> Handling:
+    told = entry.get("handling", {})
+    if not isinstance(told, dict):
+        raise TypeError(f"{entry['name']} is not told how it is handled")
+    return Handling.from_json(told, entry.get("reaches"))
+
+
+def _may_be_a_name(model_id: str) -> bool:
+    return 0 < len(model_id) <= _LONGEST_NAME and model_id.isprintable() and model_id.strip() != ""
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.dumps(json.loads(text), allow_nan=False)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _role(name: str) -> ParamRole:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from kontext_studio.core.delivery import Delivery
 from kontext_studio.core.errors import StudioError
@@ -17,7 +17,7 @@ from kontext_studio.core.images import ImageRef
 from kontext_studio.core.jobs import RemoteHandle
 from kontext_studio.core.models import ModelSpec
 from kontext_studio.core.request import EditRequest
-from kontext_studio.core.result import EditResult
+from kontext_studio.core.result import Cost, EditResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,14 +138,15 @@ class CancelAnswer:
 
 @dataclass(frozen=True, slots=True)
 class CheckStep:
-    """One line of a connection test: what was tried, whether it held, and the remedy if not.
-    `kind` is that of the fault where it did not hold."""
+    """One line of a connection test: what was tried and whether it held; None where it was not
+    tried, or cannot be. `kind` is that of the fault where it did not hold, `hint` the remedy."""
 
     name: str
     passed: bool | None
     message: str
     seconds: float = 0.0
     kind: str = ""
+    hint: str = ""
 
 
 USUAL = Delivery()
@@ -204,6 +205,21 @@ class Provider(Protocol):
 
     async def cancel(self, remote: RemoteHandle) -> CancelAnswer: ...
 
-    async def check(self) -> tuple[CheckStep, ...]: ...
+    def check(self) -> AsyncGenerator[CheckStep]:
+        """Test the connection stage by stage, each told as soon as it is known. No picture and no
+        instruction is sent, and nothing is paid for."""
+        ...
 
     async def close(self) -> None: ...
+
+
+@runtime_checkable
+class Estimates(Protocol):
+    """What a provider can do beside, where its service tells a price ahead."""
+
+    async def estimate(
+        self, request: EditRequest, spec: ModelSpec, pictures: tuple[InputPicture, ...]
+    ) -> Cost | None:
+        """What the service says this run would cost; None where it does not say. Nothing is run
+        and nothing is paid for. Raise StudioError where the service would refuse the run."""
+        ...

@@ -16,7 +16,7 @@ _DATA_URI = re.compile(r"data:(?P<head>[\w.+/-]*(?:;[\w=.+-]+)*),(?P<body>[\w+/=
 
 _ADDRESS = re.compile(r"\b[a-z][\w+.-]{0,15}://[^\s'\"<>]+", re.IGNORECASE)
 
-_HEADERS = r"(?:proxy-[\w-]+|authorization|set-cookie|cookie|x-api-key|x-fal-key)"
+_HEADERS = r"(?:proxy-[\w-]+|authorization|set-cookie|cookie|x-(?:api-|fal-)?key)"
 _Q = r"\\*['\"]"  # a quotation mark, also one within a text that was written as JSON
 
 _HIDES: tuple[tuple[re.Pattern[str], str], ...] = (

@@ -26,8 +26,10 @@ EMBEDDED = "embedded"
 @dataclass(frozen=True, slots=True)
 class Route:
     """One named connection. `hosts` overrides a provider's origins by their role (run, queue,
-    rest); `address` is the proxy's or gateway's URL; `key_env` names an environment variable;
-    `headers` are for the proxy's own sign-in; `ca_file` adds TLS roots.
+    rest); `address` is the proxy's, the gateway's or one's own server's URL, and `model` what one's
+    own server calls what it serves; `key_env` names an environment variable; `headers` are for the
+    proxy's own sign-in; `ca_file` adds TLS roots. Calls go over `network_proxy` except to what
+    `no_proxy` lists, or over what the system says where `proxy_from_system` is set.
     """
 
     name: str
@@ -39,6 +41,9 @@ class Route:
     headers: tuple[tuple[str, str], ...] = ()
     key_env: str = ""
     ca_file: str = ""
+    model: str = ""
+    no_proxy: str = ""
+    proxy_from_system: bool = False
 
     def host(self, role: str, default: str) -> str:
         """The origin for a role, without a trailing slash."""
@@ -62,6 +67,9 @@ class Route:
             "headers": dict(self.headers),
             "key_env": self.key_env,
             "ca_file": self.ca_file,
+            "model": self.model,
+            "no_proxy": self.no_proxy,
+            "proxy_from_system": self.proxy_from_system,
         }
 
     @classmethod
@@ -80,6 +88,9 @@ class Route:
             headers=tuple((str(name), str(value)) for name, value in headers.items()),
             key_env=str(data.get("key_env", "")),
             ca_file=str(data.get("ca_file", "")),
+            model=str(data.get("model", "")),
+            no_proxy=str(data.get("no_proxy", "")),
+            proxy_from_system=data.get("proxy_from_system") is True,
         )
 
 

@@ -13,6 +13,7 @@ from kontext_studio.workbench.announcements import (
     Fault,
     JobChanged,
     Measured,
+    PreviewArrived,
     ResultStored,
     SessionNamed,
     SessionOpened,
@@ -27,6 +28,7 @@ class Bridge(QObject):
     session_named = Signal(object)
     changed = Signal(object)
     job_changed = Signal(object)
+    preview_arrived = Signal(object)
     result_stored = Signal(object)
     measured = Signal(object)
     settings_changed = Signal(object)
@@ -50,6 +52,8 @@ class Bridge(QObject):
                 self.changed.emit(what)
             case JobChanged():
                 self.job_changed.emit(what)
+            case PreviewArrived():
+                self.preview_arrived.emit(what)
             case ResultStored():
                 self.result_stored.emit(what)
             case Measured():

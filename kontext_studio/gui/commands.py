@@ -38,7 +38,6 @@ class Command:
 
 
 _AREA = "Painting the area that may change comes in a later version"
-_SETTINGS = "The settings dialog comes in a later version; see “kontext-studio routes”"
 _HEAT = "The difference heat map comes in a later version"
 _SPLIT = "Turning the wipe line comes in a later version"
 _EXPORT_COMPARISON = "Exporting a comparison comes in a later version"
@@ -51,6 +50,7 @@ COMMANDS: tuple[Command, ...] = (
     # File
     Command("open", "File", "Open image…", ("Ctrl+O",), icon="folder-open"),
     Command("paste", "File", "Paste image", ("Ctrl+V",), icon="clipboard-paste"),
+    Command("new_picture", "File", "New picture from text", icon="image-plus"),
     Command("new_session", "File", "New session", ("Ctrl+N",), separator_before=True),
     Command("open_session", "File", "Open session…", ("Ctrl+Shift+O",)),
     Command("name_session", "File", "Name session…", ("Ctrl+S",)),
@@ -59,8 +59,7 @@ COMMANDS: tuple[Command, ...] = (
             short="Export"),
     Command("export_comparison", "File", "Export comparison…", ("Ctrl+Shift+E",),
             later=_EXPORT_COMPARISON),
-    Command("settings", "File", "Settings…", ("Ctrl+,",), icon="settings", separator_before=True,
-            later=_SETTINGS),
+    Command("settings", "File", "Settings…", ("Ctrl+,",), icon="settings", separator_before=True),
     Command("quit", "File", "Quit", ("Ctrl+Q",), separator_before=True),
     # Edit
     Command("undo", "Edit", "Undo", ("Ctrl+Z",), icon="undo-2"),
@@ -117,6 +116,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("map", "History", "Map", icon="map", later=_MAP),
     # Prompt
     Command("focus_instruction", "Prompt", "Write an instruction", ("Ctrl+L",)),
+    Command("reference_step", "Prompt", "Add reference from step…", icon="images"),
+    Command("reference_file", "Prompt", "Add reference from file…", icon="file-image"),
     Command("quick_fix", "Prompt", "Quick fixes at the caret", ("Ctrl+.",), icon="lightbulb"),
     Command("next_problem", "Prompt", "Next problem", ("F8",)),
     Command("previous_problem", "Prompt", "Previous problem", ("Shift+F8",)),
@@ -127,6 +128,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("run", "Run", "Run", ("Ctrl+Return", "Ctrl+Enter"), icon="play"),
     Command("run_new_seed", "Run", "Run again with a new seed",
             ("Ctrl+Shift+Return", "Ctrl+Shift+Enter")),
+    Command("check_price", "Run", "Check the price"),
     Command("rerun", "Run", "Re-run this step", ("R",), Scope.VIEW, icon="rotate-ccw",
             separator_before=True, short="Re-run"),
     Command("rerun_same_seed", "Run", "Re-run this step with the same seed"),
@@ -159,10 +161,10 @@ NEEDS_STEP = frozenset(
     }
 )  # fmt: skip
 """Commands that make sense only while a picture is open."""
-NEEDS_PARENT = frozenset(
-    {"compare_parent", "show_parent", "rerun", "rerun_same_seed", "apply_here"}
-)
+NEEDS_PARENT = frozenset({"compare_parent", "show_parent", "apply_here"})
 """Commands that make sense only on a step that was made from another."""
+NEEDS_REQUEST = frozenset({"rerun", "rerun_same_seed"})
+"""Commands that make sense only on a step that a run made."""
 
 
 def command(command_id: str) -> Command:

@@ -11,15 +11,15 @@ from PySide6.QtWidgets import QApplication
 
 from kontext_studio.core.changes import Hidden
 from kontext_studio.core.errors import NewerSession, SessionLocked, StudioError
-from kontext_studio.core.history import Node, NodeId
+from kontext_studio.core.history import JobId, Node, NodeId
 from kontext_studio.gui.bridge import Bridge
 from kontext_studio.gui.canvas.image_stage import StageMode
 from kontext_studio.gui.main_window import MainWindow
 from kontext_studio.gui.picture_cache import PictureCache
 from kontext_studio.gui.presenters.commanding import Commanding
 from kontext_studio.gui.presenters.comparing import Comparing
+from kontext_studio.gui.presenters.estimating import Estimating
 from kontext_studio.gui.presenters.faults import (
-    HOW_TO_CONNECT,
     NOT_OPENED,
     SESSION_NOT_OPENED,
     Faults,
@@ -29,15 +29,18 @@ from kontext_studio.gui.presenters.files import Files
 from kontext_studio.gui.presenters.jobs import Jobs
 from kontext_studio.gui.presenters.looking import Looked, Looking
 from kontext_studio.gui.presenters.lost_pictures import LostPictures
+from kontext_studio.gui.presenters.previews import Previews
+from kontext_studio.gui.presenters.references import References
 from kontext_studio.gui.presenters.refreshing import Refresher
 from kontext_studio.gui.presenters.running import Running
 from kontext_studio.gui.presenters.samples import Samples
+from kontext_studio.gui.presenters.settings import SettingUp
 from kontext_studio.gui.presenters.spoken import Spoken
 from kontext_studio.gui.presenters.status import Status
 from kontext_studio.gui.presenters.steps import Steps
 from kontext_studio.gui.shell.toast import Toast
 from kontext_studio.gui.tasks import Tasks
-from kontext_studio.gui.theme.apply import apply_theme
+from kontext_studio.gui.theme.apply import SYSTEM, apply_theme
 from kontext_studio.gui.theme.tokens import Theme, ThemeName, load_theme
 from kontext_studio.workbench.announcements import Changed, SessionOpened
 from kontext_studio.workbench.bench import Workbench
@@ -76,13 +79,34 @@ class Studio(QObject):
             bench, right.instruction, bridge, tasks, lambda: self.steps.current, self
         )
         self.jobs = Jobs(bench, right.jobs, bridge, tasks, self)
+        self.previews = Previews(
+            bench,
+            window.stage.canvas,
+            window.history,
+            right.jobs,
+            bridge,
+            tasks,
+            self._looked_at_run,
+            self,
+        )
+        self.estimating = Estimating(bench, right.instruction, self.running, tasks, self)
         self.comparing = Comparing(
             bench, right.compare, window.variants, tasks, lambda: self.looking.subject, self
         )
         self.files = Files(bench, window, tasks, self.faults)
+        self.references = References(
+            bench,
+            right.instruction,
+            self.files,
+            bridge,
+            tasks,
+            lambda: self.steps.current,
+            self,
+        )
         self.samples = Samples(bench, window.empty, self.files, self.steps, tasks, self)
         self.status = Status(bench, window.status, bridge, self)
         self.spoken = Spoken(bench, bridge, window)
+        self.setting_up = SettingUp(bench, window, bridge, tasks, lambda: self.theme)
         self.commanding = Commanding(self)
         self._connect()
         window.show_picture_side(False)
@@ -116,8 +140,7 @@ class Studio(QObject):
             self.faults.show(fault)
         if self.bench.connections.notice:
             self.faults.say("connections", self.bench.connections.notice)
-        if self.bench.settings.theme != self.theme.name.value:
-            self.change_theme(ThemeName(self.bench.settings.theme))
+        self.setting_up.apply()
         picture = path if path is not None and path.suffix.lower() != ".kontext" else None
         await self._open_first(None if picture else path)
         if picture is not None:
@@ -164,7 +187,7 @@ class Studio(QObject):
             self._tasks.start(self._warm(), show_fault=lambda fault: None)
 
     async def _warm(self) -> None:
-        await self.bench.reach.warm(self.bench.settings.default_route)
+        await self.bench.reach.warm(self.bench.route_name)
 
     # Wiring.
 
@@ -178,6 +201,11 @@ class Studio(QObject):
         bridge.fault.connect(self.faults.show_announced)
         self.steps.ready.connect(self._tell_ready)
         self.steps.watched_run_stored.connect(self.steps.select)
+        self.steps.watched_changed.connect(self.previews.follow_eye)
+        self.previews.changed.connect(self._show_side)
+        bridge.job_changed.connect(self._show_side)
+        self.references.said.connect(self._toast.show_done)
+        right.instruction.connect_asked.connect(self.setting_up.open_connection)
         self.lost.found.connect(self.steps.mark_lost)
         self.lost.found.connect(self._follow)
         self.lost.show_requested.connect(self.steps.select)
@@ -191,7 +219,6 @@ class Studio(QObject):
         self.files.said.connect(self.spoken.say)
         self.files.text_pasted.connect(self.running.add_text)
         self.files.imported.connect(lambda _node: self.running.focus())
-        self.files.imported.connect(lambda _node: self.faults.clear(HOW_TO_CONNECT))
         self.running.copy_wanted.connect(self.files.save_copy)
         self.running.started.connect(lambda _job: self.status.clear_notice())
         self.status.step_wanted.connect(self.steps.select)
@@ -217,8 +244,13 @@ class Studio(QObject):
         empty.paste_requested.connect(self.files.paste)
         empty.files_dropped.connect(lambda paths: self.files.open_paths(list(paths)))
         empty.image_dropped.connect(self._take_dropped_image)
-        right.jobs.connect_requested.connect(self.status.explain_connections)
-        empty.connect_requested.connect(self.status.explain_connections)
+        settings = self.setting_up
+        settings.theme_wanted.connect(self.change_theme)
+        right.jobs.connect_requested.connect(settings.open_connection)
+        self.jobs.key_wanted.connect(lambda name: settings.open_connection(name, at_key=True))
+        empty.connect_requested.connect(settings.open_connection)
+        window.status.connection_pressed.connect(settings.open_connection)
+        window.status.cost_pressed.connect(settings.open_limits)
         self._toast.answered.connect(self._take_back_delete)
 
     # Acts of the window as a whole.
@@ -249,9 +281,10 @@ class Studio(QObject):
         if not isinstance(app, QApplication):
             return
         self.theme = load_theme(name)
-        apply_theme(app, self.theme)
+        apply_theme(app, self.theme, follows_system=self.bench.settings.theme == SYSTEM)
         self.window.set_theme(self.theme)
         self.commanding.set_theme(self.theme)
+        self.setting_up.set_theme(self.theme)
         self.window.stage.set_surround(self.theme.default_surround)
         self.window.info.set_surround(self.theme.default_surround)
 
@@ -313,15 +346,35 @@ class Studio(QObject):
             self._deleted = None
             self._toast.leave()
         has_picture = self.steps.current is not None
-        self.window.show_picture_side(has_picture)
-        self._toast.raise_()  # the side that is shown now is on top
+        self._show_side()
         self.window.right.set_compare_enabled(has_picture, "Open an image first")
-        self.window.right.jobs.setVisible(has_picture)
         if not has_picture:
             self.window.right.show_tab(0)
             self.window.tool_bar.show_zoom(None)
         self.commanding.refresh()
         self.comparing.refresh()
+
+    def _show_side(self) -> None:
+        """The picture, also an unfinished one of a session that has no other; else the empty
+        state. The jobs are there as soon as there is one."""
+        has_picture = self.steps.current is not None
+        self.window.show_picture_side(has_picture or self.previews.on_canvas is not None)
+        self._toast.raise_()  # the side that is shown now is on top
+        runs = self.bench.runs.views() if self.bench.is_open else ()
+        self.window.right.jobs.setVisible(has_picture or bool(runs))
+
+    def _looked_at_run(self) -> JobId | None:
+        """The run whose row is selected; in a session without a picture the newest one."""
+        if self.steps.watched is not None or self.steps.current is not None:
+            return self.steps.watched
+        active = [view for view in self.bench.runs.views() if view.active]
+        return active[-1].record.id if active else None
+
+    def make_from_text(self) -> None:
+        """The panel for a new picture instead of an edit."""
+        self.window.right_dock.show()
+        self.window.right.show_tab(0)
+        self.running.make_from_text()
 
     def _looked(self, looked: Looked) -> None:
         info = self.window.info

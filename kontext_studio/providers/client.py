@@ -22,11 +22,13 @@ from kontext_studio.core.errors import BadAnswer, ConnectionLost
 from kontext_studio.core.route import Access
 from kontext_studio.providers.addresses import host_of
 from kontext_studio.providers.answers import Answer
-from kontext_studio.providers.faults import PictureOverLimit, Sent, TooLarge, mapped
+from kontext_studio.providers.faults import PictureOverLimit, Sent, TooLarge, Watch, mapped
 from kontext_studio.providers.limits import Limits
+from kontext_studio.providers.network_proxy import NetworkProxies
 from kontext_studio.providers.routing import API_CALL, resolve, transport
 from kontext_studio.providers.service import Service
 
+_PIECE = 256 * 1024
 _USER_AGENT = f"kontext-studio/{__version__}"
 
 
@@ -85,9 +87,11 @@ class HttpClient:
     def __init__(self, access: Access, service: Service, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
         self.route = resolve(access.route, service)
+        self.has_key = bool(access.key)
+        self.network_proxies = NetworkProxies(access)
         _keep_addresses_out_of_logs()
         self._client = httpx.AsyncClient(
-            transport=transport(access, self.route, service, self.limits),
+            transport=transport(access, self.route, service, self.limits, self.network_proxies),
             trust_env=False,
             follow_redirects=False,
             headers={"user-agent": _USER_AGENT},
@@ -105,12 +109,15 @@ class HttpClient:
         headers: Mapping[str, str] | None = None,
         most_bytes: int | None = None,
         wait_s: float | None = None,
+        total_s: float | None = None,
         arrived: Arrived | None = None,
+        watch: Watch | None = None,
     ) -> Answer:
         """One call to the service itself, JSON back, the route's key attached on the way.
 
         `wait_s` is for a service that works before it answers: so long may all of it take, without
-        a byte. `arrived` holds what came of the answer, also where this raises.
+        a byte; `total_s` for a body that takes long to send. `arrived` holds what came of the
+        answer, also where this raises; `watch` hears how the connection is made.
         """
         told = {"accept": "application/json", "accept-encoding": "identity", **(headers or {})}
         if body is not None:
@@ -122,19 +129,23 @@ class HttpClient:
             headers=told,
             host=host_of(self.route.asked_at(url)),
             extensions={API_CALL: url},
-            total_s=wait_s or self.limits.exchange_s,
+            total_s=total_s or wait_s or self.limits.exchange_s,
             gap_s=wait_s,
             most_bytes=most_bytes or self.limits.json_bytes,
             arrived=arrived,
+            watch=watch,
         )
 
-    async def put_picture(self, url: str, data: bytes, media_type: str) -> Answer:
-        """Bytes to a signed address, without a key."""
+    async def put_picture(
+        self, url: str, data: bytes, media_type: str, *, method: str = "PUT"
+    ) -> Answer:
+        """Bytes to a signed address, without a key; `media_type` may be empty."""
+        told = {"content-type": media_type} if media_type else {}
         return await self._exchange(
-            "PUT",
+            method,
             url,
             data,
-            headers={"content-type": media_type, "accept-encoding": "identity"},
+            headers={"accept-encoding": "identity", **told},
             total_s=self.limits.picture_s,
             most_bytes=self.limits.json_bytes,
         )
@@ -183,8 +194,8 @@ class HttpClient:
             request = self._client.build_request(
                 method,
                 url,
-                content=body,
-                headers=told,
+                content=_content(body),
+                headers=_with_length(told, body),
                 extensions={API_CALL: url, "trace": sent},
                 timeout=self._timeout(gap_s),
             )
@@ -228,22 +239,25 @@ class HttpClient:
         extensions: Mapping[str, object] | None = None,
         part: Part | None = None,
         arrived: Arrived | None = None,
+        watch: Watch | None = None,
     ) -> Answer:
-        sent = Sent()
+        sent = Sent(watch)
         host = host_of(url) if host is None else host
         with mapped(host, sent):
             async with asyncio.timeout(total_s):
                 request = self._client.build_request(
                     method,
                     url,
-                    content=body,
-                    headers=dict(headers),
+                    content=_content(body),
+                    headers=_with_length(headers, body),
                     extensions={**(extensions or {}), "trace": sent},
                     timeout=self._timeout(gap_s),
                 )
                 response = await self._client.send(request, stream=True)
                 try:
-                    return await self._whole(response, host, most_bytes, part, arrived)
+                    # What works before it answers may begin early and go on late.
+                    paced = gap_s is None
+                    return await self._whole(response, host, most_bytes, part, arrived, paced=paced)
                 finally:
                     await response.aclose()
 
@@ -254,6 +268,8 @@ class HttpClient:
         most_bytes: int,
         part: Part | None = None,
         arrived: Arrived | None = None,
+        *,
+        paced: bool = True,
     ) -> Answer:
         named = {name.lower(): value for name, value in response.headers.items()}
         arrived = arrived or Arrived()
@@ -274,7 +290,8 @@ class HttpClient:
         pace = _Pace(self.limits, host)
         try:
             async for chunk in response.aiter_raw():
-                pace.note(len(chunk))
+                if paced:
+                    pace.note(len(chunk))
                 body += unpack(chunk, most_bytes - len(body) + 1)
                 if len(body) > most_bytes:
                     raise too_large
@@ -282,6 +299,28 @@ class HttpClient:
             status = 200 if kept else response.status_code
             arrived.answer = Answer(status, named, bytes(body), host)
         return arrived.answer
+
+
+class _Pieces(httpx.AsyncByteStream):
+    """A large body bit by bit: encrypted in one go it would hold everything else up."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        whole = memoryview(self._body)
+        for begin in range(0, len(whole), _PIECE):
+            yield bytes(whole[begin : begin + _PIECE])
+
+
+def _content(body: bytes | None) -> bytes | _Pieces | None:
+    return body if body is None or len(body) <= _PIECE else _Pieces(body)
+
+
+def _with_length(headers: Mapping[str, str], body: bytes | None) -> dict[str, str]:
+    """Told by us for what is sent in pieces; storages take no body of unknown length."""
+    length = {"content-length": str(len(body))} if body is not None else {}
+    return {**headers, **length}
 
 
 class _Pace:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import socket
 import ssl
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 import httpx
@@ -39,13 +39,20 @@ class PictureOverLimit(TooLarge):
     """It will not be smaller the next time."""
 
 
+Watch = Callable[[str, Mapping[str, object]], None]
+"""Hears each moment of a connection, in the network library's own words."""
+
+
 class Sent:
     """Notes whether any byte of a request left; the network library tells through its trace."""
 
-    def __init__(self) -> None:
+    def __init__(self, watch: Watch | None = None) -> None:
         self.anything = False
+        self._watch = watch
 
     async def __call__(self, event: str, info: Mapping[str, object]) -> None:
+        if self._watch is not None:
+            self._watch(event, info)
         if event.endswith(".send_request_headers.started"):
             # The CONNECT to a network proxy is not yet the request.
             self.anything |= getattr(info.get("request"), "method", b"") != b"CONNECT"

@@ -33,11 +33,16 @@ class Limits:
     connect_s: float = 10.0
     gap_s: float = 30.0
     exchange_s: float = 60.0
+    run_s: float = 900.0
+    """A run that is waited for on its connection, from the POST to its pictures."""
     picture_s: float = 300.0
     json_bytes: int = 2 * MIB
     result_bytes: int = 96 * MIB
     """A result may carry its pictures inside, as data URIs."""
     picture_bytes: int = 64 * MIB
+    one_put_bytes: int = 90 * MIB
+    """A larger picture is uploaded in parts of `part_bytes`."""
+    part_bytes: int = 10 * MIB
     events_bytes: int = 16 * MIB
     header_bytes: int = 64 * 1024
     redirects: int = 3

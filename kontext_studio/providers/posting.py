@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -16,6 +17,8 @@ from kontext_studio.providers.routing import RouteUnfit
 from kontext_studio.providers.service import Service
 
 T = TypeVar("T")
+
+_QUICKLY_READ = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,13 @@ again. Raises for every other end, OutcomeUnknown where nobody can tell."""
 
 Rescue = Callable[[Answer | None], T | None]
 """What can be had of an answer that broke off; None where it does not tell the run."""
+
+
+async def _judged(judge: Judge[T], answer: Answer) -> T | RateLimited:
+    """In a thread where the answer carries its pictures within."""
+    if len(answer.body) <= _QUICKLY_READ:
+        return judge(answer)
+    return await asyncio.to_thread(judge, answer)
 
 
 async def post_once(
@@ -68,7 +78,7 @@ async def post_once(
                 detail = f"{fault.detail}\n{came}".strip()
                 raise service.unknown("The connection broke while sending.", detail) from fault
         else:
-            outcome = judge(answer)
+            outcome = await _judged(judge, answer)
         if outcome is not None and not isinstance(outcome, RateLimited):
             yield Posted(outcome)
             return

@@ -20,6 +20,11 @@ def load_network() -> None:
         import_module(name)
 
 
+def built_words() -> tuple[str, ...]:
+    """The provider words that this version can reach."""
+    return tuple(_BUILDERS)
+
+
 def make_provider(access: Access, catalogue: Catalogue) -> Provider:
     """The provider of a route. Raise BadRequest for a word that no provider is built for."""
     word = access.route.provider
@@ -43,7 +48,21 @@ def _fal(access: Access, catalogue: Catalogue) -> Provider:
     return FalProvider(access, service, probe=catalogue.first_edit_model(word).id)
 
 
+def _replicate(access: Access, catalogue: Catalogue) -> Provider:
+    from kontext_studio.providers.replicate.provider import ReplicateProvider
+
+    return ReplicateProvider(access, probe=catalogue.first_edit_model("replicate").id)
+
+
+def _bfl(access: Access, _catalogue: Catalogue) -> Provider:
+    from kontext_studio.providers.bfl.provider import BflProvider
+
+    return BflProvider(access)
+
+
 _BUILDERS: Mapping[str, Callable[[Access, Catalogue], Provider]] = {
     EMBEDDED: _fal,
     "fal": _fal,
+    "replicate": _replicate,
+    "bfl": _bfl,
 }

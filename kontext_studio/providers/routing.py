@@ -13,7 +13,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import certifi
 import httpx
@@ -23,6 +23,7 @@ from kontext_studio.core.route import Access, Route, RouteMode
 from kontext_studio.providers.addresses import host_of, keeps_secrets, origin
 from kontext_studio.providers.kill_moments import watched
 from kontext_studio.providers.limits import Limits
+from kontext_studio.providers.network_proxy import NetworkProxies
 from kontext_studio.providers.service import KeyHeader, Service
 
 API_CALL = "studio_api_address"
@@ -38,6 +39,14 @@ _KEEP_ALIVE_S = 20.0
 
 class RouteUnfit(Unreachable):
     """No connection was made, and another attempt would end the same way."""
+
+
+class NotPrivate(RouteUnfit):
+    """A key or a sign-in would have gone out over plain http."""
+
+
+class RootsUnreadable(RouteUnfit):
+    """The file with further TLS roots is of no use."""
 
 
 class BadCertificate(RouteUnfit):
@@ -69,17 +78,11 @@ class ResolvedRoute:
         return origin(url) in self.origins or self._is_under_own_domain(url)
 
     def _is_under_own_domain(self, url: str) -> bool:
-        if (
-            self.given.hosts
-            or self.given.address
-            or not url.startswith("https://")
-            or origin(url) is None
-        ):
+        """Only where the route itself stays there: with the service's own servers of a region, but
+        with nothing that stands in for them."""
+        if self.given.address:
             return False
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-        usual = parts.port in (None, 443) and not parts.username and not parts.password
-        return usual and any(host.endswith(f".{domain}") for domain in self.own_domains)
+        return all(_is_under(self.own_domains, one) for one in (url, *self.bases.values()))
 
     def asked_at(self, url: str) -> str:
         """The address that is really asked in place of this one of the service."""
@@ -95,6 +98,15 @@ class ResolvedRoute:
         urls = [*self.origins, *([self.given.address] if self.given.address else [])]
         parts = [urlsplit(whole) for url in urls if (whole := origin(url)) is not None]
         return frozenset((one.hostname or "", one.port or 0) for one in parts)
+
+
+def _is_under(domains: frozenset[str], url: str) -> bool:
+    if not url.startswith("https://") or origin(url) is None:
+        return False
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    usual = parts.port in (None, 443) and not parts.username and not parts.password
+    return usual and any(host.endswith(f".{domain}") for domain in domains)
 
 
 def resolve(route: Route, service: Service) -> ResolvedRoute:
@@ -117,7 +129,7 @@ def resolve(route: Route, service: Service) -> ResolvedRoute:
     origins = {_whole(base, "hosts") for base in bases.values()}
     if route.mode is RouteMode.GATEWAY:
         # A gateway may pass the service's own addresses on; they are then asked through it.
-        origins |= {_whole(default, "hosts") for default in defaults.values()}
+        origins |= {_whole(default, "hosts") for default in defaults.values() if default}
     return ResolvedRoute(route, bases, frozenset(origins), service.own_domains)
 
 
@@ -133,10 +145,14 @@ def _whole(url: str, field: str) -> str:
 
 
 def transport(
-    access: Access, resolved: ResolvedRoute, service: Service, limits: Limits
+    access: Access,
+    resolved: ResolvedRoute,
+    service: Service,
+    limits: Limits,
+    proxies: NetworkProxies,
 ) -> httpx.AsyncBaseTransport:
     """The transport of a route, over its network proxy where it has one."""
-    pools = _Pools(access, resolved, limits)
+    pools = _Pools(resolved, limits, proxies)
     match access.route.mode:
         case RouteMode.SERVER_PROXY:
             return _ServerProxy(pools, resolved)
@@ -147,59 +163,55 @@ def transport(
 
 
 class _Pools(httpx.AsyncBaseTransport):
-    """The real connections: one pool for https and one for plain http, each made on first use.
+    """The real connections: one pool for https and one for plain http, for each network proxy and
+    for none, each made on first use.
 
     Reading the root certificates takes longer than a frame, so it happens in a thread.
     """
 
-    def __init__(self, access: Access, resolved: ResolvedRoute, limits: Limits) -> None:
+    def __init__(self, resolved: ResolvedRoute, limits: Limits, proxies: NetworkProxies) -> None:
         self._resolved = resolved
         self._route = resolved.given
-        self._password = access.proxy_password
         self._limits = limits
-        self._made: dict[bool, httpx.AsyncHTTPTransport] = {}
+        self._proxies = proxies
+        self._made: dict[tuple[bool, httpx.URL | None], httpx.AsyncHTTPTransport] = {}
         self._making = asyncio.Lock()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        secure = request.url.scheme == "https" or self._route.network_proxy.startswith("https:")
-        async with self._making:
-            if secure not in self._made:
-                self._made[secure] = await self._make(secure)
-        return await self._made[secure].handle_async_request(request)
-
-    async def _make(self, secure: bool) -> httpx.AsyncHTTPTransport:
-        if secure:
-            context = await asyncio.to_thread(_roots, self._route.ca_file)
-        else:
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # trusts nobody; never used
         try:
-            made = httpx.AsyncHTTPTransport(
-                verify=context,
-                trust_env=False,
-                proxy=self._proxy(),
-                limits=httpx.Limits(max_keepalive_connections=8, keepalive_expiry=_KEEP_ALIVE_S),
-            )
+            proxy = await self._proxies.over(str(request.url))
+            secure = "https" in (request.url.scheme, proxy.scheme if proxy is not None else "")
+            async with self._making:
+                if (secure, proxy) not in self._made:
+                    self._made[secure, proxy] = await self._make(secure, proxy)
         except (ValueError, httpx.InvalidURL) as fault:
             raise RouteUnfit(
                 "The network proxy's address cannot be used. Nothing was sent.",
                 hint="It looks like http://proxy.example:3128 or socks5://127.0.0.1:1080.",
             ) from fault
-        if not self._route.network_proxy:
+        return await self._made[secure, proxy].handle_async_request(request)
+
+    async def _make(self, secure: bool, proxy: httpx.URL | None) -> httpx.AsyncHTTPTransport:
+        if secure:
+            context = await asyncio.to_thread(_roots, self._route.ca_file)
+        else:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # trusts nobody; never used
+        told = None
+        if proxy is not None:
+            told = httpx.Proxy(proxy, ssl_context=context if proxy.scheme == "https" else None)
+        made = httpx.AsyncHTTPTransport(
+            verify=context,
+            trust_env=False,
+            proxy=told,
+            limits=httpx.Limits(max_keepalive_connections=8, keepalive_expiry=_KEEP_ALIVE_S),
+        )
+        if told is None:
             from kontext_studio.providers.dialing import Dialer  # httpcore: at the first exchange
 
             dialer = Dialer(self._resolved.own_hosts(), self._limits.next_address_s)
             # httpx 0.28 has no parameter for what its pool has one for.
             made._pool._network_backend = dialer
         return watched(made)
-
-    def _proxy(self) -> httpx.Proxy | None:
-        if not self._route.network_proxy:
-            return None
-        url = httpx.URL(self._route.network_proxy)
-        if self._password is not None:
-            password = quote(self._password.reveal(), safe="")
-            url = url.copy_with(username=url.username, password=password)
-        return httpx.Proxy(url)
 
     async def aclose(self) -> None:
         for made in self._made.values():
@@ -214,7 +226,7 @@ def _roots(ca_file: str) -> ssl.SSLContext:
         try:
             context.load_verify_locations(Path(ca_file).expanduser())
         except (OSError, ssl.SSLError) as fault:
-            raise RouteUnfit(
+            raise RootsUnreadable(
                 f"The file of certificates {Path(ca_file).name} cannot be read. Nothing was sent.",
                 hint="It holds certificates in PEM form; choose it again in the connection.",
             ) from fault
@@ -318,7 +330,7 @@ class _ServerProxy(_RouteTransport):
 
 def _demand_privacy(url: str) -> None:
     if not keeps_secrets(url):
-        raise RouteUnfit(
+        raise NotPrivate(
             f"The key is not sent to {host_of(url)} over plain http. Nothing was sent.",
             hint="Use an https address in the connection.",
         )

@@ -61,6 +61,10 @@ MOST_AT_ONCE_BYTES = 8 * 1024 * 1024
 when 32 MB have gathered: writing it twice while it is decoded and measured held the window up."""
 
 
+CHOICE = "choice "
+"""Begins the keys of what is chosen for one session."""
+
+
 class SessionFile:
     """Made by `create` or `open`, ended by `close`. Its methods raise SessionError."""
 
@@ -209,6 +213,11 @@ class SessionFile:
             return None
         return HostedUrl(str(row[0]), float(row[1]) if isinstance(row[1], int | float) else None)
 
+    def choice(self, name: str) -> str:
+        """What was chosen for this session alone; empty where nothing was."""
+        row = self._row("SELECT value FROM meta WHERE key = ?", CHOICE + name)
+        return row[0] if row is not None and isinstance(row[0], str) else ""
+
     def check(self) -> tuple[Damage, ...]:
         """Hash every picture again and look at everything; empty where all is well."""
         with faults.session_faults(self._name):
@@ -295,6 +304,13 @@ class SessionFile:
         """Keep what is typed for the next run from a step; an empty draft is forgotten."""
         with self._database.writing() as connection:
             put_draft(connection, node, draft)
+
+    def save_choice(self, name: str, text: str) -> None:
+        """Keep what is chosen for this session alone; an empty text is forgotten."""
+        with self._database.writing() as connection:
+            connection.execute("DELETE FROM meta WHERE key = ?", (CHOICE + name,))
+            if text:
+                connection.execute("INSERT INTO meta VALUES (?, ?)", (CHOICE + name, text))
 
     def put_image(self, ref: ImageRef, data: bytes) -> None:
         """Store a picture once. Raise ValueError where the bytes are not those of `ref`."""

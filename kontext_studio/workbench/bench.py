@@ -8,11 +8,12 @@ import logging
 import random
 import time
 import uuid
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kontext_studio.core.changes import Change, Hidden
+from kontext_studio.core.delivery import offered
 from kontext_studio.core.drafts import Draft
 from kontext_studio.core.errors import (
     BadInput,
@@ -25,13 +26,16 @@ from kontext_studio.core.history import JobId, Node, NodeId, NodeKind
 from kontext_studio.core.images import ImageRef
 from kontext_studio.core.jobs import JobRecord, JobState
 from kontext_studio.core.models import Catalogue, ModelSpec
+from kontext_studio.core.provider import CheckStep
 from kontext_studio.core.request import MAX_SEED
 from kontext_studio.core.result import Cost
+from kontext_studio.core.route import Route
+from kontext_studio.core.secret import Secret
 from kontext_studio.core.session import Session
 from kontext_studio.core.settings import Settings
 from kontext_studio.store.file_names import shown_name
 from kontext_studio.store.places import Places
-from kontext_studio.workbench import pictures
+from kontext_studio.workbench import estimates, pictures
 from kontext_studio.workbench.announcements import (
     Announcement,
     Announcer,
@@ -45,6 +49,7 @@ from kontext_studio.workbench.announcements import (
 )
 from kontext_studio.workbench.background import Background
 from kontext_studio.workbench.catalogue import load_catalogue
+from kontext_studio.workbench.connection_trial import try_connection
 from kontext_studio.workbench.connections import Connections
 from kontext_studio.workbench.desk import Desk, Rescue
 from kontext_studio.workbench.measures import Measures
@@ -60,6 +65,8 @@ log = logging.getLogger(__name__)
 
 CLOSING_GRACE_S = 10.0
 
+_ROUTE = "route"
+
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
@@ -71,6 +78,7 @@ class _Opened:
     background: Background
     measures: Measures
     thumbnails: Thumbnails
+    chosen_route: str = ""
 
 
 class Workbench:
@@ -157,6 +165,30 @@ class Workbench:
             self._reach = self._make_reach(self.connections, self.catalogue)
         return self._reach
 
+    @property
+    def route_name(self) -> str:
+        """The connection that runs go over where no other is named: the session's own choice where
+        there is such a connection on this computer, else that of the settings."""
+        chosen = self._opened.chosen_route if self._opened is not None else ""
+        if chosen and any(one.name == chosen for one in self.connections.all()):
+            return chosen
+        return self.settings.default_route
+
+    async def choose_route(self, name: str) -> None:
+        """Let the open session's runs go over this connection from now on; with an empty name over
+        that of the settings. Raise BadRequest for one that is not there, SessionError."""
+        chosen = self.connections.get(name).name if name else ""
+        opened = self._session_open
+        await opened.desk.run(lambda file: file.save_choice(_ROUTE, chosen))
+        if self._opened is not None and self._opened.desk is opened.desk:
+            self._opened = replace(self._opened, chosen_route=chosen)
+            self.announcer.announce(SettingsChanged(self.settings))
+
+    def test_connection(self, route: Route, key: Secret | None = None) -> AsyncGenerator[CheckStep]:
+        """Try a connection, saved or not, with a key that need not be kept: each stage as soon as
+        it is known. Sends no picture. Raise StudioError for what is no stage."""
+        return try_connection(self.connections, self.reach, route, key)
+
     async def shutdown(self) -> None:
         """Stop following runs (they are resumed next time), close the file, stop the engine."""
         await self.close_session()
@@ -232,6 +264,7 @@ class Workbench:
             )
             try:
                 named = not await asyncio.to_thread(self.places.is_own, desk.path)
+                chosen_route = await desk.run(lambda file: file.choice(_ROUTE))
                 await self._close()
             except BaseException:
                 await desk.close()
@@ -254,6 +287,7 @@ class Workbench:
                 background,
                 Measures(desk, background, self.announcer),
                 Thumbnails(desk),
+                chosen_route,
             )
             await opened.measures.read_known()
             recovered = 0 if desk.read_only else await opened.runs.recover()
@@ -315,13 +349,14 @@ class Workbench:
 
     # Pictures in.
 
-    async def import_file(self, path: Path) -> Node:
-        """A picture file becomes a new original and the current step; the file is never written.
-        Raise BadPicture with one sentence."""
-        return await self.import_picture(await pictures.read_picture_file(path), shown_name(path))
+    async def import_file(self, path: Path, *, go_there: bool = True) -> Node:
+        """A picture file becomes a new original, and with `go_there` the current step; the file is
+        never written. Raise BadPicture with one sentence."""
+        data = await pictures.read_picture_file(path)
+        return await self.import_picture(data, shown_name(path), go_there=go_there)
 
-    async def import_picture(self, data: bytes, title: str) -> Node:
-        """Bytes of a picture become a new original and the current step. Raise BadPicture."""
+    async def import_picture(self, data: bytes, title: str, *, go_there: bool = True) -> Node:
+        """Bytes of a picture become a new original, as above. Raise BadPicture."""
         desk = self.desk  # the session may be another one when the picture has been looked at
         imported = await pictures.examine(data, title or "The picture")
         node = Node(
@@ -335,7 +370,8 @@ class Workbench:
             notes=imported.notes,
         )
         change = await desk.add_pictures(
-            lambda session: session.add((node,), move_head=True), ((imported.ref, imported.data),)
+            lambda session: session.add((node,), move_head=go_there),
+            ((imported.ref, imported.data),),
         )
         self.announcer.announce(Changed(change))
         return node
@@ -344,7 +380,7 @@ class Workbench:
 
     def model_of(self, order: RunOrder) -> ModelSpec:
         """The model that an order would use. Raise BadRequest."""
-        provider = self.connections.get(order.route or self.settings.default_route).provider
+        provider = self.connections.get(order.route or self.route_name).provider
         if order.model:
             return self.catalogue.find(provider, order.model)
         try:
@@ -360,6 +396,19 @@ class Workbench:
         inputs = tuple(history[parent].image for parent in order.parents if parent in history)
         return price_of_run(spec, order.count, inputs)
 
+    def can_estimate(self, spec: ModelSpec) -> bool:
+        """Whether the service of a model tells a price without a run."""
+        return estimates.can_estimate(spec)
+
+    async def estimate(self, order: RunOrder) -> Cost | None:
+        """What the service itself says an order would cost; nothing is written, run or paid for.
+        None where it names no price. Raise StudioError."""
+        desk, spec = self.desk, self.model_of(order)
+        seed = order.seed if order.seed is not None else self._new_seed()
+        request = build_request(order, spec, desk.session.history, seed)
+        route = order.route or self.route_name
+        return await estimates.estimate(desk, self.reach, route, spec, request)
+
     async def submit(self, order: RunOrder, *, allow_twin: bool = False) -> JobId:
         """Check an order, write it down as a prepared run, start it, return its id.
 
@@ -368,9 +417,10 @@ class Workbench:
         """
         desk, runs = self.desk, self.runs
         spec = self.model_of(order)
-        route = self.connections.get(order.route or self.settings.default_route)
+        route = self.connections.get(order.route or self.route_name)
         seed = order.seed if order.seed is not None else self._new_seed()
         request = build_request(order, spec, desk.session.history, seed)
+        delivery = offered(spec).settled(order.delivery, request.count)
 
         def plan(step: int) -> JobRecord:
             # Asked when its turn has come: of two clicks at once the second one sees the first.
@@ -391,7 +441,7 @@ class Workbench:
                 provider=route.provider,
                 route=route.name,
                 created=self._clock(),
-                delivery=order.delivery,
+                delivery=delivery,
             )
 
         return (await desk.new_job(plan, runs.start)).id

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from kontext_studio.core.delivery import Way
 from kontext_studio.core.errors import (
     BadInput,
     BadPicture,
@@ -25,6 +26,8 @@ from kontext_studio.core.route import EMBEDDED
 _CERTAIN = (Charged.NO, Charged.MAYBE, Charged.YES)
 
 MAYBE_SENT = "The connection broke while sending. It may have been charged."
+LEFT_WAITING = "The program ended before the answer came. It may have been charged."
+CANNOT_BE_ASKED_FOR = "It was waited for on one connection, so the service cannot be asked for it."
 
 
 def fault_of(error: StudioError) -> JobFault:
@@ -98,7 +101,10 @@ def _while_sending(ended: JobRecord, error: StudioError) -> JobRecord:
             JobState.UNKNOWN
         )
     if isinstance(error, OutcomeUnknown | ConnectionLost):
-        return ended.moved_to(JobState.UNKNOWN)
+        charged = max(error.charged, Charged.MAYBE, key=_CERTAIN.index)
+        return replace(ended, fault=replace(fault_of(error), charged=charged)).moved_to(
+            JobState.UNKNOWN
+        )
     if isinstance(error, ServiceFailed) and error.charged is not Charged.NO:
         return ended.moved_to(JobState.UNKNOWN)
     if isinstance(error, ContentBlocked):
@@ -125,9 +131,10 @@ def cut_off_while_sending(record: JobRecord) -> JobRecord:
     answer was noted already."""
     if record.remote is not None:
         return record.moved_to(JobState.SUBMITTED)
+    waited = record.delivery.way is not Way.QUEUE
     fault = JobFault(
         "outcome_unknown",
-        MAYBE_SENT,
+        LEFT_WAITING if waited else MAYBE_SENT,
         hint="It is not sent again by itself.",
         charged=Charged.MAYBE,
     )

@@ -39,10 +39,13 @@ class HostedPictures:
         """Keep where an input was uploaded to."""
         await self._desk.run(lambda file: file.remember_hosted(ref.sha256, storage, hosted))
 
-    async def remember_result(self, ref: ImageRef, storage: str, url: str) -> None:
-        """Keep where a result lies: it is the next input, and need not be uploaded."""
+    async def remember_result(
+        self, ref: ImageRef, storage: str, url: str, keep_s: int | None = None
+    ) -> None:
+        """Keep where a result lies: it is the next input, and need not be uploaded. `keep_s` is how
+        long the service was asked to keep it."""
         if url.startswith(("https://", "http://")):
-            hosted = wire.HostedUrl(url, self._clock() + LIFETIME_S)
+            hosted = wire.HostedUrl(url, self._clock() + (LIFETIME_S if keep_s is None else keep_s))
             await self.remember(ref, storage, hosted)
 
     async def forget(self, refs: tuple[ImageRef, ...]) -> None:

@@ -190,10 +190,11 @@ class Keeper:
 
     async def follow_up(self, checked: Checked, storage: str) -> None:
         """What is good to know later. The run has ended: whatever fails here does not touch it."""
+        keep_s = checked.done.delivery.keep_s
         with contextlib.suppress(SessionError):
             await self._follow_into_the_bin(checked.nodes)
             for image, url in zip(checked.images, checked.urls, strict=True):
-                await self._hosted.remember_result(image.ref, storage, url)
+                await self._hosted.remember_result(image.ref, storage, url, keep_s)
 
     async def _follow_into_the_bin(self, nodes: tuple[Node, ...]) -> None:
         """What belongs to a branch that was deleted meanwhile lands in the bin with it."""

@@ -9,10 +9,13 @@ import logging
 import queue
 import threading
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from kontext_studio.core.errors import StudioError
 from kontext_studio.core.secret import Secret
+
+if TYPE_CHECKING:
+    from keyring.backend import KeyringBackend
 
 T = TypeVar("T")
 
@@ -20,14 +23,38 @@ log = logging.getLogger(__name__)
 
 LIMIT_S = 5.0
 
+# Backends that lose what they are given, or write it down for everybody to read.
+_UNSAFE = frozenset(
+    {
+        ("keyring.backends.fail", "Keyring"),
+        ("keyring.backends.null", "Keyring"),
+        ("keyrings.alt.file", "PlaintextKeyring"),
+    }
+)
+
+
+class _NoKeychain(Exception):
+    """There is none that keeps a password safely."""
+
+
+def is_there() -> bool:
+    """Whether passwords can be kept safely here. Blocks, for some seconds at most."""
+
+    def look() -> bool:
+        _backend()
+        return True
+
+    try:
+        return _within_limit(look, instead=False)
+    except StudioError:
+        return False
+
 
 def read_password(service: str, name: str) -> Secret | None:
     """None where there is none, or no keychain. Blocks. Raise StudioError where it hangs."""
 
     def read() -> str:
-        import keyring  # late: looking for a backend takes time and may ask the desktop
-
-        return keyring.get_password(service, name) or ""
+        return _backend().get_password(service, name) or ""
 
     text = _within_limit(read, instead="")
     return Secret(text) if text else None
@@ -37,9 +64,7 @@ def keep_password(service: str, name: str, password: Secret) -> bool:
     """Whether the keychain took it. Blocks. Raise StudioError where it hangs."""
 
     def write() -> bool:
-        import keyring
-
-        keyring.set_password(service, name, password.reveal())
+        _backend().set_password(service, name, password.reveal())
         return True
 
     return _within_limit(write, instead=False)
@@ -49,12 +74,21 @@ def forget_password(service: str, name: str) -> None:
     """Take a password out of the keychain, if it is there. Blocks; raise StudioError."""
 
     def delete() -> bool:
-        import keyring
-
-        keyring.delete_password(service, name)
+        _backend().delete_password(service, name)
         return True
 
     _within_limit(delete, instead=False)
+
+
+def _backend() -> KeyringBackend:
+    import keyring  # late: looking for a backend takes time and may ask the desktop
+
+    chosen = keyring.get_keyring()
+    chained = getattr(chosen, "backends", None)
+    used = chained[0] if isinstance(chained, list) and chained else chosen
+    if (type(used).__module__, type(used).__name__) in _UNSAFE:
+        raise _NoKeychain
+    return used
 
 
 def _within_limit(work: Callable[[], T], *, instead: T) -> T:

@@ -10,6 +10,7 @@ from kontext_studio.core.jobs import JobRecord
 from kontext_studio.core.models import Catalogue
 from kontext_studio.core.provider import Provider
 from kontext_studio.core.route import EMBEDDED, Access, Route
+from kontext_studio.core.secret import Secret
 from kontext_studio.workbench.connections import Connections
 from kontext_studio.workbench.engine_host import EngineHost
 
@@ -39,13 +40,9 @@ class Reach:
         """Raise BadRequest, Unauthorized or RouteError where the connection cannot be used."""
         route = self._connections.get(route_name)
         async with self._making:
-            await asyncio.to_thread(_load)
+            access = await self._access(route)
             from kontext_studio.providers.registry import make_provider
 
-            if route.provider == EMBEDDED:
-                access = await self._engine.access(route)
-            else:
-                access = await self._connections.access(route)
             known = self._made.get(route.name)
             if known is None or known[0] != access:
                 if known is not None:
@@ -56,6 +53,20 @@ class Reach:
             (access.route.provider, access.route.address, *(url for _, url in access.route.hosts))
         )
         return Reached(known[1], storage, _is_local(access.route))
+
+    async def trial(self, route: Route, key: Secret | None = None) -> Provider:
+        """A provider of its own for a route that need not be saved, with a key that need not be
+        kept. Who asks closes it. Raise like `provider`."""
+        access = await self._access(route, key)
+        from kontext_studio.providers.registry import make_provider
+
+        return make_provider(access, self._catalogue)
+
+    async def _access(self, route: Route, key: Secret | None = None) -> Access:
+        await asyncio.to_thread(_load)
+        if route.provider == EMBEDDED:
+            return await self._engine.access(route)
+        return await self._connections.access(route, key)
 
     def holds(self, record: JobRecord) -> bool:
         """Whether a run of the embedded engine lies with the engine that is running now."""

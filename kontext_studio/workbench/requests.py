@@ -15,7 +15,7 @@ from kontext_studio.workbench.orders import RunOrder
 OPEN = frozenset({JobState.PREPARED, JobState.SENDING, JobState.SUBMITTED, JobState.UNKNOWN})
 
 
-def clean_instruction(text: str) -> str:
+def clean_instruction(text: str, *, generates: bool = False) -> str:
     """The text as it is stored and sent: NFC, line ends unified, no control characters, no halves
     of surrogate pairs. Raise BadRequest where nothing is left or it is too long."""
     unified = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -23,7 +23,8 @@ def clean_instruction(text: str) -> str:
     kept = "".join(one for one in whole if one in "\n\t" or unicodedata.category(one) != "Cc")
     clean = unicodedata.normalize("NFC", kept).strip()
     if not clean:
-        raise BadRequest("Write what should change.", field="instruction")
+        words = "Write what the picture shows." if generates else "Write what should change."
+        raise BadRequest(words, field="instruction")
     if len(clean) > MAX_INSTRUCTION:
         raise BadRequest(
             f"The instruction has {len(clean):,} characters; {MAX_INSTRUCTION:,} are allowed.",
@@ -37,10 +38,11 @@ def build_request(order: RunOrder, spec: ModelSpec, history: History, seed: int)
 
     Raise BadRequest naming the field that the model's description does not allow.
     """
-    instruction = clean_instruction(order.instruction)
+    instruction = clean_instruction(order.instruction, generates=not order.parents)
     for parent in order.parents:
         if parent not in history:
             raise BadRequest(f"There is no step {parent} in this session.", field="inputs")
+    spec.check_instruction(instruction)
     spec.check(order.parameters, count=order.count, inputs=len(order.parents))
     if not 0 <= seed <= MAX_SEED:
         raise BadRequest(f"A seed is a whole number from 0 to {MAX_SEED}.", field="seed")

@@ -5,10 +5,12 @@ What cannot be read is put aside, never written over, and the person is told onc
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import re
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -20,6 +22,7 @@ from kontext_studio.workbench import keychain
 log = logging.getLogger(__name__)
 
 MAX_BYTES = 1_000_000
+_LOCK_S = 5.0
 
 PROXY_SERVICE = "kontext-studio network proxy"
 PROXY_PASSWORD_VARIABLE = "KONTEXT_STUDIO_PROXY_PASSWORD"
@@ -77,6 +80,43 @@ def save_routes(file: Path, routes: Iterable[Route]) -> None:
 
     body = {"version": 1, "routes": [route.to_json() for route in routes]}
     write_whole(file, json.dumps(body, indent=1).encode())
+
+
+def update_routes(file: Path, changes: Mapping[str, Route | None]) -> tuple[Route, ...]:
+    """Bring changes by name (None: removed) into the file as it is now, which another process may
+    have written since it was read. All that are there then. Blocks; raise BadInput or DiskFull."""
+    with _alone(file):
+        routes = {route.name: route for route in load_routes(file).routes}
+        for name, route in changes.items():
+            if route is None:
+                routes.pop(name, None)
+            else:
+                routes[name] = route
+        if changes:
+            save_routes(file, routes.values())
+    return tuple(routes.values())
+
+
+@contextlib.contextmanager
+def _alone(file: Path) -> Iterator[None]:
+    """One process at a time; where there are no locks, or one is held too long, all the same."""
+    from kontext_studio.store.lock import FileLock, LockTaken
+    from kontext_studio.store.places import make_private_folder
+
+    lock = FileLock(file)
+    end = time.monotonic() + _LOCK_S
+    with contextlib.suppress(OSError):
+        make_private_folder(file.parent)
+        while time.monotonic() < end:
+            try:
+                lock.take()
+                break
+            except LockTaken:
+                time.sleep(0.02)
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _entries_in(data: bytes) -> list[Mapping[str, object]]:

@@ -14,6 +14,7 @@ from contextlib import aclosing
 from dataclasses import replace
 
 from kontext_studio.core import provider as wire
+from kontext_studio.core.delivery import is_kept
 from kontext_studio.core.errors import RouteError, SessionError, StudioError, Unreachable
 from kontext_studio.core.history import JobId
 from kontext_studio.core.jobs import JobRecord, JobState
@@ -162,7 +163,8 @@ class Run:
             self._cancelling = True
             await self._withdraw()
             return
-        if record.state is JobState.SENDING and self._on_one_connection and self._task is not None:
+        waits = record.state is JobState.SENDING and self._on_one_connection
+        if waits and self._task is not None and not self._insistence.writing:  # no answer is in yet
             # The connection is all there is of it: what becomes of it at the service, nobody knows.
             self._cut_off = True
             self.tell(phase=Phase.CANCELLING)
@@ -342,8 +344,11 @@ class Run:
             await self._resume()
             return
         try:
-            reached = await self._shop.reach.provider(record.route)
             spec = self._shop.catalogue.find(record.provider, record.request.model)
+            if not is_kept(spec, record.delivery.way):
+                self.tell(trouble=endings.CANNOT_BE_ASKED_FOR)
+                return
+            reached = await self._shop.reach.provider(record.route)
             if reached.provider.cannot_find:
                 self.tell(trouble=reached.provider.cannot_find)
                 return
@@ -389,6 +394,7 @@ class Run:
                     self._has_begun = True
                     self._progress(phase=Phase.RUNNING)
             case wire.NotAccepted(reason, attempt, retry_in_s):
+                self._on_one_connection = False
                 await self._save_surely(record.moved_to(JobState.PREPARED))
                 if self._cancelling:
                     raise _Withdrawn

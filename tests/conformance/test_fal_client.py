@@ -20,7 +20,14 @@ import pytest
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp
 
+from kontext_studio.core.delivery import Delivery, Way
+from kontext_studio.core.images import ImageRef, Sha256
+from kontext_studio.core.models import Mode, ModelSpec, ParamKind, ParamRole, ParamSpec, Price
+from kontext_studio.core.provider import InputPicture, Preview
+from kontext_studio.core.request import EditRequest
+from kontext_studio.core.route import Access, Route
 from kontext_studio.core.secret import Secret
+from kontext_studio.providers.fal import FalProvider
 from kontext_studio.server.app import make_app
 from tests.fakes.cutting_relay import CuttingRelay
 from tests.fakes.engines import ScriptedEngine
@@ -310,6 +317,58 @@ def test_a_client_that_can_only_be_given_ports_uses_two_of_them(stage, monkeypat
         assert len(list(stage.client.stream(DEEP_MODEL, ARGUMENTS))) == 3
         url = stage.client.upload(png(), "image/png", repository="fal")
         assert httpx.get(url, trust_env=False).content == png()
+
+
+SPEC = ModelSpec(
+    id=MODEL,
+    provider="fal",
+    protocol="fal",
+    tier="test",
+    title="Test",
+    modes=frozenset({Mode.EDIT, Mode.STREAM}),
+    parameters=(
+        ParamSpec("prompt", "Instruction", ParamKind.TEXT, ParamRole.INSTRUCTION),
+        ParamSpec("image_url", "Picture", ParamKind.TEXT, ParamRole.PICTURE),
+        ParamSpec("seed", "Seed", ParamKind.INTEGER, ParamRole.SEED),
+        ParamSpec("num_images", "Variants", ParamKind.INTEGER, ParamRole.COUNT),
+    ),
+    price=Price(None),
+)
+
+
+@pytest.mark.parametrize("inline", [False, True], ids=["uploaded", "inside"])
+@pytest.mark.parametrize("way", Way)
+def test_our_provider_gets_what_the_published_client_gets(stage, way, inline):
+    async def load():
+        return png(), "image/png"
+
+    async def story():
+        route = Route("x", "fal", hosts=tuple(stage.served.origins.items()))
+        provider = FalProvider(Access(route, Secret(TOKEN)))
+        one = InputPicture(ImageRef(Sha256("a" * 64), "image/png", 4, 4), load)
+        request = EditRequest(ARGUMENTS["prompt"], (one.ref,), MODEL, ARGUMENTS["seed"])
+        try:
+            async with asyncio.timeout(30):
+                events = provider.edit(request, SPEC, (one,), Delivery(way, inline=inline))
+                return [event async for event in events]
+        finally:
+            await provider.close()
+
+    events = asyncio.run(story())
+    theirs = stage.client.run(MODEL, ARGUMENTS)
+    assert [one.data for one in events[-1].result.images] == downloaded(theirs)
+    assert events[-1].result.seed == theirs["seed"]
+    mine, other = stage.engine.requests
+    assert (mine.instruction, mine.seed, mine.images) == (
+        other.instruction,
+        other.seed,
+        other.images,
+    )
+    if way is Way.STREAM:
+        frames = list(stage.client.stream(MODEL, ARGUMENTS))
+        shown = [event.data for event in events if isinstance(event, Preview)]
+        heads = [frame["images"][0]["url"].partition(",")[2] for frame in frames[:-1]]
+        assert shown == [base64.b64decode(data) for data in heads]
 
 
 def test_the_asynchronous_client(stage):

@@ -17,10 +17,11 @@ from typing import Any
 
 import pytest
 
+from kontext_studio.core.delivery import Delivery, Way
 from kontext_studio.core.errors import ContentBlocked, NotFound, OutcomeUnknown, Unauthorized
 from kontext_studio.core.images import ImageRef, Sha256
 from kontext_studio.core.models import Mode, ModelSpec, ParamKind, ParamRole, ParamSpec, Price
-from kontext_studio.core.provider import Finished, InputPicture, Submitted
+from kontext_studio.core.provider import USUAL, Finished, InputPicture, Preview, Submitted
 from kontext_studio.core.request import EditRequest
 from kontext_studio.core.route import Access, Route, RouteMode
 from kontext_studio.core.secret import Secret
@@ -28,8 +29,10 @@ from kontext_studio.providers.fal import FalProvider
 from kontext_studio.providers.limits import Limits
 from kontext_studio.server.app import make_app
 from tests.fakes.engines import ScriptedEngine
+from tests.fakes.fal_service import KEY as FAKE_KEY
 from tests.fakes.fal_service import png
 from tests.fakes.serving import Served, serving
+from tests.fakes.threaded_service import fal_service_running
 
 PACKAGES = ("@fal-ai/client", "@fal-ai/server-proxy", "express")
 FOLDER = Path(os.environ.get("CONFORMANCE_NODE_FOLDER", ""))
@@ -141,7 +144,7 @@ SPEC = ModelSpec(
     protocol="fal",
     tier="test",
     title="Test",
-    modes=frozenset({Mode.EDIT}),
+    modes=frozenset({Mode.EDIT, Mode.STREAM}),
     parameters=(
         ParamSpec("prompt", "Instruction", ParamKind.TEXT, ParamRole.INSTRUCTION),
         ParamSpec("image_url", "Picture", ParamKind.TEXT, ParamRole.PICTURE),
@@ -163,13 +166,18 @@ async def provider_behind(address: str, server: Served, **route: Any):
         await provider.close()
 
 
-def edit(provider: FalProvider, instruction: str, spec: ModelSpec = SPEC):
+def edit(
+    provider: FalProvider,
+    instruction: str,
+    spec: ModelSpec = SPEC,
+    delivery: Delivery = USUAL,
+):
     async def load() -> tuple[bytes, str]:
         return png(), "image/png"
 
     ref = ImageRef(Sha256("a" * 64), "image/png", 4, 4)
     request = EditRequest(instruction, (ref,), spec.id, 7)
-    return provider.edit(request, spec, (InputPicture(ref, load),))
+    return provider.edit(request, spec, (InputPicture(ref, load),), delivery)
 
 
 def through_the_proxy(story):
@@ -196,6 +204,77 @@ def test_a_whole_edit_goes_through_fals_own_proxy():
     assert events[-1].result.images[0].data == png(grey=7)
     assert len(engine.requests) == 1
     assert engine.requests[0].images == (png(),)
+
+
+@pytest.mark.parametrize("way", [Way.SYNC, Way.STREAM])
+def test_a_run_on_its_connection_goes_through_fals_own_proxy(way):
+    async def story(provider):
+        return [event async for event in edit(provider, "Make it blue", delivery=Delivery(way))]
+
+    events, engine = through_the_proxy(story)
+    assert events[-1].result.images[0].data == png(grey=7)
+    previews = [event for event in events if isinstance(event, Preview)]
+    assert len(previews) == (2 if way is Way.STREAM else 0)
+    assert len(engine.requests) == 1
+
+
+@pytest.mark.parametrize("way", [Way.SYNC, Way.STREAM])
+def test_a_rule_that_a_run_on_its_connection_broke_is_told_although_the_proxy_says_200(way):
+    async def story(provider):
+        with pytest.raises(ContentBlocked):
+            async for _ in edit(provider, "rules", delivery=Delivery(way)):
+                pass
+
+    through_the_proxy(story)
+
+
+def test_a_large_picture_is_uploaded_in_parts_as_the_published_client_does_it():
+    data = bytes(range(256)) * (91 * 2**12)  # just over what that client sends at once
+
+    async def load():
+        return data, "image/png"
+
+    async def ours(fal):
+        one = InputPicture(ImageRef(Sha256("a" * 64), "image/png", 4, 4), load)
+        spec = dataclasses.replace(SPEC, id="fal-ai/flux-kontext/dev")
+        request = EditRequest("Make it blue", (one.ref,), spec.id, 7)
+        provider = FalProvider(fal.access())
+        try:
+            async with asyncio.timeout(60):
+                return [event async for event in provider.edit(request, spec, (one,))]
+        finally:
+            await provider.close()
+
+    with fal_service_running() as fal:
+        given = {"origin": fal.origin, "key": FAKE_KEY, "size": len(data)}
+        done = subprocess.run(
+            ["node", HERE / "upload_parts.cjs", FOLDER, json.dumps(given)],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        events = asyncio.run(ours(fal))
+    assert isinstance(events[-1], Finished)
+    assert fal.pictures["input-0"] == fal.pictures["input-1"] == data
+    for step in ("parts_begin", "part", "parts_end"):
+        seen = fal.seen(step)
+        theirs, mine = seen[: len(seen) // 2], seen[len(seen) // 2 :]
+        assert [one.path.replace("input-1", "input-0") for one in mine] == [
+            one.path for one in theirs
+        ]
+        assert [one.method for one in mine] == [one.method for one in theirs]
+        assert [one.headers.get("content-type") for one in mine] == [
+            one.headers.get("content-type") for one in theirs
+        ]
+        if step != "parts_begin":
+            assert [one.body for one in mine if step == "part"] == [
+                one.body for one in theirs if step == "part"
+            ]
+            assert not any("authorization" in one.headers for one in [*theirs, *mine])
+    theirs_end, my_end = fal.seen("parts_end")
+    assert my_end.json() == theirs_end.json()
 
 
 def test_a_broken_rule_is_told_although_the_proxy_says_200():
@@ -232,10 +311,17 @@ def test_a_cancel_reaches_the_server_through_the_proxy():
 
 def test_a_connection_test_goes_through_the_proxy():
     async def story(provider):
-        return await provider.check()
+        return [step async for step in provider.check()]
 
     steps, _ = through_the_proxy(story)
-    assert [step.passed for step in steps] == [True] * 4
+    assert [(step.name, step.passed) for step in steps] == [
+        ("Name", True),
+        ("Connect", True),
+        ("Proxy", True),
+        ("Sign-in", True),
+        ("Service", True),
+        ("Model", None),
+    ]
 
 
 def test_a_proxy_with_a_wrong_key_is_told_although_it_says_200():

@@ -23,6 +23,7 @@ from urllib.parse import parse_qs, urlsplit
 from kontext_studio.core.jobs import RemoteHandle
 from kontext_studio.core.route import Access, Route
 from kontext_studio.core.secret import Secret
+from tests.fakes import fal_runs
 
 KEY = "canary-key-id:canary-key-secret"
 ENDPOINT = "fal-ai/flux-kontext/dev"
@@ -199,8 +200,9 @@ async def loses_the_answer(exchange: Exchange) -> None:
 class FalService:
     """`faults[step]` are used up one per request before the step works again.
 
-    Steps: initiate, put, submit, stream, status, result, picture, cancel, history. `statuses` is
-    the course of every run: each poll sees the next, a stream tells the rest. `history` is the
+    Steps: initiate, put, submit, stream, status, result, picture, cancel, history; run and live on
+    the run host; parts_begin, part, parts_end. `statuses` is the course of every run: each poll
+    sees the next, a stream tells the rest. `frames` is what a live run tells. `history` is the
     account's list of runs; each that is sold is added to it.
     """
 
@@ -214,11 +216,13 @@ class FalService:
     result: Mapping[str, object] | None = None
     result_status: int = 200
     streams: bool = True
+    frames: list[object] | None = None
     cancel_status: str = "CANCELLATION_REQUESTED"
     foreign: Mapping[str, str] = field(default_factory=dict)
     ledger: list[Seen] = field(default_factory=list)
     faults: dict[str, deque[Fault]] = field(default_factory=lambda: defaultdict(deque))
     pictures: dict[str, bytes] = field(default_factory=dict)
+    parts: dict[tuple[str, int], bytes] = field(default_factory=dict)
     history: list[dict[str, Any]] = field(default_factory=list)
     clock: Callable[[], float] = time.time
     sold: int = 0
@@ -244,8 +248,8 @@ class FalService:
 
     def access(self, key: str | None = KEY, *, lists: bool = False, **changes: Any) -> Access:
         """A direct route to here; `lists`: with the account's list of runs."""
-        roles = ("run", "queue", "rest", *(["platform"] if lists else []))
-        hosts = tuple((role, self.origin) for role in roles)
+        roles = ("queue", "rest", *(["platform"] if lists else []))
+        hosts = (("run", f"{self.origin}/run"), *((role, self.origin) for role in roles))
         route = Route(**{"name": "test", "provider": "fal", "hosts": hosts, **changes})
         return Access(route, Secret(key) if key is not None else None)
 
@@ -318,7 +322,7 @@ class FalService:
         self.sold += 1
         request_id = f"run-{self.sold}"
         self.history.append(
-            listed(request_id, exchange.path.strip("/"), self.clock(), json.loads(exchange.body))
+            listed(request_id, _endpoint(exchange.path), self.clock(), json.loads(exchange.body))
         )
         return request_id
 
@@ -378,6 +382,21 @@ class FalService:
         date = formatdate(self.clock(), usegmt=True)
         await exchange.answer(200, page, {"date": date})
 
+    async def _run(self, exchange: Exchange) -> None:
+        await fal_runs.answer_run(exchange)
+
+    async def _live(self, exchange: Exchange) -> None:
+        await fal_runs.answer_live(exchange)
+
+    async def _parts_begin(self, exchange: Exchange) -> None:
+        await fal_runs.answer_parts_begin(exchange)
+
+    async def _part(self, exchange: Exchange) -> None:
+        await fal_runs.answer_part(exchange)
+
+    async def _parts_end(self, exchange: Exchange) -> None:
+        await fal_runs.answer_parts_end(exchange)
+
     async def _other(self, exchange: Exchange) -> None:
         await exchange.answer(404, {"detail": "Not Found"})
 
@@ -413,8 +432,18 @@ def listed(request_id: str, endpoint: str, sent: float, given: object) -> dict[s
     }
 
 
+def _endpoint(path: str) -> str:
+    return path.split("?")[0].strip("/").removeprefix("run/").removesuffix("/stream")
+
+
 def _step(method: str, path: str) -> str:
     bare = path.split("?")[0]
+    if bare.startswith("/run/"):
+        return "live" if bare.endswith("/stream") else "run"
+    if bare == "/storage/upload/initiate-multipart":
+        return "parts_begin"
+    if bare.startswith("/parts/"):
+        return "parts_end" if bare.endswith("/complete") else "part"
     if bare == "/v1/models/requests/by-endpoint":
         return "history"
     if bare == "/storage/upload/initiate":

@@ -41,6 +41,7 @@ class ScriptedProvider:
     found: Sequence[RemoteHandle] | None = None
     looked_for: list[tuple[str, ...]] = field(default_factory=list)
     asked_for: list[RemoteHandle] = field(default_factory=list)
+    checked: Sequence[wire.CheckStep] = ()
 
     async def edit(
         self,
@@ -92,8 +93,9 @@ class ScriptedProvider:
             await self.cancel_gate.wait()
         return self.cancel_answer
 
-    async def check(self) -> tuple[wire.CheckStep, ...]:
-        return ()
+    async def check(self) -> AsyncGenerator[wire.CheckStep]:
+        for step in self.checked:
+            yield step
 
     async def close(self) -> None:
         return None

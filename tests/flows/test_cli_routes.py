@@ -188,3 +188,117 @@ def test_a_run_over_a_connection_that_was_added_here_works(
     add_direct(program, service.origin, "--key-env", "STUDIO_KEY")
     ended = program("edit", photo, "Warmer", "--route", "own", "--model", ENDPOINT, "--json")
     assert ended.code == 0, ended.err
+
+
+# Keys, and the rest of what a connection is.
+
+TOKEN = "canary-token-0815"
+
+
+def test_f_loc_38_a_key_is_read_from_standard_input_and_where_there_is_no_keychain_that_is_said(
+    program: Program, isolated_machine: Path
+) -> None:
+    added = add(program, "--key", stdin=f"{PASSWORD}\n")
+    assert added.code == 0, added.err
+    assert "no keychain here, so the key was not kept. Set FAL_KEY" in added.err
+    listed = program("routes", "list", "--json")
+    assert listed.json["routes"][-1]["key"] == "none"
+    assert_unsaid(PASSWORD, added, listed)
+    assert_nowhere(PASSWORD, isolated_machine)
+    assert add(program, "--key", stdin="\n").code == 2
+
+
+def test_a_key_that_would_never_be_sent_is_not_asked_for(program: Program) -> None:
+    words = ("--mode", "server-proxy", "--address", "https://proxy.example/api")
+    refused = add(program, *words, "--key", "--json", stdin=f"{PASSWORD}\n")
+    assert (refused.code, refused.json["error"]["kind"]) == (3, "bad_request")
+    assert "holds the key" in refused.json["error"]["message"]
+    assert len(program("routes", "list", "--json").json["routes"]) == 1
+
+
+def test_everything_that_a_connection_is_comes_back_from_the_list(program: Program) -> None:
+    words = (
+        *("--mode", "gateway", "--address", "https://gate.example/fal"),
+        *("--network-proxy", "socks5://ada@127.0.0.1:1080", "--no-proxy", "localhost,10.0.0.0/8"),
+        *("--header", "Authorization=Bearer env:TEAM", "--header", "x-team=design"),
+        *("--model", "kontext-dev", "--ca", "roots.pem"),
+    )
+    assert add(program, *words).code == 0
+    one = program("routes", "list", "--json").json["routes"][-1]
+    assert (one["name"], one["mode"], one["address"]) == (
+        "lab",
+        "gateway",
+        "https://gate.example/fal",
+    )
+    assert (one["no_proxy"], one["proxy_from_system"], one["model"]) == (
+        "localhost,10.0.0.0/8",
+        False,
+        "kontext-dev",
+    )
+    assert Path(one["ca_file"]).is_absolute()
+    assert one["headers"] == {"Authorization": "Bearer env:TEAM", "x-team": "…"}
+    assert one["key"] == "not-needed"
+    assert add(program, "--system-proxy").code == 0
+    assert program("routes", "list", "--json").json["routes"][-1]["proxy_from_system"] is True
+    told = program("routes", "list").out.splitlines()
+    assert told[0].startswith("* Embedded engine")
+    assert told[-1].endswith("no key")
+
+
+def test_a_connection_that_is_used_is_the_one_that_runs_go_over(program: Program) -> None:
+    assert add(program).code == 0
+    used = program("routes", "use", "LAB", "--json")
+    assert (used.code, used.json) == (0, {"default": "lab"})
+    listed = program("routes", "list", "--json").json["routes"]
+    assert {one["name"]: one["default"] for one in listed} == {
+        "Embedded engine": False,
+        "lab": True,
+    }
+    assert program("routes", "use", "nobody").code == 3
+
+
+def test_the_value_of_a_header_is_asked_for_and_kept_in_no_file(
+    program: Program, isolated_machine: Path
+) -> None:
+    words = ("--mode", "server-proxy", "--address", "https://proxy.example/api")
+    header = ("--header", "x-kontext-token=keyring:")
+    added = add(program, *words, *header, stdin=f"{TOKEN}\n")
+    assert added.code == 0, added.err
+    assert "no keychain" in added.err
+    refused = add(program, *words, "--header", f"x-kontext-token={TOKEN}")
+    assert refused.code == 2
+    assert_unsaid(TOKEN, added, refused)
+    assert_nowhere(TOKEN, isolated_machine)
+
+
+def test_a_test_tells_the_stage_the_remedy_and_where_a_key_is_missing(
+    program: Program, service: FalService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_direct(program, service.origin)
+    tried = program("routes", "test", "own", "--json")
+    assert tried.code == 4
+    assert tried.json["error"]["stage"] == "Sign-in"
+    assert tried.json["error"]["hint"]
+    assert [one["name"] for one in tried.json["steps"]] == ["Sign-in"]
+    assert service.ledger == []
+    monkeypatch.setenv("STUDIO_KEY", KEY)
+    add_direct(program, service.origin, "--key-env", "STUDIO_KEY")
+    told = program("routes", "test", "own")
+    assert told.code == 0
+    names = [line.split(" ")[1].rstrip(":") for line in told.out.splitlines()]
+    assert names == ["Name", "Connect", "Sign-in", "Service", "Model"]
+    assert "Not testable without a run." in told.out
+
+
+def test_over_a_server_proxy_a_test_tells_that_a_planted_key_is_not_sent(
+    program: Program, service: FalService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAL_KEY", PASSWORD)
+    words = ("--mode", "server-proxy", "--address", f"{service.origin}/api")
+    assert add(program, *words).code == 0
+    tried = program("routes", "test", "lab", "--json")
+    key = tried.json["steps"][-1]
+    assert (key["name"], key["passed"]) == ("Key", True)
+    assert "FAL_KEY is set on this computer; it is not sent" in key["message"]
+    assert_unsaid(PASSWORD, tried)
+    assert not [one for one in service.ledger if "authorization" in one.headers]

@@ -95,7 +95,7 @@ def test_a_direct_route_takes_its_key_from_the_named_variable_and_stores_it_nowh
     add_direct(program, service.origin, "--key-env", "STUDIO_KEY")
     tried = program("routes", "test", "own", "--json")
     assert tried.code == 0, tried.err
-    assert [step["passed"] for step in tried.json["steps"]] == [True] * 4
+    assert [step["passed"] for step in tried.json["steps"]] == [True] * 4 + [None]
     assert not service.seen("submit")
 
     session = tmp_path / "s.kontext"
@@ -142,7 +142,7 @@ def test_a_key_that_is_not_taken_is_exit_code_4_and_costs_nothing(
     service.fault("status", says(401, {"detail": "Authentication is required."}))
     tried = program("routes", "test", "own", "--json")
     assert tried.code == 4
-    assert [step["passed"] for step in tried.json["steps"]] == [True, True, False, None]
+    assert [step["passed"] for step in tried.json["steps"]] == [True, True, False, None, None]
     assert_unsaid(KEY, ended, tried)
     assert_nowhere(KEY, tmp_path, isolated_machine)
 

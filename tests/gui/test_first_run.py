@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QPushButton
+from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from kontext_studio.gui.studio import Studio
 from tests.gui.driving import Window, good, has_stored, is_on_step, part, until
@@ -37,16 +36,13 @@ def test_trying_the_engine_makes_two_steps_of_a_sample_that_can_be_compared(
     assert len(provider.sent) == 2
 
 
-def test_without_a_settings_dialog_connecting_says_how(at_the_window: Window) -> None:
+def test_connecting_opens_the_connections_in_the_settings(at_the_window: Window) -> None:
     async def act(studio: Studio) -> None:
         press(studio, "emptyConnect")
-        bar = studio.window.message_bar
-        (message,) = bar.messages()
-        assert "FAL_KEY" in message.body
-        assert "kontext-studio routes add" in message.body
-        (copy,) = [one for one in bar.findChildren(QPushButton) if one.isVisible()]
-        assert copy.text() == "Copy the command"
-        QTest.mouseClick(copy, Qt.MouseButton.LeftButton)
-        assert QGuiApplication.clipboard().text().startswith("kontext-studio routes add ")
+        await until(lambda: (shown := settings_of(studio)) is not None and shown.isVisible())
 
     at_the_window(good(), act)
+
+
+def settings_of(studio: Studio) -> QWidget | None:
+    return studio.window.findChild(QWidget, "settingsDialog")

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLabel
 
@@ -43,7 +43,8 @@ def test_f_sec_20_who_can_open_an_upload_stands_below_run_where_it_is_more_than_
         await until(note.isVisible)
         assert note.text() == WORDS
         run = studio.window.right.instruction.run_button
-        assert 0 <= note.y() - run.geometry().bottom() <= 12
+        top = note.mapTo(studio.window, QPoint()).y()
+        assert 0 <= top - run.mapTo(studio.window, QPoint(0, run.height())).y() <= 12
         await studio.bench.change_settings(
             replace(studio.bench.settings, default_route="Embedded engine")
         )

@@ -15,7 +15,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from kontext_studio.core import provider as wire
 from kontext_studio.gui.canvas.image_stage import StageMode
@@ -306,7 +306,7 @@ def dialogs(studio: Studio) -> list[QDialog]:
     return [one for one in studio.window.findChildren(QDialog) if one.isVisible()]
 
 
-def test_a_connection_is_chosen_from_a_menu(
+def test_the_connection_in_the_status_bar_leads_to_the_settings(
     at_the_window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FAL_KEY", "id:secret")
@@ -315,14 +315,11 @@ def test_a_connection_is_chosen_from_a_menu(
         await open_picture(studio, tmp_path)
         button = part(studio.window.status, QWidget, "connectionButton")
         QTest.mouseClick(button, Qt.MouseButton.LeftButton)
-        menu = studio.window.findChild(QMenu, "connectionMenu")
-        assert menu is not None
-        offered = {one.text(): one for one in menu.actions() if one.isCheckable()}
-        first = studio.bench.connections.get(studio.bench.settings.default_route).name
-        assert [name for name, one in offered.items() if one.isChecked()] == [first]
-        offered["fal.ai"].trigger()
-        menu.close()
-        await until(lambda: studio.bench.settings.default_route == "fal.ai")
+        await until(lambda: studio.window.findChild(QWidget, "settingsDialog") is not None)
+        settings = part(studio.window, QWidget, "settingsDialog")
+        await until(settings.isVisible)
+        settings.close()
+        await studio.bench.choose_route("fal.ai")
         await until(lambda: "fal.ai" in button.accessibleName())
 
     at_the_window(good(), act)

@@ -10,10 +10,15 @@ import kontext_studio
 
 PACKAGE = Path(kontext_studio.__file__).parent
 URL = re.compile(r"\b(?:https?|wss?)://([A-Za-z0-9.-]*[A-Za-z0-9])")
-SERVICES = {"api.fal.ai", "fal.run", "queue.fal.run", "rest.fal.ai", "rest.alpha.fal.ai"}
+SERVICES = {"api.fal.ai", "fal.run", "queue.fal.run", "rest.fal.ai", "rest.alpha.fal.ai"} | {
+    "api.bfl.ai",
+    "api.lumenfall.ai",
+    "api.openai.com",
+    "api.replicate.com",
+}
 SHOWN_ONLY = {"cv.iptc.org", "ns.adobe.com", "www.w3.org", "iptc.org", "fal.ai"}
 LOCAL = {"127.0.0.1", "localhost"}
-IN_HELP = {"proxy.example", "user"}
+IN_HELP = {"proxy.example", "studio.example", "gateway.example", "gpu.lan", "user"}
 
 
 def _hosts() -> dict[str, set[str]]:

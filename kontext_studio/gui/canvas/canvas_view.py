@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QTimer, Signal
 from PySide6.QtGui import QPainter
@@ -19,10 +19,12 @@ from kontext_studio.gui.canvas.overlays import (
 from kontext_studio.gui.canvas.picture_painter import KeptFrame, Look, paint_picture
 from kontext_studio.gui.canvas.picture_view import PictureView
 from kontext_studio.gui.canvas.pyramid import Pyramid
-from kontext_studio.gui.canvas.viewport import Insets, Viewport
+from kontext_studio.gui.canvas.viewport import Insets, Placement, Viewport
 from kontext_studio.gui.theme.tokens import Theme
 
 LOADING_WORDS_AFTER_MS = 200
+PREVIEW = "Preview"
+_SAME_SHAPE = 0.03
 # The bottom 72 belong to the contextual bar; see UX W6.
 CANVAS_INSETS = Insets(left=32, top=16, right=32, bottom=80)
 
@@ -54,6 +56,9 @@ class CanvasView(PictureView):
         super().__init__(theme, parent)
         self.setObjectName("canvasView")
         self._pyramid: Pyramid | None = None
+        self._preview: Pyramid | None = None
+        self._preview_words = PREVIEW
+        self._fitted: tuple[tuple[int, int], Pyramid] | None = None
         self._caption = ""
         self._loading: LoadingPicture | None = None
         self._lost: LostPicture | None = None
@@ -78,6 +83,7 @@ class CanvasView(PictureView):
         """
         self._caption = caption
         self._pyramid = pyramid
+        self._preview = None
         self._end_loading()
         if pyramid is None:
             self._take_picture_size(None, keep_view=False)
@@ -89,10 +95,36 @@ class CanvasView(PictureView):
         """Better pixels or a final result for the step that is shown already."""
         self.show_picture(pyramid, self._caption, keep_view=keep_view)
 
+    def show_preview(self, pyramid: Pyramid, words: str = PREVIEW) -> None:
+        """What a run shows of its unfinished picture, over the picture that is shown: as large as
+        it fits there. Zoom and position stay. The next picture takes its place."""
+        first = self._preview is None or words != self._preview_words
+        self._preview_words = words
+        self._preview, self._fitted = pyramid, None
+        if self._viewport is None:
+            self._end_loading()
+            self._take_picture_size((pyramid.width, pyramid.height), keep_view=False)
+        if first:
+            self._after_view_change()
+        self.update()
+
+    def end_preview(self) -> None:
+        """Show the picture itself again."""
+        if self._preview is not None:
+            self._preview = None
+            if self._pyramid is None and self._loading is None:
+                self._take_picture_size(None, keep_view=False)
+            self._after_view_change()
+            self.update()
+
+    @property
+    def preview(self) -> Pyramid | None:
+        return self._preview
+
     def show_lost(self, lost: LostPicture, caption: str = "") -> None:
         """Say in the picture's place why there is none."""
         self._caption = caption
-        self._pyramid = None
+        self._pyramid = self._preview = None
         self._end_loading()
         self._lost = lost
         self._after_view_change()
@@ -101,7 +133,7 @@ class CanvasView(PictureView):
     def show_loading(self, loading: LoadingPicture, caption: str = "") -> None:
         """A neutral frame at the final size; name and size appear if it takes longer."""
         self._caption = caption
-        self._pyramid = None
+        self._pyramid = self._preview = None
         self._end_loading()
         self._loading = loading
         self._loading_timer.start()
@@ -138,21 +170,35 @@ class CanvasView(PictureView):
     def _paint_pictures(self, painter: QPainter, viewport: Viewport, look: Look) -> None:
         placed = viewport.placement
         size = self._physical_size()
-        if self._pyramid is None or self._cover is not None:
+        pyramid = self._pyramid
+        if self._preview is not None:
+            # One and the same while nothing changes, so that the kept frame serves for it too.
+            if self._fitted is None or self._fitted[0] != (
+                viewport.picture_width,
+                viewport.picture_height,
+            ):
+                self._fitted = (
+                    (viewport.picture_width, viewport.picture_height),
+                    _standing_for(self._preview, viewport),
+                )
+            pyramid = self._fitted[1]
+            placed = _centred(pyramid, viewport)
+        if pyramid is None or self._cover is not None:
             painter.fillRect(QRect(0, 0, size.width(), size.height()), look.surround)
             frame = QRectF(placed.left, placed.top, placed.width, placed.height)
             painter.fillRect(frame, self._theme.colour("surface.panel"))
         elif self._in_motion:
             whole = QRect(0, 0, size.width(), size.height())
-            paint_picture(painter, self._pyramid, placed, whole, look, in_motion=True)
+            paint_picture(painter, pyramid, placed, whole, look, in_motion=True)
         else:
-            self._frame.paint(painter, self._pyramid, placed, size, look)
+            self._frame.paint(painter, pyramid, placed, size, look)
 
     def _paint_overlay(self, painter: QPainter) -> None:
-        if self._plate and self._pyramid is not None and self._viewport is not None:
+        shown = self._pyramid is not None or self._preview is not None
+        if (words := self._plate_words()) and shown and self._viewport is not None:
             left, top, _, _ = self._viewport.picture_rect()
             corner = QPointF(max(0.0, left) + PLATE_MARGIN, max(0.0, top) + PLATE_MARGIN)
-            paint_plate(painter, self._theme, corner, Plate(self._plate))
+            paint_plate(painter, self._theme, corner, Plate(words))
         at = QPointF(self._middle_of_picture())
         if self._lost is not None:
             paint_plate_around(painter, self._theme, at, Plate(self._lost.words))
@@ -171,7 +217,12 @@ class CanvasView(PictureView):
         return QRectF(left, top, width, height).toRect().intersected(self.rect()).center()
 
     def _pyramid_at(self, point: QPointF) -> Pyramid | None:
-        return self._pyramid if self._cover is None else None
+        """Nothing is read out of a picture that is not finished."""
+        return self._pyramid if self._cover is None and self._preview is None else None
+
+    def _plate_words(self) -> str:
+        covered = self._cover is not None
+        return self._preview_words if self._preview is not None and not covered else self._plate
 
     def _after_view_change(self) -> None:
         self.setAccessibleName(self._described())
@@ -183,9 +234,10 @@ class CanvasView(PictureView):
             return " ".join(("Canvas.", self._lost.words, self._lost.advice)).strip()
         if self._loading is not None:
             return f"Canvas, loading {self._loading.name}"
-        if self._pyramid is None or self._viewport is None:
+        if (self._pyramid is None and self._preview is None) or self._viewport is None:
             return "Canvas, empty"
-        parts = ("Canvas", self._caption, self._plate.lower(), f"{self._viewport.percent} percent")
+        plate = self._plate_words().lower()
+        parts = ("Canvas", self._caption, plate, f"{self._viewport.percent} percent")
         return ", ".join(part for part in parts if part)
 
     def _place_cover(self, card: CoverCard) -> None:
@@ -200,3 +252,20 @@ class CanvasView(PictureView):
     def _end_loading(self) -> None:
         self._loading = self._lost = None
         self._loading_timer.stop()
+
+
+def _standing_for(preview: Pyramid, viewport: Viewport) -> Pyramid:
+    """A preview at the size of the picture in whose place it is, in its own proportions."""
+    width, height = (viewport.picture_width, viewport.picture_height)
+    scale = min(width / preview.width, height / preview.height)
+    wide, high = max(1, round(preview.width * scale)), max(1, round(preview.height * scale))
+    if abs(wide - width) <= width * _SAME_SHAPE and abs(high - height) <= height * _SAME_SHAPE:
+        wide, high = width, height  # services round sizes to what their models work in
+    return replace(preview, width=wide, height=high)
+
+
+def _centred(preview: Pyramid, viewport: Viewport) -> Placement:
+    placed, zoom = viewport.placement, viewport.placement.zoom
+    left = placed.left + (viewport.picture_width - preview.width) / 2 * zoom
+    top = placed.top + (viewport.picture_height - preview.height) / 2 * zoom
+    return Placement(left, top, zoom, preview.width * zoom, preview.height * zoom)

@@ -1,4 +1,4 @@
-"""Which step is being edited, and the slot for a further input picture."""
+"""Which step is being edited, or that a new picture is made, and the slot for a further input."""
 
 from __future__ import annotations
 
@@ -17,11 +17,13 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QAbstractButton,
     QHBoxLayout,
+    QPushButton,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
+from kontext_studio.gui.history.drag import node_of
 from kontext_studio.gui.shell.elided_label import ElidedLabel
 from kontext_studio.gui.shell.local_files import local_files
 from kontext_studio.gui.theme.apply import set_kind
@@ -37,10 +39,13 @@ _LONGEST = "Reference: not on this model"
 
 
 class InputRow(QWidget):
-    """Thumbnail, "Input · Step 7" over the step's name, and the reference slot."""
+    """Thumbnail, "Input · Step 7" over the step's name, and the reference slot; or that a picture
+    is made from text, and the way back."""
 
     reference_asked = Signal()
     files_dropped = Signal(object)
+    step_dropped = Signal(str)
+    making_left = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,12 +64,19 @@ class InputRow(QWidget):
         self.reference = ReferenceSlot(theme, self)
         self.reference.clicked.connect(self.reference_asked)
         self.reference.files_dropped.connect(self.files_dropped)
+        self.reference.step_dropped.connect(self.step_dropped)
+        self._leave = QPushButton("Back to the step", self)
+        self._leave.setObjectName("leaveMaking")
+        set_kind(self._leave, kind="outlined", small="true")
+        self._leave.clicked.connect(self.making_left)
+        self._leave.hide()
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 6, 0, 6)
         row.setSpacing(8)
         row.addWidget(self._thumb)
         row.addLayout(names, 1)
         row.addWidget(self.reference)
+        row.addWidget(self._leave)
         self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
@@ -74,10 +86,21 @@ class InputRow(QWidget):
 
     def set_input(self, picture: QImage | None, origin: str, name: str) -> None:
         """`origin` is "Input · Step 7"; an empty one means that no image is open."""
+        self.reference.show()
+        self._leave.hide()
         self._thumb.set_picture(picture)
         self._origin.set_whole_text(origin)
         self._name.set_whole_text(name)
         self.setAccessibleName(f"{origin}, {name}")
+
+    def set_making(self, *, can_leave: bool) -> None:
+        """A new picture is made from text; `can_leave` where a step is there to go back to."""
+        self.reference.hide()
+        self._leave.setVisible(can_leave)
+        self._thumb.set_picture(None, icon_name="image-plus")
+        self._origin.set_whole_text("From text")
+        self._name.set_whole_text("New picture")
+        self.setAccessibleName("New picture from text")
 
 
 class _Thumb(QWidget):
@@ -85,14 +108,16 @@ class _Thumb(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._pixmap = QPixmap()
+        self._icon_name = ""
         self.setFixedSize(_THUMB)
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
         self.update()
 
-    def set_picture(self, picture: QImage | None) -> None:
+    def set_picture(self, picture: QImage | None, icon_name: str = "") -> None:
         self._pixmap = QPixmap() if picture is None else QPixmap.fromImage(picture)
+        self._icon_name = icon_name
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -108,6 +133,9 @@ class _Thumb(QWidget):
                 painter.drawPixmap(
                     QRectF(self.rect()), self._pixmap, _cover(self._pixmap, self.size())
                 )
+            elif self._icon_name:
+                sign = icon(self._theme, self._icon_name, "default", 18)
+                sign.paint(painter, self.rect(), Qt.AlignmentFlag.AlignCenter)
 
 
 def _cover(pixmap: QPixmap, room: QSize) -> QRectF:
@@ -121,6 +149,7 @@ class ReferenceSlot(QAbstractButton):
     """A dashed box that takes one more picture; disabled it says why."""
 
     files_dropped = Signal(object)
+    step_dropped = Signal(str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -154,7 +183,8 @@ class ReferenceSlot(QAbstractButton):
         return self.minimumSize()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasUrls():
+        mime = event.mimeData()
+        if mime.hasUrls() or node_of(mime) is not None:
             event.acceptProposedAction()
             self._over = True
             self.update()
@@ -166,7 +196,10 @@ class ReferenceSlot(QAbstractButton):
     def dropEvent(self, event: QDropEvent) -> None:
         self._over = False
         self.update()
-        if paths := local_files(event.mimeData()):
+        if (node := node_of(event.mimeData())) is not None:  # it offers itself as a file, too
+            event.acceptProposedAction()
+            self.step_dropped.emit(node)
+        elif paths := local_files(event.mimeData()):
             event.acceptProposedAction()
             self.files_dropped.emit(paths)
 

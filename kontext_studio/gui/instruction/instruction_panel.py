@@ -8,30 +8,35 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QElapsedTimer, QMargins, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, QMargins, QPoint, Qt, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from kontext_studio.core.delivery import FAULTS_ARE_FINAL, Way, offered
 from kontext_studio.core.drafts import Draft
 from kontext_studio.core.history import NodeId
-from kontext_studio.core.models import ModelSpec
 from kontext_studio.core.request import ParamValue
 from kontext_studio.gui.instruction.area_row import AreaRow
 from kontext_studio.gui.instruction.checker import Answer, Checker, Question
+from kontext_studio.gui.instruction.delivery_form import NOTHING, WAYS, DeliveryForm
 from kontext_studio.gui.instruction.error_card import CardMessage, ErrorCard
 from kontext_studio.gui.instruction.first_habits import FirstHabits
+from kontext_studio.gui.instruction.fold_part import FoldPart
 from kontext_studio.gui.instruction.gap_column import GapColumn
 from kontext_studio.gui.instruction.input_row import InputRow
 from kontext_studio.gui.instruction.keep_part import KeepPart
+from kontext_studio.gui.instruction.model_offer import ModelOffer
 from kontext_studio.gui.instruction.model_row import ModelRow
 from kontext_studio.gui.instruction.param_form import ParamForm
 from kontext_studio.gui.instruction.problem_list import ProblemList
 from kontext_studio.gui.instruction.prompt_edit import PromptEdit
+from kontext_studio.gui.instruction.reference_part import ReferencePart
+from kontext_studio.gui.instruction.reference_rules import ReferenceRoom, reference_room
+from kontext_studio.gui.instruction.revealing import REVEALED_PX, Revealing
 from kontext_studio.gui.instruction.run_asked import RunAsked
-from kontext_studio.gui.instruction.run_button import RunButton
+from kontext_studio.gui.instruction.run_notes import RunNotes
 from kontext_studio.gui.instruction.run_offer import RunSituation, offer_for
-from kontext_studio.gui.instruction.section_header import SectionHeader
-from kontext_studio.gui.shell.label import Label
+from kontext_studio.gui.instruction.run_row import RunRow
 from kontext_studio.gui.shell.steady_scroll import SteadyScrollArea
 from kontext_studio.gui.theme.apply import set_kind
 from kontext_studio.gui.theme.tokens import Theme
@@ -48,21 +53,28 @@ _HINT_WITH_IMAGE = (
     "Say what to change. For example: Replace the background with a plain light grey wall, keep "
     "the person exactly the same."
 )
+_HINT_TO_MAKE = (
+    "Say what to make, or open an image to change it. For example: A plain light grey product "
+    "backdrop with soft daylight from the left."
+)
 _TWIN_MS = 600
-_REVEALED_PX = 12
-_SETTLES_MS = 200
 
 
 class InstructionPanel(SteadyScrollArea):
     """`run_requested` carries a RunAsked, `draft_changed` a Draft, `files_dropped` and
-    `references_dropped` tuples of paths, `fix_command` the name of an app command of a fix.
+    `references_dropped` tuples of paths, `reference_step_dropped` a node id, `fix_command` the name
+    of an app command of a fix, `price_asked` a RunAsked.
     """
 
     run_requested = Signal(object)
     draft_changed = Signal(object)
     files_dropped = Signal(object)
     references_dropped = Signal(object)
+    reference_step_dropped = Signal(str)
     reference_asked = Signal()
+    making_left = Signal()
+    connect_asked = Signal()
+    price_asked = Signal(object)
     paint_asked = Signal()
     fix_command = Signal(str)
     card_action = Signal(str)
@@ -78,15 +90,16 @@ class InstructionPanel(SteadyScrollArea):
         self._ignored: frozenset[str] = frozenset()
         self._commands: frozenset[str] = frozenset()
         self._has_image = False
+        self._makes = False
+        self._can_make = True
         self._blocked = ""
+        self._upload_words = ""
         self._overridden = ""
         self._run_again = False
         self._megapixels: float | None = None
         self._answer = Answer()
-        self._references: tuple[NodeId, ...] = ()
         self._filling = False
         self._last_run: RunAsked | None = None
-        self._revealing: QWidget | None = None
         self._since_run = QElapsedTimer()
         self._checker = Checker(self)
         inner = QWidget(self)
@@ -100,18 +113,36 @@ class InstructionPanel(SteadyScrollArea):
         self.keep = KeepPart(theme, inner)
         self.area = AreaRow(theme, inner)
         self.models = ModelRow(theme, inner)
-        self.run_button = RunButton(theme, inner)
-        self._uploads = Label(inner)
-        self._uploads.setObjectName("uploadNote")
-        self._uploads.setWordWrap(True)
-        set_kind(self._uploads, type="meta", tone="tertiary")
+        self._run_row = RunRow(theme, inner)
+        self.run_button = self._run_row.button
+        self.notes = RunNotes(inner)
+        self.references = ReferencePart(theme, inner)
         self.parameters = ParamForm(theme, inner)
-        self._header = SectionHeader(theme, "Parameters", inner)
-        self._header.setObjectName("parametersHeader")
-        self._form_part = QWidget(inner)
+        self._param_part = FoldPart(theme, "Parameters", self.parameters, inner)
+        self._param_part.header.setObjectName("parametersHeader")
+        self.delivery = DeliveryForm(theme, inner)
+        self._delivery_part = FoldPart(theme, "Delivery", self.delivery, inner, folded=True)
+        self._delivery_part.header.setObjectName("deliveryHeader")
         self._below = QVBoxLayout()
+        self._parts = (
+            self.input_row,
+            self.references,
+            self.edit,
+            self.problems,
+            self.card,
+            self.habits,
+            self.keep,
+            self.area,
+            self.models,
+            self._run_row,
+            self.parameters,
+            self._param_part,
+            self.delivery,
+            self._delivery_part,
+        )
         self._lay_out(inner)
         self.setWidget(inner)
+        self._revealing = Revealing(self, self._may_scroll)
         self._connect()
         self.set_input(None, "", "", has_image=False)
 
@@ -120,6 +151,7 @@ class InstructionPanel(SteadyScrollArea):
         upper = GapColumn(QMargins(16, 4, 16, 12))
         for widget, gap_px in (
             (self.input_row, 0),
+            (self.references, 2),
             (self.edit, 6),
             (self.problems, 6),
             (self.card, 8),
@@ -127,21 +159,18 @@ class InstructionPanel(SteadyScrollArea):
             (self.keep, 10),
             (self.area, 10),
             (self.models, 8),
-            (self.run_button, 10),
-            (self._uploads, 6),
+            (self._run_row, 10),
+            (self.notes, 6),
         ):
             upper.add_part(widget, gap_px)
-        form = QVBoxLayout(self._form_part)
-        form.setContentsMargins(16, 0, 16, 12)
-        form.addWidget(self.parameters)
         self._below.setContentsMargins(0, 0, 0, 0)
         self._below.setSpacing(0)
         column = QVBoxLayout(inner)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(upper)
-        column.addWidget(self._header)
-        column.addWidget(self._form_part)
+        column.addWidget(self._param_part)
+        column.addWidget(self._delivery_part)
         column.addLayout(self._below)
         column.addStretch(1)
 
@@ -161,14 +190,20 @@ class InstructionPanel(SteadyScrollArea):
         self.area.paint_asked.connect(self.paint_asked)
         self.input_row.reference_asked.connect(self.reference_asked)
         self.input_row.files_dropped.connect(self.references_dropped)
+        self.input_row.step_dropped.connect(self.reference_step_dropped)
+        self.input_row.making_left.connect(self.making_left)
+        self.references.changed.connect(self._on_settings)
+        self.references.fix_asked.connect(self._mend_references)
         self.models.model_chosen.connect(self._on_model)
         self.models.count_chosen.connect(self._on_settings)
         self.parameters.changed.connect(self._on_settings)
-        self._header.folded.connect(self._form_part.setHidden)
-        self._header.action_asked.connect(self.parameters.reset)
+        self.delivery.changed.connect(self._on_settings)
+        self._param_part.header.action_asked.connect(self.parameters.reset)
+        self._delivery_part.header.folded.connect(self._show_delivery)
+        self._run_row.price_asked.connect(self.ask_price)
+        self.notes.connect_asked.connect(self.connect_asked)
         self.run_button.clicked.connect(self.run)
         self._checker.answered.connect(self._take)
-        self.verticalScrollBar().rangeChanged.connect(self._follow_revealed)
 
     def add_below(self, widget: QWidget) -> None:
         """Put a part, such as the list of jobs, under the parameters."""
@@ -177,33 +212,47 @@ class InstructionPanel(SteadyScrollArea):
     # ------------------------------------------------------------ setters
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
-        for part in (
-            self.input_row,
-            self.edit,
-            self.problems,
-            self.card,
-            self.habits,
-            self.keep,
-            self.area,
-            self.models,
-            self.run_button,
-            self.parameters,
-            self._header,
-        ):
+        for part in self._parts:
             part.set_theme(theme)
 
     def set_input(
         self, picture: QImage | None, origin: str, name: str, *, has_image: bool = True
     ) -> None:
         """The step that a run would start from: its thumbnail, "Input · Step 7", its name."""
-        self._has_image = has_image
+        self._has_image, self._makes = has_image, False
         self.input_row.set_input(picture, origin, name)
-        for part in (self.input_row, self.keep, self.area, self.models):
-            part.setVisible(has_image)
-        self.habits.setVisible(not has_image)
+        self._show_purpose()
+
+    def set_making(self, *, can_leave: bool) -> None:
+        """A picture is made from text; `can_leave` where a step is there to go back to."""
+        self._has_image, self._makes = False, True
+        self.input_row.set_making(can_leave=can_leave)
+        self._show_purpose()
+
+    def set_can_make(self, can: bool) -> None:
+        """Whether anything that is connected makes pictures from text."""
+        self._can_make = can
+        self._show_purpose()
+
+    @property
+    def makes(self) -> bool:
+        """Whether a picture is made from text."""
+        return self._makes
+
+    def _show_purpose(self) -> None:
+        edits, either = self._has_image, self._has_image or self._makes
+        self.keep.setVisible(edits)
+        self.area.setVisible(edits)
+        self.input_row.setVisible(either)
+        self.models.setVisible(either)
+        self.habits.setVisible(not either)
+        self.notes.set_no_maker(not either and not self._can_make)
+        hint = _HINT_WITH_IMAGE if edits else _HINT_WITHOUT_IMAGE
+        self.edit.set_hint(_HINT_TO_MAKE if self._makes else hint)
         self._show_uploads()
-        self.edit.set_hint(_HINT_WITH_IMAGE if has_image else _HINT_WITHOUT_IMAGE)
+        self._show_references()
         self._show_form()
+        self._show_delivery()
         self._show_run()
 
     def set_megapixels(self, megapixels: float | None) -> None:
@@ -211,10 +260,10 @@ class InstructionPanel(SteadyScrollArea):
         self._megapixels = megapixels
         self._show_run()
 
-    def set_models(self, models: Sequence[ModelSpec], chosen: str) -> None:
-        self.models.set_models(models, chosen)
-        self.parameters.set_model(self.models.model())
-        self._show_reference()
+    def set_offers(self, offers: Sequence[ModelOffer], route: str, model_id: str) -> None:
+        """The models to choose from; what comes nearest to the named one is chosen."""
+        self.models.set_offers(offers, route, model_id)
+        self._take_model()
         self._show_form()
         self._show_run()
 
@@ -223,15 +272,17 @@ class InstructionPanel(SteadyScrollArea):
         self._filling = True
         self.edit.set_text(draft.text)
         if draft.model:
-            self.models.set_model(draft.model)
+            self.models.set_model(draft.route, draft.model)
         self.models.set_count(draft.count)
-        self.parameters.set_model(self.models.model(), keep=False)
+        self.parameters.set_model(self.models.model(), keep=False, makes=self._makes)
         self.parameters.set_values(dict(draft.parameters), draft.seed)
         self.keep.chips.set_flags(flags_from(draft.keep))
-        self._references = draft.references
+        self.references.set_nodes(draft.references)
+        self._take_model()
+        self.delivery.set_delivery(draft.delivery)
         self._filling = False
-        self._show_reference()
         self._show_form()
+        self._show_delivery()
         self._show_run()
         self._check_now()
 
@@ -287,8 +338,16 @@ class InstructionPanel(SteadyScrollArea):
 
     def set_upload_note(self, words: str) -> None:
         """Who can open what a run uploads; empty where nobody else can."""
-        self._uploads.setText(words)
+        self._upload_words = words
         self._show_uploads()
+
+    def set_estimate(self, words: str) -> None:
+        """What the service said that this run costs; anything changed since takes it away."""
+        self.notes.set_estimate(words)
+
+    def set_can_estimate(self, can: bool) -> None:
+        """Whether the connection that is chosen tells a price without a run."""
+        self._run_row.set_can_estimate(can)
 
     def set_run_again(self, again: bool) -> None:
         """After a failed run the button reads "Run again"."""
@@ -302,15 +361,17 @@ class InstructionPanel(SteadyScrollArea):
 
     # ------------------------------------------------------------ what it holds
     def draft(self) -> Draft:
-        model = self.models.model()
+        offer = self.models.offer()
         return Draft(
             text=self.edit.toPlainText(),
-            model=model.id if model is not None else "",
+            model=offer.model.id if offer is not None else "",
             count=self.models.count(),
             parameters=self.parameters.values(),
             seed=self.parameters.seed(),
             keep=tuple(flag.value for flag in KeepFlag if flag in self.keep.chips.flags()),
-            references=self._references,
+            references=self.references.nodes(),
+            route=offer.route if offer is not None else "",
+            delivery=self.delivery.delivery(),
         )
 
     def sent_text(self) -> str:
@@ -318,28 +379,20 @@ class InstructionPanel(SteadyScrollArea):
         from kontext_studio.prompting.keep import compose  # loaded late, see checker.py
 
         chips = self.keep.chips
+        if self._makes:  # nothing is there that could be kept
+            return self.edit.toPlainText()
         return compose(self.edit.toPlainText(), chips.flags(), chips.subject())
 
     def focus_editor(self) -> None:
         self.edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def reveal(self, part: QWidget) -> None:
-        """Scroll to a part of the panel, and follow it while it finds its place; not away from
-        words that somebody is writing."""
-        self._revealing = part
-        part.destroyed.connect(self._stop_revealing)
-        QTimer.singleShot(0, part, self._follow_revealed)
-        QTimer.singleShot(_SETTLES_MS, part, self._stop_revealing)
+        """Scroll to a part of the panel; not away from words that somebody is writing."""
+        self._revealing.reveal(part)
 
-    def _stop_revealing(self) -> None:
-        self._revealing = None
-
-    def _follow_revealed(self) -> None:
-        if (part := self._revealing) is None:
-            return
+    def _may_scroll(self) -> bool:
         known = ("", self._last_run.draft.text if self._last_run is not None else "")
-        if not (self.edit.hasFocus() and self.edit.toPlainText() not in known):
-            self.ensureWidgetVisible(part, 0, _REVEALED_PX)
+        return not (self.edit.hasFocus() and self.edit.toPlainText() not in known)
 
     def show_fixes(self) -> None:
         self.edit.show_fixes()
@@ -375,7 +428,7 @@ class InstructionPanel(SteadyScrollArea):
         return Question(
             text=self.edit.toPlainText(),
             context=self._context,
-            keep=self.keep.chips.flags(),
+            keep=frozenset() if self._makes else self.keep.chips.flags(),
             subject=self.keep.chips.subject(),
             ignored_rules=self._ignored,
             commands=self._commands,
@@ -392,21 +445,31 @@ class InstructionPanel(SteadyScrollArea):
         self._show_run()
         self._tell_draft()
         if self.edit.hasFocus():
-            self.ensureWidgetVisible(self.edit, 0, _REVEALED_PX)
+            self.ensureWidgetVisible(self.edit, 0, REVEALED_PX)
 
     def _on_settings(self) -> None:
+        self._show_references()
         self._show_form()
+        self._show_delivery()
         self._show_run()
         self._check_now()
         self._tell_draft()
 
-    def _on_model(self, model: ModelSpec) -> None:
-        self.parameters.set_model(model)
-        self._show_reference()
+    def _on_model(self, _offer: ModelOffer) -> None:
+        self._take_model()
         self._on_settings()
+
+    def _take_model(self) -> None:
+        """The fields follow the model that is chosen now."""
+        model = self.models.model()
+        self.parameters.set_model(model, makes=self._makes)
+        self.delivery.set_choices(offered(model) if model is not None else NOTHING)
+        self._show_references()
+        self._show_delivery()
 
     def _tell_draft(self) -> None:
         if not self._filling:
+            self.notes.set_estimate("")
             self.draft_changed.emit(self.draft())
 
     def _take(self, answer: Answer) -> None:
@@ -434,23 +497,58 @@ class InstructionPanel(SteadyScrollArea):
         return any(one.severity.rank == 0 for one in self._answer.findings)
 
     def _show_uploads(self) -> None:
-        self._uploads.setVisible(self._has_image and bool(self._uploads.text()))
+        self.notes.set_uploads(self._upload_words if self._has_image else "")
 
-    def _show_reference(self) -> None:
-        model = self.models.model()
-        takes = model is not None and model.max_inputs > 1
-        words = "Add a reference image" if takes else "Reference: not on this model"
-        others = [one.title for one in self.models.models() if one.max_inputs > 1]
-        more = f"More pictures: {', '.join(others)}" if others and not takes else ""
-        self.input_row.reference.set_offer(words, more, available=takes)
+    def _pictures(self) -> int:
+        """How many go into a run."""
+        return 1 + len(self.references.nodes()) if self._has_image else 0
+
+    def _room(self) -> ReferenceRoom:
+        return reference_room(self.models.offers(), self.models.offer(), self._pictures())
+
+    def _show_references(self) -> None:
+        room = self._room()
+        self.input_row.reference.set_offer(room.slot, room.tip, available=room.available)
+        self.references.setVisible(self._pictures() > 1)
+        self.references.set_problem(room.problem, room.fix)
+
+    def _mend_references(self) -> None:
+        """To the model that takes them all; where there is none, without them."""
+        able = self._room().able
+        if able is not None:
+            self.models.set_model(*able.key)
+            self._take_model()
+        else:
+            self.references.set_nodes(())
+        self._on_settings()
+
+    def add_reference(self, node: NodeId) -> None:
+        """One more picture for the run; the person has asked for it."""
+        self.references.set_nodes((*self.references.nodes(), node))
+        self._on_settings()
+
+    def ask_price(self) -> None:
+        self.price_asked.emit(RunAsked(self.draft(), self.sent_text()))
 
     def _show_form(self) -> None:
-        shown = self._has_image and self.models.model() is not None
-        self._header.setVisible(shown)
-        self._form_part.setVisible(shown and not self._header.is_folded())
+        shown = (self._has_image or self._makes) and self.models.model() is not None
+        self._param_part.setVisible(shown)
         count = self.parameters.changed_count()
-        self._header.set_word(f"{count} changed" if count else "")
-        self._header.set_action("Reset" if count else "", "Reset the parameters")
+        self._param_part.header.set_word(f"{count} changed" if count else "")
+        self._param_part.header.set_action("Reset" if count else "", "Reset the parameters")
+
+    def _show_delivery(self) -> None:
+        """What a fault would mean stands in the form, or below Run while the form is folded."""
+        shown = (self._has_image or self._makes) and not self.delivery.choices.is_empty
+        if self.delivery.choices.always_waits:
+            shown = self._has_image or self._makes
+        way = self.delivery.way()
+        self._delivery_part.setVisible(shown)
+        words = "Waits for the answer" if self.delivery.choices.always_waits else WAYS[way]
+        changed = self.delivery.is_changed() and way is Way.QUEUE
+        self._delivery_part.header.set_word(f"{words}, changed" if changed else words)
+        told_here = shown and way is not Way.QUEUE and self._delivery_part.is_folded
+        self.notes.set_faults(FAULTS_ARE_FINAL if told_here else "")
 
     def _show_run(self) -> None:
         text = self.edit.toPlainText()
@@ -460,10 +558,16 @@ class InstructionPanel(SteadyScrollArea):
                 model=self.models.model(),
                 count=self.models.count(),
                 has_image=self._has_image,
+                makes=self._makes,
                 megapixels=self._megapixels,
                 blocked=self._blocked,
+                problem=self._problem(),
                 anyway=self._overridden == text and self._has_error(),
                 again=self._run_again,
             )
         )
         self.run_button.show_offer(offer)
+
+    def _problem(self) -> str:
+        """What in a field keeps a run from starting."""
+        return self._room().problem or self.parameters.problem() or self.delivery.problem()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from kontext_studio.core.models import ModelSpec
-from kontext_studio.gui.instruction.price_words import price_words
+from kontext_studio.gui.instruction.model_box import ModelBox
+from kontext_studio.gui.instruction.model_offer import ModelOffer, find_offer, nearest_offer
 from kontext_studio.gui.theme.apply import set_kind
 from kontext_studio.gui.theme.tokens import Theme
 from kontext_studio.gui.theme.tool_button import SegmentedBar, ToolButton
@@ -19,19 +20,15 @@ _SEGMENT_WIDTH = 28
 
 
 class ModelRow(QWidget):
-    """`model_chosen` carries the ModelSpec, `count_chosen` a number; both on a person's choice."""
+    """`model_chosen` carries the ModelOffer, `count_chosen` a number; both on a person's choice."""
 
     model_chosen = Signal(object)
     count_chosen = Signal(int)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._models: tuple[ModelSpec, ...] = ()
-        self._box = QComboBox(self)
-        self._box.setObjectName("modelBox")
-        self._box.setAccessibleName("Model")
-        self._box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self._box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._offers: tuple[ModelOffer, ...] = ()
+        self._box = ModelBox(theme, self)
         self._box.activated.connect(self._choose_model)
         self._bar = SegmentedBar("Number of variants", self)
         self._bar.setObjectName("variantCount")
@@ -57,29 +54,31 @@ class ModelRow(QWidget):
         row.addWidget(self._bar)
 
     def set_theme(self, theme: Theme) -> None:
-        """All its parts take their look from the style sheet."""
+        self._box.set_theme(theme)
 
-    def set_models(self, models: Sequence[ModelSpec], chosen: str) -> None:
-        """The models of the connected route; `chosen` is an id."""
-        self._models = tuple(models)
-        self._box.clear()
-        for i, model in enumerate(self._models):
-            self._box.addItem(model.title.removesuffix(" edit"))
-            self._box.setItemData(i, _about(model), Qt.ItemDataRole.ToolTipRole)
-        self._box.setEnabled(bool(self._models))
-        self.set_model(chosen)
+    def set_offers(self, offers: Sequence[ModelOffer], route: str, model_id: str) -> None:
+        """The models of the connections; one of them is chosen."""
+        if tuple(offers) != self._offers:
+            self._offers = tuple(offers)
+            self._box.set_offers(self._offers)
+        self.set_model(route, model_id)
 
-    def set_model(self, model_id: str) -> None:
-        found = next((i for i, model in enumerate(self._models) if model.id == model_id), 0)
-        self._box.setCurrentIndex(found if self._models else -1)
+    def set_model(self, route: str, model_id: str) -> None:
+        """Choose it; where it is not to be had, what comes nearest."""
+        named = next((one.model for one in self._offers if one.model.id == model_id), None)
+        found = find_offer(self._offers, route, model_id)
+        self._box.choose(found or nearest_offer(self._offers, route, named))
         self._limit()
 
-    def models(self) -> tuple[ModelSpec, ...]:
-        return self._models
+    def offers(self) -> tuple[ModelOffer, ...]:
+        return self._offers
+
+    def offer(self) -> ModelOffer | None:
+        return self._box.offer()
 
     def model(self) -> ModelSpec | None:
-        index = self._box.currentIndex()
-        return self._models[index] if 0 <= index < len(self._models) else None
+        offer = self._box.offer()
+        return offer.model if offer is not None else None
 
     def set_count(self, count: int) -> None:
         for action in self._group.actions():
@@ -91,9 +90,9 @@ class ModelRow(QWidget):
 
     def _choose_model(self) -> None:
         self._limit()
-        model = self.model()
-        if model is not None:
-            self.model_chosen.emit(model)
+        if (offer := self.offer()) is not None:
+            self._box.setToolTip(offer.about)
+            self.model_chosen.emit(offer)
 
     def _choose_count(self, action: QAction) -> None:
         self.count_chosen.emit(int(action.data()))
@@ -110,14 +109,3 @@ class ModelRow(QWidget):
             variants = "1 variant" if count == 1 else f"{count} variants"
             action.setToolTip(variants if count <= most else f"This model makes {most} at a time")
         self.set_count(self.count())
-        model = self.model()
-        self._box.setToolTip(_about(model) if model is not None else "")
-
-
-def _about(model: ModelSpec) -> str:
-    pictures = "1 picture in" if model.max_inputs == 1 else f"up to {model.max_inputs} pictures in"
-    if model.max_inputs == 0:
-        pictures = "makes pictures from text"
-    unit = "" if model.price.usd in (None, 0) else f" a {model.price.unit}"
-    parts = [f"{price_words(model, 1)}{unit}", pictures, model.licence_note]
-    return " · ".join(part for part in parts if part)

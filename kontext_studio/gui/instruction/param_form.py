@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from kontext_studio.core.errors import BadRequest
-from kontext_studio.core.models import ModelSpec, ParamKind, ParamRole
+from kontext_studio.core.models import ModelSpec, ParamRole
 from kontext_studio.core.request import ParamValue
-from kontext_studio.gui.instruction.param_fields import ParamField, field_for, unchanged_value
+from kontext_studio.gui.instruction.form_row import FormRow
+from kontext_studio.gui.instruction.param_fields import (
+    ChoiceField,
+    ParamField,
+    field_for,
+    unchanged_value,
+)
+from kontext_studio.gui.instruction.param_words import limits_words, usual_words
 from kontext_studio.gui.instruction.seed_field import SeedField
-from kontext_studio.gui.shell.label import Label
-from kontext_studio.gui.theme.apply import set_kind
 from kontext_studio.gui.theme.tokens import Theme
 
-_ROW = 36
-_LABEL_WIDTH = 112
 _FORMAT_WIDTH = 80
 _FIRST = ("Guidance",)
 
@@ -35,11 +38,12 @@ class ParamForm(QWidget):
         self._theme = theme
         self._model: ModelSpec | None = None
         self._fields: dict[str, ParamField] = {}
-        self._labels: dict[str, _RowLabel] = {}
+        self._rows_of: dict[str, FormRow] = {}
         self._seed = SeedField(theme, self)
         self._seed.changed.connect(self._tell)
         self._seed.hide()
-        self._rows: list[QWidget] = []
+        self._rows: list[FormRow] = []
+        self._makes = False
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
@@ -51,15 +55,16 @@ class ParamForm(QWidget):
         if rescaled and self._model is not None:
             model, values, seed = self._model, dict(self.values()), self.seed()
             self.set_model(None)
-            self.set_model(model)
+            self.set_model(model, makes=self._makes)
             self.set_values(values, seed)
 
-    def set_model(self, model: ModelSpec | None, *, keep: bool = True) -> None:
-        """The rows of another model; with `keep`, values that exist in both stay."""
-        if model is not None and model == self._model:
+    def set_model(self, model: ModelSpec | None, *, keep: bool = True, makes: bool = False) -> None:
+        """The rows of another model; with `keep`, values that exist in both stay. `makes`: for a
+        picture from text."""
+        if model is not None and model == self._model and makes == self._makes:
             return
         before = dict(self.values()) if keep else {}
-        self._model = model
+        self._model, self._makes = model, makes
         self._clear()
         if model is not None:
             self._build(model)
@@ -92,6 +97,15 @@ class ParamForm(QWidget):
     def changed_count(self) -> int:
         return len(self.values()) + (self.seed() is not None)
 
+    def problem(self) -> str:
+        """Of the first field whose value the service would not take; empty where there is none."""
+        return next((words for one in self._fields.values() if (words := one.problem())), "")
+
+    def note(self, name: str, words: str) -> None:
+        """Say below a field how its value really travels; empty says nothing."""
+        if name in self._rows_of:
+            self._rows_of[name].set_note(words)
+
     def reset(self) -> None:
         self.set_values({}, None)
         self.changed.emit()
@@ -103,17 +117,17 @@ class ParamForm(QWidget):
             self._column.removeWidget(row)
             row.hide()
             row.deleteLater()
-        self._rows, self._fields, self._labels = [], {}, {}
+        self._rows, self._fields, self._rows_of = [], {}, {}
 
     def _build(self, model: ModelSpec) -> None:
-        for spec in model.settings:
-            if spec.kind is ParamKind.JSON:
-                continue
+        for described in model.settings:
+            spec = described if self._makes else described.with_picture()
             start = unchanged_value(model, spec)
             field = field_for(spec, start, self._theme.text_scale, self)
-            if field is not None:
-                field.changed.connect(self._tell)
-                self._fields[spec.name] = field
+            if isinstance(field, ChoiceField) and spec.label == "Size" and not self._makes:
+                field.name_nothing("Same as input")
+            field.changed.connect(self._tell)
+            self._fields[spec.name] = field
         first = [name for name, field in self._fields.items() if field.spec.label in _FIRST]
         sizes = [name for name, field in self._fields.items() if field.spec.label == "Size"]
         formats = [
@@ -133,64 +147,40 @@ class ParamForm(QWidget):
 
     def _add_row(self, label: str, names: Iterable[str]) -> None:
         fields = [self._fields[name] for name in names]
-        row, line, caption = self._new_row(label)
+        row = self._new_row(label)
         for i, field in enumerate(fields):
-            line.addWidget(field, 0 if i else 1)
+            row.line.addWidget(field, 0 if i else 1)
             if i:
                 field.setFixedWidth(round(_FORMAT_WIDTH * min(self._theme.text_scale, 1.5)))
-            self._labels[field.spec.name] = caption
-        row.show()
+            self._rows_of[field.spec.name] = row
+        spec, start = fields[0].spec, fields[0].start
+        row.set_limits(limits_words(spec), usual_words(spec, start))
 
     def _add_seed(self) -> None:
-        row, line, caption = self._new_row("Seed")
-        line.addWidget(self._seed, 1)
-        self._labels["seed"] = caption
+        row = self._new_row("Seed")
+        row.line.addWidget(self._seed, 1)
+        self._rows_of["seed"] = row
         self._seed.show()
-        row.show()
 
-    def _new_row(self, label: str) -> tuple[QWidget, QHBoxLayout, _RowLabel]:
-        row = QWidget(self)
-        row.setMinimumHeight(_ROW)
-        line = QHBoxLayout(row)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(8)
-        caption = _RowLabel(label, row, round(_LABEL_WIDTH * min(self._theme.text_scale, 1.25)))
-        line.addWidget(caption)
+    def _new_row(self, label: str) -> FormRow:
+        row = FormRow(label, self._theme, self)
         self._column.addWidget(row)
         self._rows.append(row)
-        return row, line, caption
+        row.show()
+        return row
 
     def _tell(self) -> None:
         self._mark()
         self.changed.emit()
 
     def _mark(self) -> None:
-        changed = {self._labels[name] for name, _ in self.values()}
-        if self.seed() is not None and "seed" in self._labels:
-            changed.add(self._labels["seed"])
-        for caption in set(self._labels.values()):
-            caption.set_changed(caption in changed)
-
-
-class _RowLabel(QWidget):
-    """The name of a row and, where its value is not the usual one, a dot."""
-
-    def __init__(self, text: str, parent: QWidget, width_px: int) -> None:
-        super().__init__(parent)
-        self.setFixedWidth(width_px)
-        words = Label(text, self)
-        words.setWordWrap(width_px > _LABEL_WIDTH)
-        set_kind(words, type="small", tone="secondary")
-        self._dot = Label("•", self)
-        set_kind(self._dot, type="small", tone="accent")
-        self._dot.setAccessibleName("changed")
-        self._dot.setVisible(False)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(6)
-        row.addWidget(words)
-        row.addWidget(self._dot)
-        row.addStretch(1)
-
-    def set_changed(self, changed: bool) -> None:
-        self._dot.setVisible(changed)
+        changed = {self._rows_of[name] for name, _ in self.values()}
+        if self.seed() is not None and "seed" in self._rows_of:
+            changed.add(self._rows_of["seed"])
+        wrong: dict[FormRow, str] = {}
+        for name, field in self._fields.items():
+            if words := field.problem():
+                wrong.setdefault(self._rows_of[name], words)
+        for row in self._rows:
+            row.set_changed(row in changed)
+            row.set_problem(wrong.get(row, ""))

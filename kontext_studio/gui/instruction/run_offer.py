@@ -10,12 +10,17 @@ from kontext_studio.gui.instruction.price_words import price_words
 
 @dataclass(frozen=True, slots=True)
 class RunSituation:
+    """`makes`: a picture is made from text. `blocked` is why no run can start, `problem` what is
+    wrong in a field of the panel."""
+
     text: str
     model: ModelSpec | None
     count: int = 1
     has_image: bool = False
+    makes: bool = False
     megapixels: float | None = None
     blocked: str = ""
+    problem: str = ""
     anyway: bool = False
     again: bool = False
 
@@ -31,7 +36,7 @@ class RunOffer:
 
 def offer_for(now: RunSituation) -> RunOffer:
     model, blank = now.model, not now.text.strip()
-    generates = model is not None and model.generates and not now.has_image
+    generates = now.makes
     if not now.has_image and not generates:
         return RunOffer("Run" if blank else "Open an image first", reason="Open an image first")
     if now.blocked:
@@ -42,6 +47,8 @@ def offer_for(now: RunSituation) -> RunOffer:
     if blank:
         missing = "Write what to make" if generates else "Write what should change"
         return RunOffer(missing, reason=missing)
+    if now.problem:
+        return RunOffer(now.problem, reason=now.problem)
     return RunOffer(_verb(now, generates), price_words(model, now.count, now.megapixels))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from kontext_studio.core.errors import Charged
+from kontext_studio.core.errors import Charged, Unauthorized
 from kontext_studio.core.jobs import JobFault, JobRecord, JobState
 from kontext_studio.core.result import Cost
 from kontext_studio.core.route import EMBEDDED
@@ -37,6 +37,7 @@ class Verb(StrEnum):
     PUT_BACK = "put_back"
     ELSEWHERE = "elsewhere"
     CONNECT = "connect"
+    SETTINGS = "settings"
     DISMISS = "dismiss"
 
 
@@ -155,7 +156,7 @@ def _paused(record: JobRecord) -> JobCard:
         tone=Tone.WARNING,
         title=title,
         body=body,
-        verbs=(verb, CardVerb(Verb.PUT_BACK, "Put text back")),
+        verbs=(*_way_to_key(fault), verb, CardVerb(Verb.PUT_BACK, "Put text back")),
         details=details_of(record),
         dismiss=Verb.STOP,
     )
@@ -204,7 +205,13 @@ def _after_failing(record: JobRecord) -> tuple[CardVerb, ...]:
     again = CardVerb(Verb.RETRY, "Run again")
     if record.may_be_looked_for:  # asking costs nothing
         return CardVerb(Verb.CHECK, "Check again"), again
-    return again, CardVerb(Verb.PUT_BACK, "Put text back")
+    return *_way_to_key(record.fault), again, CardVerb(Verb.PUT_BACK, "Put text back")
+
+
+def _way_to_key(fault: JobFault | None) -> tuple[CardVerb, ...]:
+    """Where a key is missing or was not accepted: to the place where one is given."""
+    missing = fault is not None and fault.kind == Unauthorized.kind
+    return (CardVerb(Verb.SETTINGS, "Open settings"),) if missing else ()
 
 
 def _refused(record: JobRecord, elsewhere: str) -> JobCard | None:

@@ -43,6 +43,7 @@ class JobList(QWidget):
     suggestion_chosen = Signal(object)
     thumbnail_wanted = Signal(str)
     connect_requested = Signal()
+    key_requested = Signal(str)
     cancel_waiting_requested = Signal()
     card_appeared = Signal(object)  # QWidget
 
@@ -206,6 +207,8 @@ class JobList(QWidget):
                 self.elsewhere_requested.emit(press.job)
             case Verb.CONNECT:
                 self.connect_requested.emit()
+            case Verb.SETTINGS:
+                self.key_requested.emit(press.job)
             case Verb.DISMISS:
                 self.dismiss_requested.emit(press.job)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kontext_studio.core.jobs import JobRecord, JobState
-from kontext_studio.workbench.connections import PROVIDER_TITLES
+from kontext_studio.core.services import service_info
 from kontext_studio.workbench.progress import JobView, Phase
 
 SLOW_AFTER_S = 30.0
@@ -112,7 +112,8 @@ def progress_of(view: JobView, now_s: float) -> JobProgress:
 
 def service_name(provider: str) -> str:
     """How a service is called in a sentence."""
-    return PROVIDER_TITLES.get(provider, provider.capitalize())
+    known = service_info(provider)
+    return known.title if known is not None else provider.capitalize()
 
 
 def stage_of(record: JobRecord, progress: JobProgress = NOTHING_KNOWN) -> Stage:

@@ -1,13 +1,12 @@
-"""What opens over the window: About, the shortcuts, the choice of a connection, the question on
-closing. They say and ask; what an answer does is handed in."""
+"""What opens over the window: About, and the question on closing. They say and ask; what an answer
+does is handed in."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from PySide6.QtCore import QPoint, QSize, Qt
-from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QMenu, QMessageBox, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QMessageBox, QWidget
 
 from kontext_studio import __version__
 from kontext_studio.gui.shell.dialogs import open_dialog
@@ -55,30 +54,3 @@ def ask_to_close(window: QWidget, active: int, *, paid: bool, close: Callable[[]
     box.addButton("Wait", QMessageBox.ButtonRole.RejectRole)
     box.buttonClicked.connect(lambda button: close() if button is yes else None)
     open_dialog(box)
-
-
-def choose_connection(
-    window: QWidget,
-    above: QPoint,
-    names: Sequence[str],
-    chosen: str,
-    use: Callable[[str], None],
-    tell_how: Callable[[], None],
-) -> QMenu:
-    """A menu of the connections with its lower left corner at `above`."""
-    menu = QMenu(window)
-    menu.setObjectName("connectionMenu")
-    menu.setAccessibleName("Connection for the next runs")
-    group = QActionGroup(menu)
-    for name in names:
-        action = QAction(name.replace("&", "&&"), menu)
-        action.setCheckable(True)
-        action.setChecked(name == chosen)
-        action.triggered.connect(lambda _on=False, name=name: use(name))
-        group.addAction(action)
-        menu.addAction(action)
-    menu.addSeparator()
-    menu.addAction("How to add one").triggered.connect(lambda _on=False: tell_how())
-    menu.aboutToHide.connect(menu.deleteLater)
-    menu.popup(above - QPoint(0, menu.sizeHint().height()))
-    return menu

@@ -15,12 +15,11 @@ from kontext_studio.core.history import Node, NodeId
 from kontext_studio.core.route import EMBEDDED
 from kontext_studio.core.session import Session
 from kontext_studio.gui.canvas.image_stage import StageMode
-from kontext_studio.gui.commands import NEEDS_PARENT, NEEDS_STEP
+from kontext_studio.gui.commands import NEEDS_PARENT, NEEDS_REQUEST, NEEDS_STEP
 from kontext_studio.gui.history.names import lowered
 from kontext_studio.gui.history.view import MenuRequest
 from kontext_studio.gui.main_window import COLLAPSE_BELOW_PX
-from kontext_studio.gui.presenters.asking import ask_to_close, choose_connection, show_about
-from kontext_studio.gui.presenters.faults import HOW_TO_CONNECT, Offer
+from kontext_studio.gui.presenters.asking import ask_to_close, show_about
 from kontext_studio.gui.presenters.help import Help
 from kontext_studio.gui.presenters.jobs import UnderWay
 from kontext_studio.gui.presenters.panes import Panes
@@ -43,12 +42,6 @@ MODES = {
 WRITES = ("rerun", "rerun_same_seed", "apply_here", "star", "pick", "rename", "delete",
           "name_session")  # fmt: skip
 """What cannot be done in a session that is open for looking only."""
-ADD_CONNECTION = "kontext-studio routes add fal --provider fal --key-env FAL_KEY"
-CONNECTING = (
-    "Connections are added in a terminal.",
-    "Set FAL_KEY to your key of fal.ai, or add a proxy, a gateway or your own server with "
-    "“kontext-studio routes add”. Then start Kontext Studio again.",
-)
 CONTEXT = ("compare_parent", "star", "rerun", "paint_area", "export")
 WIPE_CONTEXT = ("swap_sides", "view_single", "star", "export")
 STEP_MENU = ("edit_from_here", "", "star", "pick", "rename", "copy_instruction", "", "rerun",
@@ -70,9 +63,12 @@ class Commanding(QObject):
         self.palette.set_steps(
             lambda: step_entries(studio.bench.session) if studio.bench.is_open else ()
         )
+        self.palette.set_settings(
+            lambda: studio.setting_up.entries() if studio.bench.is_open else ()
+        )
         self.palette.step_chosen.connect(studio.steps.select)
+        self.palette.setting_chosen.connect(studio.setting_up.choose)
         self._connect()
-        self._actions.give_view_keys((self._window.stage, self._window.history.view))
         self._window.history.set_header_actions(
             [self._actions[name] for name in ("starred_only", "fold_all", "root", "map")]
         )
@@ -107,7 +103,11 @@ class Commanding(QObject):
         self._window.status.palette_pressed.connect(self.palette.open_palette)
         studio.jobs.under_way_changed.connect(self._offer_cancelling)
         self._offer_cancelling(UnderWay())
-        studio.status.connections_wanted.connect(self._choose_connection)
+        studio.setting_up.shortcuts_wanted.connect(self._help.show_shortcuts)
+        studio.references.step_wanted.connect(
+            lambda: self.palette.choose_step(studio.references.add, "Which step is a reference?")
+        )
+        studio.running.situation_changed.connect(self._offer_inputs)
         self._collapse_if_narrow()
         self.refresh()
 
@@ -126,6 +126,8 @@ class Commanding(QObject):
         has_parent = node is not None and node.parent is not None
         reason = "this is an original" if node is not None else "open an image first"
         actions.enable(NEEDS_PARENT, has_parent, reason)
+        actions.enable(NEEDS_REQUEST, node is not None and node.request is not None, reason)
+        self._offer_inputs()
         session = studio.bench.session if studio.bench.is_open else None
         undo, redo = (session.undo_text, session.redo_text) if session else ("", "")
         actions["undo"].setText(f"Undo {undo}".rstrip())
@@ -150,6 +152,17 @@ class Commanding(QObject):
         actions["star"].setText("Remove star" if starred else "Star")
         self._show_mode(studio.looking.mode)
         self._window.context_bar.place()  # its words may have changed
+
+    def _offer_inputs(self) -> None:
+        """What depends on the model that is chosen, and on what is connected."""
+        studio, actions = self._studio, self._actions
+        nobody = "no connected service makes pictures from text"
+        actions.enable(("new_picture",), studio.running.can_make, nobody)
+        why = studio.references.reason()
+        actions.enable(("reference_step", "reference_file"), not why, why)
+        actions.enable(
+            ("check_price",), studio.estimating.is_possible, "this connection tells none ahead"
+        )
 
     def _hold_back_lost(self, node: Node | None, session: Session | None) -> None:
         """Without its picture a step cannot be exported, compared or edited on."""
@@ -187,6 +200,7 @@ class Commanding(QObject):
         on("name_session", files.name_session)
         on("save_copy", files.save_copy)
         on("export", self._with(files.export))
+        on("settings", studio.setting_up.open)
         on("quit", window.close)
         on("undo", self._undo)
         on("redo", self._redo)
@@ -221,6 +235,10 @@ class Commanding(QObject):
             lambda: history.set_starred_only(self._actions["starred_only"].isChecked()),
         )
         on("focus_instruction", panes.focus_instruction)
+        on("new_picture", studio.make_from_text)
+        on("reference_step", studio.references.choose_step)
+        on("reference_file", studio.references.choose_file)
+        on("check_price", studio.estimating.ask)
         on("quick_fix", right.instruction.show_fixes)
         on("next_problem", right.instruction.next_problem)
         on("previous_problem", right.instruction.previous_problem)
@@ -357,31 +375,6 @@ class Commanding(QObject):
         menu.setObjectName("stepMenu")
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(at)
-
-    def _choose_connection(self) -> None:
-        bench, status = self._studio.bench, self._window.status
-        names = [route.name for route in bench.connections.all()]
-        if len(names) < 2:
-            self._tell_how_to_connect()
-            return
-        choose_connection(
-            self._window,
-            status.mapToGlobal(status.rect().topLeft()),
-            names,
-            bench.settings.default_route,
-            self._use_connection,
-            self._tell_how_to_connect,
-        )
-
-    def _tell_how_to_connect(self) -> None:
-        """Until there is a dialog for it."""
-        copy = Offer("Copy the command", partial(_copy, ADD_CONNECTION), stays=True)
-        self._studio.faults.say(HOW_TO_CONNECT, *CONNECTING, copy)
-
-    def _use_connection(self, name: str) -> None:
-        studio = self._studio
-        settings = replace(studio.bench.settings, default_route=name)
-        studio.tasks.start(studio.bench.change_settings(settings))
 
     def _ask_to_close(self) -> None:
         """Close at once; only runs under way are worth a question."""

@@ -21,7 +21,6 @@ from kontext_studio.workbench.announcements import Fault
 INNER = "inner"
 NOT_OPENED = "files not opened"
 SESSION_NOT_OPENED = "session not opened"
-HOW_TO_CONNECT = "how to connect"
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,13 +65,13 @@ class Files(QObject):
     # In.
 
     def choose_picture(self) -> None:
-        dialog = self._make_dialog("Open image", PICTURES)
+        dialog = self.make_dialog("Open image", PICTURES)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.filesSelected.connect(self._take_names)
         open_dialog(dialog)
 
     def choose_session(self) -> None:
-        dialog = self._make_dialog("Open session", SESSIONS)
+        dialog = self.make_dialog("Open session", SESSIONS)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(self._take_name)
         open_dialog(dialog)
@@ -200,7 +200,7 @@ class Files(QObject):
 
     def export(self, node: Node) -> None:
         """Ask for a file and write the step's picture there."""
-        dialog = self._make_dialog("Export step", EXPORTS)
+        dialog = self.make_dialog("Export step", EXPORTS)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("png")
         dialog.selectFile(f"{self._file_name(node)}.png")
@@ -225,7 +225,7 @@ class Files(QObject):
         self._tasks.start(self._bench.new_session())
 
     def _choose_place(self, title: str, then: Callable[[str], None]) -> None:
-        dialog = self._make_dialog(title, SESSIONS)
+        dialog = self.make_dialog(title, SESSIONS)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("kontext")
         if (place := self._proposed_place()) is not None:
@@ -273,7 +273,8 @@ class Files(QObject):
         title = step_name(self._bench.session, node, original=Path(node.title).stem or "picture")
         return safe_name(title)
 
-    def _make_dialog(self, title: str, filters: str) -> QFileDialog:
+    def make_dialog(self, title: str, filters: str) -> QFileDialog:
+        """A dialog over the window, still to be opened."""
         dialog = QFileDialog(self._window, title)
         dialog.setObjectName("fileDialog")
         dialog.setNameFilters(filters.split(";;"))

@@ -47,6 +47,7 @@ class Jobs(QObject):
     summary_changed = Signal(str)
     under_way_changed = Signal(object)
     show_requested = Signal(str)  # node id
+    key_wanted = Signal(str)  # name of the connection that has no key, or one that is refused
     instruction_wanted = Signal(str, str)  # node id to edit, instruction to put into the editor
 
     def __init__(
@@ -70,6 +71,7 @@ class Jobs(QObject):
         jobs.check_requested.connect(self._check)
         jobs.show_requested.connect(self._show)
         jobs.put_back_requested.connect(self._put_back)
+        jobs.key_requested.connect(self._ask_for_key)
         jobs.elsewhere_requested.connect(self._send_elsewhere)
         jobs.suggestion_chosen.connect(self._take_suggestion)
         jobs.cancel_waiting_requested.connect(self.cancel_waiting)
@@ -183,6 +185,9 @@ class Jobs(QObject):
     def _put_back(self, job_id: str) -> None:
         record = self._bench.runs.view(JobId(job_id)).record
         self._edit_again(JobId(job_id), record.request.instruction)
+
+    def _ask_for_key(self, job_id: str) -> None:
+        self.key_wanted.emit(self._bench.runs.view(JobId(job_id)).record.route)
 
     def _take_suggestion(self, what: Suggestion) -> None:
         self._edit_again(what.job, what.text)

@@ -20,12 +20,14 @@ from kontext_studio.gui.bridge import Bridge
 from kontext_studio.gui.history.names import step_name
 from kontext_studio.gui.instruction.error_card import CardAction, CardMessage
 from kontext_studio.gui.instruction.instruction_panel import InstructionPanel
+from kontext_studio.gui.instruction.model_offer import nearest_offer
 from kontext_studio.gui.instruction.run_asked import RunAsked
 from kontext_studio.gui.jobs.refusals import unknown_words
+from kontext_studio.gui.presenters.model_choice import chosen_route, offers_of, resolved
 from kontext_studio.gui.presenters.services import upload_words
 from kontext_studio.gui.presenters.thumbnails import small_picture
 from kontext_studio.gui.tasks import Tasks
-from kontext_studio.prompting.context import LintContext, Tier
+from kontext_studio.prompting.context import LintContext, Mode, Tier
 from kontext_studio.workbench.announcements import JobChanged, ResultStored
 from kontext_studio.workbench.bench import Workbench
 from kontext_studio.workbench.orders import RunOrder
@@ -37,9 +39,11 @@ SAVE_COPY = (CardAction("save copy", "Save a copy"),)
 
 
 class Running(QObject):
-    """`started` carries the job id of a run that is on its way."""
+    """`started` carries the job id of a run that is on its way; `situation_changed` tells that
+    another model, or making instead of editing, was chosen."""
 
     started = Signal(str)
+    situation_changed = Signal()
     copy_wanted = Signal()  # of a session that is open for looking only
 
     def __init__(
@@ -57,12 +61,16 @@ class Running(QObject):
         self._tasks = tasks
         self._current = current
         self._shown: NodeId | None = None
+        self._making = False
+        self._asked_on: tuple[NodeId | None] | None = None  # where a new picture was asked for
+        self._route = ""
         self._picture: QImage | None = None
         self._pending: tuple[NodeId | None, Draft] | None = None
         self._last: RunOrder | None = None
         self._last_at = 0.0
         self._starting: list[RunOrder] = []
-        self._typed: dict[JobId, tuple[NodeId, str]] = {}  # what made a run, and where it stood
+        # What made a run, and on which step it stood; None is a picture from text.
+        self._typed: dict[JobId, tuple[NodeId | None, str]] = {}
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(DRAFT_MS)
@@ -76,13 +84,22 @@ class Running(QObject):
         panel.run_requested.connect(self._take)
         panel.draft_changed.connect(self._keep_draft)
         panel.card_action.connect(self._take_card_action)
+        panel.making_left.connect(self.edit_again)
 
     # Showing.
 
     def refresh(self) -> None:
-        """Show the current step's input and draft."""
+        """Show the current step's input and draft, or those of a picture that is made from text:
+        where that was asked for, and where there is nothing to edit."""
         node = self._current()
         panel = self._panel
+        if self._asked_on is not None and self._asked_on != (node.id if node else None,):
+            self._asked_on = None  # somebody has gone to another step
+        if self._asked_on is not None or (node is None and self.can_make):
+            self._show_making(node)
+            return
+        if self._making:
+            self._leave_making()
         if node is None:
             self._shown = None
             panel.set_input(None, "", "", has_image=False)
@@ -101,6 +118,47 @@ class Running(QObject):
         self._tasks.start(self._name_subject(node))
         panel.set_history(self._older_instructions())
         self._tasks.start(self._fetch_thumbnail(node))
+
+    def _show_making(self, node: Node | None) -> None:
+        """The panel for a picture from text; `node` is what there is to go back to."""
+        panel = self._panel
+        if not self._making:
+            self.save_draft()
+            self._making, self._shown = True, None
+            self._show_models()
+            panel.set_megapixels(None)
+            panel.set_making(can_leave=node is not None)
+            panel.set_draft(self._draft_for(None))
+            panel.set_context(LintContext(mode=Mode.GENERATE, inputs=0))
+            panel.set_subject(None)
+            panel.set_history(self._older_instructions())
+            self.situation_changed.emit()
+        panel.set_making(can_leave=node is not None)
+
+    def _leave_making(self) -> None:
+        self.save_draft()
+        self._making = False
+        self._show_models()
+        self.situation_changed.emit()
+
+    @property
+    def can_make(self) -> bool:
+        """Whether a connected service makes pictures from text, and a session takes them."""
+        return self._bench.is_open and bool(offers_of(self._bench, making=True))
+
+    def make_from_text(self) -> None:
+        """A new picture instead of an edit, until another step is looked at."""
+        if self.can_make:
+            node = self._current()
+            self._asked_on = (node.id if node is not None else None,)
+            self.refresh()
+            self._panel.focus_editor()
+
+    def edit_again(self) -> None:
+        """Back to editing the step that is looked at."""
+        self._asked_on = None
+        self.refresh()
+        self._panel.focus_editor()
 
     def fill(self, text: str) -> None:
         """Put an instruction into the editor, for the person to change and run."""
@@ -139,13 +197,14 @@ class Running(QObject):
 
     def run_with_new_seed(self) -> None:
         """Run what the panel shows although the same is on its way or was just run."""
-        draft, node = self._panel.draft(), self._current()
-        if node is None:
+        draft, node = self._panel.draft(), self._input()
+        if node is None and not self._making:
             return
+        above = (node.id,) if node is not None else ()
         if draft.text.strip():
             order = self._order(node, RunAsked(draft, self._panel.sent_text()))
             self._start(replace(order, seed=None), allow_twin=True, typed=draft.text)
-        elif self._last is not None and self._last.parents[:1] == (node.id,):
+        elif self._last is not None and self._last.parents[:1] == above:
             self._start(replace(self._last, seed=None), allow_twin=True)
 
     def rerun(self, node: Node, *, same_seed: bool = False, count: int | None = None) -> None:
@@ -173,22 +232,32 @@ class Running(QObject):
             self._start(RunOrder(node.request.instruction, (onto.id,)), allow_twin=True)
 
     def _take(self, asked: RunAsked) -> None:
-        node = self._current()
-        if node is None:
+        node = self._input()
+        if node is None and not self._making:
             return
         self.save_draft()
         self._start(self._order(node, asked), typed=asked.draft.text)
 
-    def _order(self, node: Node, asked: RunAsked) -> RunOrder:
+    def order_of(self, asked: RunAsked) -> RunOrder | None:
+        """What pressing Run would send; None where there is nothing to run on."""
+        node = self._input()
+        return None if node is None and not self._making else self._order(node, asked)
+
+    def _input(self) -> Node | None:
+        """The step that a run would edit; none for a picture from text."""
+        return None if self._making else self._current()
+
+    def _order(self, node: Node | None, asked: RunAsked) -> RunOrder:
         draft = asked.draft
         return RunOrder(
             instruction=asked.sent_text,
-            parents=(node.id, *draft.references),
+            parents=(node.id, *draft.references) if node is not None else (),
             model=draft.model,
-            route=self._bench.settings.default_route,
+            route=draft.route or self._bench.route_name,
             count=draft.count,
             seed=draft.seed,
             parameters=draft.parameters,
+            delivery=draft.delivery,
         )
 
     def _start(self, order: RunOrder, *, allow_twin: bool = False, typed: str = "") -> None:
@@ -210,7 +279,7 @@ class Running(QObject):
             self._starting.remove(order)
         self._panel.set_card(None)
         if typed:
-            self._typed[job] = (order.parents[0], typed)
+            self._typed[job] = (order.parents[0] if order.parents else None, typed)
         self.started.emit(job)
 
     def _show_refusal(self, fault: StudioError) -> None:
@@ -232,45 +301,56 @@ class Running(QObject):
     # Small parts.
 
     def _show_models(self) -> None:
-        settings = self._bench.settings
-        try:
-            route = self._bench.connections.get(settings.default_route)
-        except BadRequest:
-            self._panel.set_upload_note("")
-            self._panel.set_models((), "")
+        """The models of all connections. What is chosen stays, unless the person has gone over to
+        another connection."""
+        panel, bench = self._panel, self._bench
+        route = chosen_route(bench)
+        panel.set_can_make(self.can_make)
+        if route is None:
+            self._route = ""
+            panel.set_upload_note("")
+            panel.set_offers((), "", "")
             return
-        self._panel.set_upload_note(upload_words(route))
-        models = [one for one in self._bench.catalogue.of_provider(route.provider) if one.edits]
-        draft = self._draft_for(self._shown) if self._shown else Draft()
-        chosen = draft.model if any(one.id == draft.model for one in models) else ""
-        self._panel.set_models(models, chosen or (models[0].id if models else ""))
+        panel.set_upload_note(upload_words(route))
+        offers, now = offers_of(bench, making=self._making), panel.models.offer()
+        went_over, self._route = route.name != self._route, route.name
+        chosen = None if went_over or now not in offers else now
+        if chosen is None:
+            draft = self._draft_for(self._shown) if bench.is_open else Draft()
+            known = next((one for one in offers if one.key == (route.name, draft.model)), None)
+            like = now.model if now is not None else None
+            chosen = known or nearest_offer(offers, route.name, like)
+        panel.set_offers(offers, *(chosen.key if chosen is not None else ("", "")))
+        self.situation_changed.emit()
 
     def _draft_for(self, node: NodeId | None) -> Draft:
-        """The step's own draft; for a new one the model and count of the last one go on."""
+        """The step's own draft; for a new one the model and the delivery of the last one go on."""
         draft = self._bench.draft(node)
-        if node is not None and self._was_run(node, draft.text):
+        if self._was_run(node, draft.text):
             draft = replace(draft, text="")  # it is a step now, and Ctrl+Up brings it back
-        if draft != Draft():
-            return draft
-        now = self._panel.draft()
-        return Draft(model=now.model, keep=())
+        if draft == Draft():
+            now = self._panel.draft()
+            draft = Draft(model=now.model, route=now.route, delivery=now.delivery)
+        return resolved(self._bench, draft, offers_of(self._bench, making=self._making))
 
     def _take_result(self, what: ResultStored) -> None:
         """The words have become a step: they leave the draft of its parent, unless the person has
         changed them since or looks at them now. Ctrl+Up brings them back."""
-        parent, text = self._typed.pop(what.job, (None, ""))
-        if parent is None:
+        if (found := self._typed.pop(what.job, None)) is None:
             return
-        if parent != self._shown and self._bench.draft(parent).text == text:
+        parent, text = found
+        looked_at = self._making if parent is None else parent == self._shown
+        if not looked_at and self._bench.draft(parent).text == text:
             draft = replace(self._bench.draft(parent), text="")
             self._tasks.start(self._bench.save_draft(parent, draft))
 
-    def _was_run(self, node: NodeId, text: str) -> bool:
+    def _was_run(self, node: NodeId | None, text: str) -> bool:
         """Whether the words have become a step already; chips may have added clauses."""
         session, words = self._bench.session, text.strip()
+        history = session.history
         return bool(words) and any(
             child.request is not None and _begins(child.request.instruction, words)
-            for child in session.history.children(node)
+            for child in (history.children(node) if node is not None else history.roots())
             if child.id not in session.hidden
         )
 
@@ -279,10 +359,11 @@ class Running(QObject):
         if not self._bench.is_open:
             return
         text, node = self._panel.edit.toPlainText(), self._shown
+        above = (node,) if node is not None else ()
         words: tuple[str, ...] = ()
         for view in self._bench.runs.views():  # the oldest first, so that the newest has the word
             record = view.record
-            same = record.parents[:1] == (node,) and _begins(record.request.instruction, text)
+            same = record.parents[:1] == above and _begins(record.request.instruction, text)
             if same and record.id not in self._bench.session.dismissed:
                 refused = record.provider == EMBEDDED and record.state is JobState.FAILED
                 words = unknown_words(record.fault) if refused else ()
@@ -295,16 +376,21 @@ class Running(QObject):
     def _keep_draft(self, draft: Draft) -> None:
         self._panel.set_card(None)
         self._show_refused_words()
-        if self._shown is not None:
+        if self._shown is not None or self._making:
             self._pending = (self._shown, draft)
             self._later.start()
+        if draft.route and draft.route != self._route and self._bench.is_open:
+            # Where the next runs go is one fact, and the status bar tells it.
+            self._route = draft.route
+            self._tasks.start(self._bench.choose_route(draft.route))
+        self.situation_changed.emit()
 
     def _context(self, node: Node) -> LintContext:
         history = self._bench.session.history
         model = self._panel.models.model()
         tier = model.tier if model is not None else ""
         return LintContext(
-            inputs=1,
+            inputs=1 + len(self._panel.references.nodes()),
             model=next((one for one in Tier if one.value == tier), None),
             depth=len(history.path(node.id)) - 1,
             previous_prompt=node.request.instruction if node.request else None,
@@ -342,6 +428,7 @@ class Running(QObject):
 
     def _forget(self) -> None:
         self._shown = None
+        self._making, self._asked_on = False, None
         self._pending = None
         self._last = None
         self._typed.clear()

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from kontext_studio.core.models import ModelSpec
 from kontext_studio.core.route import EMBEDDED, Route
+from kontext_studio.core.services import title_of
 from kontext_studio.gui.history.names import model_words, words_for_model
 from kontext_studio.gui.instruction.price_words import price_words
 from kontext_studio.workbench.bench import Workbench
-from kontext_studio.workbench.connections import PROVIDER_TITLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,6 @@ def elsewhere(bench: Workbench) -> Elsewhere | None:
 
 def upload_words(route: Route) -> str:
     """Who can open what is uploaded over this connection, where that is more than the person."""
-    if route.provider == EMBEDDED or route.host("rest", ""):  # on this computer, or a server of one
-        return ""  # of whose doors nothing is known
-    title = PROVIDER_TITLES.get(route.provider, route.provider)
-    return f"Anyone with the address of an upload to {title} can open it."
+    if route.provider != "fal" or route.host("rest", ""):
+        return ""  # others take pictures within the run; of one's own server nothing is known
+    return f"Anyone with the address of an upload to {title_of(route.provider)} can open it."

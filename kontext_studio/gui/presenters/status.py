@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from kontext_studio.core.errors import BadRequest
 from kontext_studio.core.history import Node, NodeId
 from kontext_studio.core.route import EMBEDDED, Route, RouteMode
+from kontext_studio.core.services import title_of
 from kontext_studio.gui.bridge import Bridge
 from kontext_studio.gui.shell.status_bar import (
     EMBEDDED_CONNECTION,
@@ -18,14 +19,12 @@ from kontext_studio.gui.shell.status_bar import (
     StatusBar,
 )
 from kontext_studio.workbench.bench import Workbench
-from kontext_studio.workbench.connections import PROVIDER_TITLES
 
 
 class Status(QObject):
     """`step_wanted` carries the node id of a result that the notice leads to."""
 
     step_wanted = Signal(str)
-    connections_wanted = Signal()
 
     def __init__(self, bench: Workbench, bar: StatusBar, bridge: Bridge, parent: QObject) -> None:
         super().__init__(parent)
@@ -37,7 +36,6 @@ class Status(QObject):
         bridge.changed.connect(self._take_change)
         bridge.job_changed.connect(self._show_cost)
         bar.notice_pressed.connect(self._follow_notice)
-        bar.connection_pressed.connect(self.explain_connections)
 
     def refresh(self) -> None:
         self._bar.set_connection(self._connection())
@@ -61,13 +59,9 @@ class Status(QObject):
             self.clear_notice()
         self._show_cost()
 
-    def explain_connections(self) -> None:
-        """Ask for the place where connections are chosen."""
-        self.connections_wanted.emit()
-
     def _connection(self) -> ConnectionFacts:
         try:
-            route = self._bench.connections.get(self._bench.settings.default_route)
+            route = self._bench.connections.get(self._bench.route_name)
         except BadRequest:
             return NOT_CONNECTED
         return _facts_of(route)
@@ -93,7 +87,7 @@ class Status(QObject):
 def _facts_of(route: Route) -> ConnectionFacts:
     if route.provider == EMBEDDED:
         return EMBEDDED_CONNECTION
-    title = PROVIDER_TITLES.get(route.provider, route.provider)
+    title = title_of(route.provider)
     if route.mode is RouteMode.DIRECT:
         return ConnectionFacts(title, "directly", "key-round", "text.secondary")
     host = urlsplit(route.address).hostname or route.address

@@ -29,6 +29,7 @@ class Steps(QObject):
 
     ready = Signal(object)
     watched_run_stored = Signal(object)
+    watched_changed = Signal()
 
     def __init__(
         self, bench: Workbench, dock: HistoryDock, bridge: Bridge, tasks: Tasks, parent: QObject
@@ -102,7 +103,9 @@ class Steps(QObject):
 
     async def go_to(self, node: NodeId) -> None:
         """Make a step the current one; it is when this returns."""
-        self._watched = None
+        if self._watched is not None:
+            self._watched = None
+            self.watched_changed.emit()
         if self._bench.is_open and node in self._bench.session.history:
             variants = self._bench.session.history.variants(node)
             self._new.difference_update(one.id for one in variants)
@@ -196,6 +199,7 @@ class Steps(QObject):
 
     def _watch(self, job_id: str) -> None:
         self._watched = JobId(job_id)
+        self.watched_changed.emit()
 
     def _progress(self, job: JobId) -> JobProgress:
         return progress_of(self._bench.runs.view(job), asyncio.get_event_loop().time())

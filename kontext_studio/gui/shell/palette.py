@@ -41,6 +41,7 @@ from kontext_studio.gui.theme.apply import set_kind
 from kontext_studio.gui.theme.icons import icon
 from kontext_studio.gui.theme.tokens import Theme
 
+SEARCH = "Search commands and steps"
 TOP_PX = 118
 FIELD_PX = 52
 FOOTER_PX = 36
@@ -78,6 +79,7 @@ class Palette(QWidget):
         self._entries: tuple[PaletteEntry, ...] = ()
         self._recent: tuple[str, ...] = ()
         self._returns_to: QWidget | None = None
+        self._take_step: Callable[[str], object] | None = None
         self._panel = QFrame(self)
         self._field = QLineEdit(self._panel)
         self._glass = Label(self._panel)
@@ -145,6 +147,12 @@ class Palette(QWidget):
         self.raise_()
         self._field.setFocus(Qt.FocusReason.PopupFocusReason)
 
+    def choose_step(self, take: Callable[[str], object], words: str) -> None:
+        """Open on the steps; the one that is chosen goes to `take`, and nobody goes to it."""
+        self.open_palette("@")
+        self._take_step = take
+        self._field.setPlaceholderText(words)
+
     def close_palette(self) -> None:
         """Close and give the focus back."""
         if not self.isVisible():
@@ -153,6 +161,8 @@ class Palette(QWidget):
         if self._returns_to is not None and self._returns_to.isVisible():
             self._returns_to.setFocus(Qt.FocusReason.PopupFocusReason)
         self._returns_to = None
+        self._take_step = None
+        self._field.setPlaceholderText(SEARCH)
         self.closed.emit()
 
     def shown_entries(self) -> tuple[PaletteEntry, ...]:
@@ -202,7 +212,7 @@ class Palette(QWidget):
     def _build(self, theme: Theme) -> None:
         self._field.setObjectName("paletteField")
         self._field.setAccessibleName("Search commands and steps")
-        self._field.setPlaceholderText("Search commands and steps")
+        self._field.setPlaceholderText(SEARCH)
         set_kind(self._field, kind="bare")
         self._list.setObjectName("paletteList")
         self._list.setAccessibleName("Found")
@@ -348,11 +358,12 @@ class Palette(QWidget):
         if entry.kind is EntryKind.HELP:
             self._field.setText(entry.id)
             return
+        take = self._take_step or self.step_chosen.emit
         if not stay:
             self.close_palette()
         match entry.kind:
             case EntryKind.STEP:
-                self.step_chosen.emit(entry.id)
+                take(entry.id)
             case EntryKind.SETTING:
                 self.setting_chosen.emit(entry.id)
             case _:

@@ -19,11 +19,28 @@ from kontext_studio.gui.theme.type import load_fonts, type_font
 
 log = logging.getLogger(__name__)
 
+SYSTEM = "system"
+"""The setting by which the desktop chooses the theme."""
+
 _FOLDER_PROPERTY = "kontextThemePictures"
 
 
-def apply_theme(app: QApplication, theme: Theme) -> None:
-    """Style, palette, font and style sheet of the whole application.
+def theme_named(word: str) -> ThemeName:
+    """The theme of a setting: "dark", "light", or "system" for what the desktop asks for;
+    dark where the desktop does not say, or the word is not known."""
+    if word in (name.value for name in ThemeName):
+        return ThemeName(word)
+    hints = QGuiApplication.styleHints()
+    if word == SYSTEM:
+        hints.unsetColorScheme()  # else it tells what this program asked for
+        if hints.colorScheme() is Qt.ColorScheme.Light:
+            return ThemeName.LIGHT
+    return ThemeName.DARK
+
+
+def apply_theme(app: QApplication, theme: Theme, *, follows_system: bool = False) -> None:
+    """Style, palette, font and style sheet of the whole application. With `follows_system` the
+    platform keeps its own scheme, so that it tells when that changes.
 
     Widgets that paint by hand or show icons have a `set_theme` of their own; call it as well.
     """
@@ -31,7 +48,8 @@ def apply_theme(app: QApplication, theme: Theme) -> None:
     hints = QGuiApplication.styleHints()
     dark = theme.name is ThemeName.DARK
     # Tells the platform which title bar belongs to the window.
-    hints.setColorScheme(Qt.ColorScheme.Dark if dark else Qt.ColorScheme.Light)
+    if not follows_system:
+        hints.setColorScheme(Qt.ColorScheme.Dark if dark else Qt.ColorScheme.Light)
     app.setStyle("Fusion")
     app.setPalette(palette_of(theme))
     app.setFont(type_font(theme, "body"))

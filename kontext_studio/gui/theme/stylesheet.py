@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor
 from kontext_studio.gui.theme.icons import icon_svg
 from kontext_studio.gui.theme.sheet_controls import BUTTONS, FIELDS
 from kontext_studio.gui.theme.sheet_frames import FRAMES, LISTS, WORDS
+from kontext_studio.gui.theme.sheet_settings import SETTINGS
 from kontext_studio.gui.theme.tokens import Theme
 
 # ``@token``, or ``@token%53`` for a colour at 53 percent.
@@ -34,7 +35,7 @@ def stylesheet_of(theme: Theme, picture_folder: Path | None) -> str:
         opacity = int(match.group(2) or 100) / 100
         return _value(theme, match.group(1), opacity, picture_folder)
 
-    sheet = WORDS + BUTTONS + FIELDS + LISTS + FRAMES
+    sheet = WORDS + BUTTONS + FIELDS + LISTS + FRAMES + SETTINGS
     return _TOKEN.sub(value, sheet if picture_folder is not None else _PICTURE.sub("none", sheet))
 
 

@@ -3,63 +3,94 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from base64 import b64encode
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 from kontext_studio.core.errors import BadRequest
-from kontext_studio.core.models import ModelSpec, ParamKind, ParamRole
-from kontext_studio.core.request import EditRequest, ParamValue
+from kontext_studio.core.models import ModelSpec, ParamRole, ParamSpec
+from kontext_studio.core.request import EditRequest
+from kontext_studio.providers.fields import as_json, fields_of
+
+# A multiple of three, so that the pieces join; between them other threads get their turn.
+_ENCODED_AT_ONCE = 3 * 2**18
 
 
-def body_of(request: EditRequest, spec: ModelSpec, picture_urls: Sequence[str]) -> bytes:
-    """The body, ready to send. Raise BadRequest where the model takes no such request.
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """A picture that goes within the body."""
+
+    data: bytes = field(repr=False)
+    media_type: str
+
+
+def body_of(
+    request: EditRequest,
+    spec: ModelSpec,
+    pictures: Sequence[str | Inside],
+    *,
+    streamed: bool = False,
+) -> bytes:
+    """The body, ready to send; `pictures` are addresses or go inside. For a thread where any does:
+    joined from bytes, because writing a text of megabytes as JSON holds everything up.
+
+    Raise BadRequest where the model takes no such request.
+    """
+    place = _place_of(spec, len(pictures))
+    settings = as_json(_settings(request, spec, streamed=streamed))
+    if place is None:
+        return settings
+    parts = [settings[:-1], b", ", json.dumps(place.name).encode(), b": "]
+    several = place.role is ParamRole.PICTURES
+    parts.append(b"[" if several else b"")
+    for index, one in enumerate(pictures):
+        parts.append(b", " if index else b"")
+        parts += [json.dumps(one).encode()] if isinstance(one, str) else _data_uri(one)
+    parts.append(b"]}" if several else b"}")
+    return b"".join(parts)
+
+
+def demand_body(request: EditRequest, spec: ModelSpec, *, streamed: bool = False) -> None:
+    """Raise BadRequest where there could be no body, before a picture is sent anywhere."""
+    _place_of(spec, len(request.inputs))
+    _settings(request, spec, streamed=streamed)
+
+
+def _settings(request: EditRequest, spec: ModelSpec, *, streamed: bool) -> dict[str, object]:
+    """All but the pictures.
 
     `sync_mode` is never sent: the service would keep no copy, and a crash would lose the result.
     """
-    body: dict[str, object] = {}
-    for name, value in request.parameters:
-        known = spec.parameter(name)
-        if value is None or (known is not None and known.role is ParamRole.INTERNAL):
-            continue
-        is_json = known is not None and known.kind is ParamKind.JSON
-        body[name] = _parsed(name, value) if is_json else value
-    wanted = spec.with_role(ParamRole.FORMAT)
-    lossless = spec.lossless_format()
-    if wanted is not None and lossless is not None:
-        body.setdefault(wanted.name, lossless)
-    body[wire_name(spec, ParamRole.INSTRUCTION, "prompt")] = request.instruction
-    body[wire_name(spec, ParamRole.SEED, "seed")] = request.seed
-    if (count := spec.with_role(ParamRole.COUNT)) is not None:
-        body[count.name] = request.count
-    elif request.count != 1:
-        raise BadRequest(f"{spec.title} makes one picture a run.", field="count")
-    body.update(_pictures(spec, picture_urls))
-    return json.dumps(body, ensure_ascii=False, allow_nan=False).encode("utf-8", "replace")
+    fields = fields_of(request, spec)
+    if not streamed:
+        return fields
+    # A stream takes less: never a number of pictures, and only what is stated where it is.
+    count = spec.with_role(ParamRole.COUNT)
+    taken = spec.stream_names or tuple(fields)
+    return {
+        name: value
+        for name, value in fields.items()
+        if name in taken and (count is None or name != count.name)
+    }
 
 
-def _pictures(spec: ModelSpec, urls: Sequence[str]) -> dict[str, object]:
-    if not urls:
-        return {}
+def _place_of(spec: ModelSpec, pictures: int) -> ParamSpec | None:
+    """The parameter that takes the pictures; None where there are none."""
+    if not pictures:
+        return None
     if (several := spec.with_role(ParamRole.PICTURES)) is not None:
-        return {several.name: list(urls)}
+        return several
     one = spec.with_role(ParamRole.PICTURE)
     if one is None:
         raise BadRequest(f"{spec.title} takes no picture.", field="inputs")
-    if len(urls) > 1:
+    if pictures > 1:
         raise BadRequest(f"{spec.title} takes one picture.", field="inputs")
-    return {one.name: urls[0]}
+    return one
 
 
-def wire_name(spec: ModelSpec, role: ParamRole, default: str) -> str:
-    """What a model calls the parameter of that role."""
-    known = spec.with_role(role)
-    return known.name if known is not None else default
-
-
-def _parsed(name: str, value: ParamValue) -> object:
-    if not isinstance(value, str):
-        return value
-    try:
-        parsed: object = json.loads(value)
-    except (ValueError, RecursionError):
-        raise BadRequest(f"{name} takes JSON, not “{value[:60]}”.", field=name) from None
-    return parsed
+def _data_uri(picture: Inside) -> Iterator[bytes]:
+    yield f'"data:{picture.media_type};base64,'.encode()
+    whole = memoryview(picture.data)
+    for begin in range(0, len(whole), _ENCODED_AT_ONCE):
+        yield b64encode(whole[begin : begin + _ENCODED_AT_ONCE])
+    yield b'"'

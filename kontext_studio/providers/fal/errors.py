@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kontext_studio.core.errors import (
-    BadAnswer,
     Charged,
     ContentBlocked,
     FieldProblem,
@@ -24,9 +23,8 @@ from kontext_studio.core.errors import (
     StudioError,
     Unauthorized,
 )
-from kontext_studio.core.redaction import redact_value
-from kontext_studio.providers.addresses import host_of
 from kontext_studio.providers.answers import Answer, shown
+from kontext_studio.providers.refusals import problems_in, too_large
 from kontext_studio.providers.service import Service
 
 CONTENT_POLICY = "content_policy_violation"
@@ -92,6 +90,8 @@ class Complaint:
     from_proxy: bool = False
     about: str = ""
     """The request that the answer says it is about, where it says so."""
+    never_started: bool = False
+    """It waited longer for its start than the person had allowed."""
 
     @property
     def still_running(self) -> bool:
@@ -102,7 +102,7 @@ class Complaint:
         a proxy that refuses say nothing of it: the picture is still there, and was paid for."""
         if self.from_proxy or self.kind in _OF_THE_CALL:
             return False
-        if self.problems or self.kind in STATUS_OF_TYPE:
+        if self.never_started or self.problems or self.kind in STATUS_OF_TYPE:
             return True
         if self.status >= 500:
             # A gateway neither gives a type nor knows the run.
@@ -150,12 +150,13 @@ def complaint_in_status(answer: Answer, status: Mapping[str, object]) -> Complai
 
 def _complaint(answer: Answer, detail: object, stated: object) -> Complaint:
     stated = stated or answer.headers.get("x-fal-error-type", "")
-    problems = _problems(detail)
+    problems = problems_in(detail)
     text = " ".join(one.message for one in problems) if problems else shown(detail)
     kind = shown(stated) if stated else (problems[0].kind if problems else "")
     status = answer.status if answer.status >= 400 else _meant_status(kind, text, bool(problems))
     about = answer.headers.get("x-fal-request-id", "")
-    return Complaint(status, text, kind, problems, answer.facts(), about=about)
+    late = answer.headers.get("x-fal-request-timeout-type", "").lower() == "user"
+    return Complaint(status, text, kind, problems, answer.facts(), about=about, never_started=late)
 
 
 def passing(said: Complaint, service: Service) -> StudioError:
@@ -172,6 +173,12 @@ def fault_of(said: Complaint, service: Service, *, model: str = "", ran: bool) -
     perhaps = service.perhaps() if ran else Charged.NO
     if said.from_proxy:
         return _proxy_speaks(said)
+    if said.never_started:
+        return ServiceFailed(
+            "It did not start in the time that was allowed.",
+            hint="Run it again, or allow it more time.",
+            detail=said.facts,
+        )
     if any(one.kind == CONTENT_POLICY for one in said.problems) or said.kind == CONTENT_POLICY:
         return ContentBlocked(
             "The service's content rules stopped this.", detail=said.facts, charged=perhaps
@@ -207,7 +214,7 @@ def fault_of(said: Complaint, service: Service, *, model: str = "", ran: bool) -
             charged=perhaps,
         )
     if said.status == 413:
-        return too_large(said.facts)
+        return too_large(said.facts, "image_url")
     if said.status == 429:
         return RateLimited("The service is busy.", detail=said.facts)
     if said.status == 499:
@@ -231,25 +238,6 @@ def fault_of(said: Complaint, service: Service, *, model: str = "", ran: bool) -
         problems=said.problems,
         detail=said.facts,
         charged=perhaps,
-    )
-
-
-def too_large(facts: str) -> Refused:
-    return Refused(
-        "The picture is too large to send.",
-        hint="Send it at one megapixel.",
-        problems=(FieldProblem("image_url", "file_too_large", "The picture is too large."),),
-        detail=facts,
-    )
-
-
-def redirected(answer: Answer) -> BadAnswer:
-    """No call to the service follows a redirect: the key would go along."""
-    target = host_of(answer.headers.get("location", "")) or "another address"
-    return BadAnswer(
-        f"The service tried to send this request to {shown(target)}; refused.",
-        hint="Check the addresses of the connection.",
-        detail=answer.facts(),
     )
 
 
@@ -281,29 +269,3 @@ def _meant_status(kind: str, text: str, has_problems: bool) -> int:
     if "not found" in text.lower():
         return 404
     return 200
-
-
-def _problems(detail: object) -> tuple[FieldProblem, ...]:
-    if not isinstance(detail, list):
-        return ()
-    return tuple(_problem(entry) for entry in detail[:50] if isinstance(entry, dict))
-
-
-def _problem(entry: Mapping[str, object]) -> FieldProblem:
-    place = entry.get("loc")
-    steps = [shown(step, 60) for step in place] if isinstance(place, list) else []
-    if steps[:1] == ["body"]:
-        steps = steps[1:]
-    context = entry.get("ctx")
-    return FieldProblem(
-        field=".".join(steps),
-        kind=shown(entry.get("type", ""), 80),
-        message=shown(entry.get("msg", "")),
-        context=_plain(context) if isinstance(context, dict) else None,
-    )
-
-
-def _plain(context: Mapping[str, object]) -> dict[str, object]:
-    """The facts of a problem as they are kept; some services repeat the whole request in them."""
-    clean = redact_value(context)
-    return clean if isinstance(clean, dict) else {}

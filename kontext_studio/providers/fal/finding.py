@@ -28,9 +28,11 @@ from kontext_studio.core.models import ModelSpec, ParamRole
 from kontext_studio.core.request import EditRequest
 from kontext_studio.providers.answers import Answer
 from kontext_studio.providers.client import HttpClient
-from kontext_studio.providers.fal.body import body_of, wire_name
-from kontext_studio.providers.fal.errors import Complaint, complaint_in, passing, redirected
+from kontext_studio.providers.fal.body import body_of
+from kontext_studio.providers.fal.errors import Complaint, complaint_in, passing
 from kontext_studio.providers.fal.service import handle_of
+from kontext_studio.providers.fields import wire_name
+from kontext_studio.providers.refusals import redirected
 from kontext_studio.providers.retries import CONNECT_ATTEMPTS, Patience
 from kontext_studio.providers.routing import OPTIONAL_ROLE, RouteUnfit
 from kontext_studio.providers.service import Service

@@ -27,9 +27,9 @@ from kontext_studio.providers.fal.errors import (
     complaint_in_status,
     fault_of,
     passing,
-    redirected,
 )
 from kontext_studio.providers.faults import Quiet
+from kontext_studio.providers.refusals import redirected
 from kontext_studio.providers.results import reduced
 from kontext_studio.providers.retries import GONE_ATTEMPTS, QUICK_ATTEMPTS, Patience
 from kontext_studio.providers.routing import BadCertificate, RouteUnfit
@@ -68,7 +68,7 @@ class _Status:
         if self.ended:
             return None
         if self.word == "IN_PROGRESS":
-            return Running(_fraction(self.value.get("progress")), _last_message(self.value))
+            return Running(fraction_in(self.value.get("progress")), last_message_in(self.value))
         position = self.value.get("queue_position")
         if isinstance(position, bool) or not isinstance(position, int):
             position = None
@@ -329,13 +329,13 @@ def _has_pictures(value: Mapping[str, object]) -> bool:
     return bool(value.get("images") or value.get("image"))
 
 
-def _fraction(value: object) -> float | None:
+def fraction_in(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return min(1.0, max(0.0, float(value)))
 
 
-def _last_message(status: Mapping[str, object]) -> str:
+def last_message_in(status: Mapping[str, object]) -> str:
     logs = status.get("logs")
     if not isinstance(logs, list):
         return ""

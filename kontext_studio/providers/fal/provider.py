@@ -1,4 +1,4 @@
-"""The provider that speaks fal's queue protocol, for fal.ai and for the embedded engine alike.
+"""The provider that speaks fal's protocol, for fal.ai and for the embedded engine alike.
 
 It promises one POST per edit and events in the order the core asks for; where the bytes travel it
 leaves to the route.
@@ -6,11 +6,12 @@ leaves to the route.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 
 from kontext_studio.core import kill_points
-from kontext_studio.core.delivery import Delivery
+from kontext_studio.core.delivery import Delivery, Way, offered
 from kontext_studio.core.errors import BadAnswer, NotFound, RateLimited, RouteError, ServiceFailed
 from kontext_studio.core.images import Sha256
 from kontext_studio.core.jobs import RemoteHandle
@@ -21,30 +22,47 @@ from kontext_studio.core.provider import (
     CheckStep,
     InputPicture,
     JobEvent,
+    NotAccepted,
+    Preview,
     RemoteDone,
+    Running,
     Sending,
     Submitted,
     Uploaded,
 )
 from kontext_studio.core.request import EditRequest
 from kontext_studio.core.route import Access
+from kontext_studio.providers.checking import check
 from kontext_studio.providers.client import HttpClient
 from kontext_studio.providers.downloads import Downloads
-from kontext_studio.providers.fal.body import body_of
-from kontext_studio.providers.fal.checking import check
-from kontext_studio.providers.fal.errors import complaint_in, passing, redirected
+from kontext_studio.providers.fal.body import Inside, body_of, demand_body
+from kontext_studio.providers.fal.checking import probe_of
+from kontext_studio.providers.fal.errors import complaint_in, passing
 from kontext_studio.providers.fal.finding import Finder
 from kontext_studio.providers.fal.follow import Follower
+from kontext_studio.providers.fal.live import run_live
 from kontext_studio.providers.fal.service import FAL
 from kontext_studio.providers.fal.storage import Storage
 from kontext_studio.providers.fal.submit import submit
+from kontext_studio.providers.fal.waited import wait_for_run
 from kontext_studio.providers.limits import Limits
+from kontext_studio.providers.refusals import redirected
 from kontext_studio.providers.results import collect
 from kontext_studio.providers.retries import Patience
 from kontext_studio.providers.routing import RouteUnfit
 from kontext_studio.providers.service import Service
 
 _CANCEL_ATTEMPTS = 3
+
+Send = Callable[
+    [HttpClient, Service, Patience, str, bytes, Delivery],
+    AsyncGenerator[Sending | NotAccepted | Submitted | Running | Preview | RemoteDone],
+]
+_WAYS: Mapping[Way, Send] = {
+    Way.QUEUE: submit,
+    Way.SYNC: wait_for_run,
+    Way.STREAM: run_live,
+}
 
 
 class FalProvider:
@@ -75,28 +93,42 @@ class FalProvider:
         pictures: tuple[InputPicture, ...],
         delivery: Delivery = USUAL,
     ) -> AsyncGenerator[JobEvent]:
-        urls: dict[Sha256, str] = {}
+        delivery = offered(spec).settled(delivery, request.count)
+        streamed = delivery.way is Way.STREAM
+        demand_body(request, spec, streamed=streamed)
+        sent: dict[Sha256, str | Inside] = {}
         for picture in pictures:
             if (living := self._storage.living(picture.hosted)) is not None:
-                urls[picture.ref.sha256] = living
-            if picture.ref.sha256 in urls:
+                sent[picture.ref.sha256] = living
+            if picture.ref.sha256 in sent:
                 continue
-            async with aclosing(self._storage.upload(picture)) as uploads:
+            if delivery.inline:
+                sent[picture.ref.sha256] = Inside(*await picture.load())
+                continue
+            async with aclosing(self._storage.upload(picture, delivery.keep_s)) as uploads:
                 async for step in uploads:
                     if isinstance(step, Uploaded):
-                        urls[picture.ref.sha256] = step.hosted.url
+                        sent[picture.ref.sha256] = step.hosted.url
                     yield step
-        picture_urls = tuple(urls[picture.ref.sha256] for picture in pictures)
-        body = body_of(request, spec, picture_urls)
-        remote: RemoteHandle | None = None
-        sending = submit(self._client, self._service, self._patience, spec.id, body)
+        told = tuple(sent[picture.ref.sha256] for picture in pictures)
+        picture_urls = tuple(one for one in told if isinstance(one, str))
+        if len(picture_urls) == len(told):
+            body = body_of(request, spec, told, streamed=streamed)
+        else:
+            body = await asyncio.to_thread(body_of, request, spec, told, streamed=streamed)
+        waits = delivery.way is not Way.QUEUE
+        after: AsyncGenerator[JobEvent] | None = None
+        send = _WAYS[delivery.way]
+        sending = send(self._client, self._service, self._patience, spec.id, body, delivery)
         async with aclosing(sending):
             async for event in sending:
+                yield Sending(picture_urls, waits) if isinstance(event, Sending) else event
                 if isinstance(event, Submitted):
-                    remote = event.remote
-                yield Sending(picture_urls) if isinstance(event, Sending) else event
-        if remote is not None:
-            async with aclosing(self.resume(remote)) as rest:
+                    after = self.resume(event.remote)
+                elif isinstance(event, RemoteDone):
+                    after = self.collect(event.answer)
+        if after is not None:
+            async with aclosing(after) as rest:
                 async for later in rest:
                     yield later
 
@@ -173,8 +205,9 @@ class FalProvider:
             return CancelAnswer(accepted=False, status="NOT_FOUND")
         raise fault
 
-    async def check(self) -> tuple[CheckStep, ...]:
-        return await check(self._client, self._service, self._probe)
+    def check(self) -> AsyncGenerator[CheckStep]:
+        probe = probe_of(self._client.route.base("queue"), self._service, self._probe)
+        return check(self._client, self._service, probe)
 
     async def close(self) -> None:
         await self._client.close()

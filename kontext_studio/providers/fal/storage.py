@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
+from functools import partial
+from typing import TypeVar
 
 from kontext_studio.core.errors import (
     BadAnswer,
+    FieldProblem,
     RateLimited,
+    Refused,
     RouteError,
     ServiceFailed,
-    StudioError,
     Unreachable,
 )
 from kontext_studio.core.provider import HostedUrl, InputPicture, Trouble, Uploaded
@@ -24,19 +28,29 @@ from kontext_studio.providers.addresses import (
 )
 from kontext_studio.providers.answers import Answer, shown
 from kontext_studio.providers.client import HttpClient
-from kontext_studio.providers.fal.errors import complaint_in, fault_of, redirected, too_large
+from kontext_studio.providers.fal.asking import LIFETIME_HEADERS, lifetime
+from kontext_studio.providers.fal.errors import complaint_in, fault_of
+from kontext_studio.providers.fal.parts import PartsOfUpload, Place, not_stored
+from kontext_studio.providers.refusals import redirected, too_large
 from kontext_studio.providers.retries import CONNECT_ATTEMPTS, Patience
 from kontext_studio.providers.routing import RouteUnfit
 from kontext_studio.providers.service import Service
 
+T = TypeVar("T")
+
 UPLOAD_LIFETIME_S = 7 * 24 * 3600
 """How long an uploaded picture is asked to be kept: a week of turns on the same photograph."""
+
+LEAST_LIFETIME_S = 3600
+"""A run may wait in the queue for that long before the service fetches its picture."""
 
 _MARGIN_S = 3600.0
 _UPLOAD_ATTEMPTS = 5
 
 # Only this query passes the shipped proxies.
 _INITIATE = "/storage/upload/initiate?storage_type=fal-cdn-v3"
+# This one none of them lets through.
+_INITIATE_PARTS = "/storage/upload/initiate-multipart?storage_type=fal-cdn-v3"
 _SUFFIXES = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
 
 
@@ -61,14 +75,76 @@ class Storage:
             return None
         return hosted.url
 
-    async def upload(self, picture: InputPicture) -> AsyncGenerator[Trouble | Uploaded]:
-        """Send one picture, with patience: nothing is bought yet. Ends with Uploaded."""
+    async def upload(
+        self, picture: InputPicture, keep_s: int | None = None
+    ) -> AsyncGenerator[Trouble | Uploaded]:
+        """Send one picture, with patience: nothing is bought yet. Ends with Uploaded.
+
+        With `keep_s` it is kept no longer than what is made of it.
+        """
         data, media_type = await picture.load()
+        lifetime_s = UPLOAD_LIFETIME_S
+        if keep_s is not None:
+            lifetime_s = min(lifetime_s, max(keep_s, LEAST_LIFETIME_S))
+        large = len(data) > self._client.limits.one_put_bytes
+        ways = [self._in_parts] if large else []
+        for send in [*ways, self._at_once]:
+            try:
+                async with aclosing(send(data, media_type, lifetime_s)) as steps:
+                    async for step in steps:
+                        if isinstance(step, Trouble):
+                            yield step
+                        else:
+                            yield Uploaded(picture.ref, step)
+                return
+            except _KnowsNoParts:
+                pass  # a server of another maker; whether it takes so much at once it will tell
+
+    async def _at_once(
+        self, data: bytes, media_type: str, lifetime_s: int
+    ) -> AsyncGenerator[Trouble | HostedUrl]:
+        async def send() -> str:
+            place = await self._initiate(_INITIATE, media_type, lifetime_s)
+            stored = await self._client.put_picture(place.upload_url, data, media_type)
+            if stored.status >= 300:
+                raise not_stored(stored)
+            return place.file_url
+
+        async with aclosing(self._patiently(send)) as tries:
+            async for one in tries:
+                yield one if isinstance(one, Trouble) else self._hosted(one, lifetime_s)
+
+    async def _in_parts(
+        self, data: bytes, media_type: str, lifetime_s: int
+    ) -> AsyncGenerator[Trouble | HostedUrl]:
+        """Each part is repeated on its own: a large picture is not sent again for one of them."""
+        place: Place | None = None
+        begun = self._patiently(lambda: self._initiate(_INITIATE_PARTS, media_type, lifetime_s))
+        async with aclosing(begun) as tries:
+            async for step in tries:
+                if isinstance(step, Trouble):
+                    yield step
+                else:
+                    place = step
+        assert place is not None  # it ends with one, or raises
+        calls = PartsOfUpload(self._client, place, data)
+        for number in range(1, calls.count + 1):
+            sent = self._patiently(partial(calls.put, number))
+            async with aclosing(sent) as tries_of_part:
+                async for one in tries_of_part:
+                    if isinstance(one, Trouble):
+                        yield one
+        async with aclosing(self._patiently(calls.complete)) as last:
+            async for end in last:
+                yield end if isinstance(end, Trouble) else self._hosted(place.file_url, lifetime_s)
+
+    async def _patiently(self, call: Callable[[], Awaitable[T]]) -> AsyncGenerator[Trouble | T]:
+        """Trouble while it does not work, at the end what it gave."""
         attempt = connects = 0
         while True:
             attempt += 1
             try:
-                hosted = await self._once(data, media_type)
+                value = await call()
             except (RouteUnfit, AddressRefused):
                 raise
             except (RouteError, ServiceFailed, RateLimited) as fault:
@@ -80,33 +156,34 @@ class Storage:
             else:
                 if attempt > 1:
                     yield Trouble(None)
-                yield Uploaded(picture.ref, hosted)
+                yield value
                 return
 
-    async def _once(self, data: bytes, media_type: str) -> HostedUrl:
+    async def _initiate(self, path: str, media_type: str, lifetime_s: int) -> Place:
         name = f"picture.{_SUFFIXES.get(media_type, 'bin')}"
-        lifetime = json.dumps({"expiration_duration_seconds": UPLOAD_LIFETIME_S})
         answer = await self._client.api(
             "POST",
-            self._client.route.base("rest") + _INITIATE,
+            self._client.route.base("rest") + path,
             json.dumps({"content_type": media_type, "file_name": name}).encode(),
-            headers={"x-fal-object-lifecycle-preference": lifetime},
+            headers=dict.fromkeys(LIFETIME_HEADERS, lifetime(lifetime_s)),
         )
+        if path == _INITIATE_PARTS:
+            _demand_parts(answer)
         value = self._checked(answer)
         upload_url, file_url = value.get("upload_url"), value.get("file_url")
         if not isinstance(upload_url, str) or not isinstance(file_url, str):
             raise BadAnswer(f"{answer.host} gave no address to upload to.", detail=answer.facts())
         self._demand_outside(upload_url)
-        stored = await self._client.put_picture(upload_url, data, media_type)
-        if stored.status >= 300:
-            raise _not_stored(stored)
-        return HostedUrl(file_url, self._patience.now() + UPLOAD_LIFETIME_S)
+        return Place(upload_url, file_url)
+
+    def _hosted(self, url: str, lifetime_s: int) -> HostedUrl:
+        return HostedUrl(url, self._patience.now() + lifetime_s)
 
     def _checked(self, answer: Answer) -> dict[str, object]:
         if 300 <= answer.status < 400:
             raise redirected(answer)
         if answer.status == 413:
-            raise too_large(answer.facts())
+            raise too_large(answer.facts(), "image_url")
         value = answer.json()
         said = complaint_in(answer, value)
         if said is not None:
@@ -127,9 +204,24 @@ class Storage:
             )
 
 
-def _not_stored(answer: Answer) -> StudioError:
-    if answer.status == 413:
-        return too_large(answer.facts())
-    return ServiceFailed(
-        f"{answer.host} did not take the picture (HTTP {answer.status}).", detail=answer.facts()
-    )
+class _KnowsNoParts(Exception):
+    """The server has never heard of uploads in parts."""
+
+
+def _demand_parts(answer: Answer) -> None:
+    if answer.status in (404, 405):
+        raise _KnowsNoParts
+    try:
+        said = complaint_in(answer, answer.json())
+    except BadAnswer:
+        return  # told when the answer is read
+    if said is not None and said.kind == "not_found":
+        raise _KnowsNoParts
+    if said is not None and said.from_proxy and said.status != 401:
+        raise Refused(
+            "The proxy passes no picture of this size on.",
+            hint="Send it at one megapixel. Or whoever runs the proxy can allow uploads in parts "
+            "(storage/upload/initiate-multipart).",
+            problems=(FieldProblem("image_url", "file_too_large", "The picture is too large."),),
+            detail=said.facts,
+        )

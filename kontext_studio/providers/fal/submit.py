@@ -6,18 +6,17 @@ import re
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-from kontext_studio.core.errors import (
-    BadAnswer,
-    OutcomeUnknown,
-    RateLimited,
-    Unauthorized,
-)
+from kontext_studio.core.delivery import Delivery
+from kontext_studio.core.errors import OutcomeUnknown, RateLimited
 from kontext_studio.core.jobs import RemoteHandle
-from kontext_studio.core.provider import NotAccepted, Sending, Submitted
+from kontext_studio.core.provider import USUAL, NotAccepted, Sending, Submitted
 from kontext_studio.providers.answers import Answer, parse_json
 from kontext_studio.providers.client import Arrived, HttpClient
-from kontext_studio.providers.fal.errors import complaint_in, fault_of, redirected, too_large
+from kontext_studio.providers.fal.asking import run_headers, run_query
+from kontext_studio.providers.fal.errors import complaint_in
+from kontext_studio.providers.fal.refusals import refused, value_in
 from kontext_studio.providers.fal.service import handle_of
+from kontext_studio.providers.limits import MIB
 from kontext_studio.providers.posting import Posted, post_once
 from kontext_studio.providers.retries import Patience
 from kontext_studio.providers.routing import ResolvedRoute
@@ -28,13 +27,23 @@ _NUMBER_IN_JSON = re.compile(rb'"request_id"\s*:\s*"([\w-]{1,128})"')
 
 
 async def submit(
-    client: HttpClient, service: Service, patience: Patience, endpoint: str, body: bytes
+    client: HttpClient,
+    service: Service,
+    patience: Patience,
+    endpoint: str,
+    body: bytes,
+    delivery: Delivery = USUAL,
 ) -> AsyncGenerator[Sending | NotAccepted | Submitted]:
     """Send the run and end with Submitted, or raise why there is none."""
     base = client.route.base("queue")
+    url = f"{base}/{endpoint}{run_query(delivery)}"
+    # With pictures inside, sending it alone may take longer than other calls do as a whole.
+    total_s = client.limits.picture_s if len(body) > MIB else None
 
     async def post(arrived: Arrived) -> Answer:
-        return await client.api("POST", f"{base}/{endpoint}", body, arrived=arrived)
+        return await client.api(
+            "POST", url, body, headers=run_headers(delivery), total_s=total_s, arrived=arrived
+        )
 
     posting = post_once(
         post,
@@ -65,20 +74,9 @@ def _judged(
 
 
 def _read(answer: Answer, service: Service, endpoint: str, base: str) -> RemoteHandle | RateLimited:
-    if 300 <= answer.status < 400:
-        raise redirected(answer)
-    if answer.is_page:
-        return _page(answer, service)
-    try:
-        value = answer.json()
-    except BadAnswer as fault:
-        if answer.status == 429:
-            return RateLimited("The service is busy.", detail=answer.facts())
-        if answer.status == 413:
-            raise too_large(answer.facts()) from fault
-        if 400 <= answer.status < 500:
-            raise
-        raise service.unknown("The answer to the run was lost.", answer.facts()) from fault
+    value = value_in(answer, service)
+    if isinstance(value, RateLimited):
+        return value
     if isinstance(value, dict) and answer.status < 300:
         request_id = value.get("request_id")
         if isinstance(request_id, str) and request_id:
@@ -86,38 +84,7 @@ def _read(answer: Answer, service: Service, endpoint: str, base: str) -> RemoteH
     said = complaint_in(answer, value)
     if said is None:
         raise service.unknown("The service answered without the run's number.", answer.facts())
-    if said.status == 429:
-        return RateLimited("The service is busy.", detail=answer.facts())
-    # A gateway's `Retry-After` says nothing of the run: it may have passed the POST on before.
-    if said.status == 503 and said.surely_not_taken:
-        return RateLimited("The service takes no runs just now.", detail=answer.facts())
-    if not 400 <= said.status < 500 or said.status == 408:
-        raise service.unknown("The service broke while taking the run.", answer.facts())
-    raise fault_of(said, service, model=endpoint, ran=False)
-
-
-def _page(answer: Answer, service: Service) -> RateLimited:
-    """Something that is not the service answered; what it says about the run is its status."""
-    if answer.status == 429:
-        return RateLimited("The service is busy.", detail=answer.facts())
-    if answer.status == 413:
-        raise too_large(answer.facts())
-    if answer.status in (401, 407):
-        raise Unauthorized(
-            "Something before the service asks for a sign-in.",
-            hint="Open your browser and sign in to the network, or check the proxy in Settings.",
-            detail=answer.facts(),
-        )
-    if answer.status >= 500 or answer.status == 408:
-        raise service.unknown("A gateway answered instead of the service.", answer.facts())
-    if answer.status >= 400:
-        raise BadAnswer(
-            f"{answer.host} answered with a page that says {answer.status}.",
-            hint="Check the address of the connection.",
-            detail=answer.facts(),
-        )
-    answer.json()  # raises the sentence about sign-in pages
-    raise service.unknown("The answer to the run was lost.", answer.facts())
+    return refused(said, answer, service, endpoint, runs=False)
 
 
 def _named(answer: Answer | None, endpoint: str, base: str) -> RemoteHandle | None:

@@ -43,8 +43,9 @@ class Market(ABC):
 
     @staticmethod
     def lacks(front: Front) -> frozenset[KillPoint]:
-        """The points that this service's runs do not come to, or not at a time that is known."""
-        return frozenset()
+        """The points that this service's runs do not come to, or not at a time that is known. No
+        run saves a key: what a kill leaves of one is looked at in test_key_save."""
+        return frozenset({KillPoint.KEY_SAVE})
 
     @contextmanager
     @abstractmethod
@@ -138,7 +139,7 @@ class Embedded(Market):
     @staticmethod
     def lacks(front: Front) -> frozenset[KillPoint]:
         # It works off small pictures faster than anyone cancels or asks for another.
-        late = {KillPoint.CANCEL}
+        late = {KillPoint.CANCEL, *Market.lacks(front)}
         return frozenset(late | {KillPoint.SECOND_SUBMIT} if front is Front.WINDOW else late)
 
     def __init__(self) -> None:
@@ -179,7 +180,15 @@ class Embedded(Market):
 
 
 MARKETS: tuple[type[Market], ...] = (FalDirect, FalOverProxy, Embedded)
-"""Every provider that the program has. One more is one more class, and its name here."""
+"""Every provider that is sold from here. One more is one more class, and its name here."""
+
+TO_COME: Mapping[str, str] = MappingProxyType(
+    {
+        "replicate": "Its fake service keeps a ledger, and sells no run to the laboratory yet.",
+        "bfl": "Its fake service keeps a ledger, and sells no run to the laboratory yet.",
+    }
+)
+"""Providers of the program that nobody sells for yet, each with its reason."""
 
 
 def use_as_default(home: Path, route: str) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from kontext_studio.core.models import ModelSpec, catalogue_from_json
 from kontext_studio.gui.instruction.instruction_panel import InstructionPanel
+from kontext_studio.gui.instruction.model_offer import ModelOffer
 from kontext_studio.resources import read_json
 from tests.gui.shell.dressing import dressed, theme
 
@@ -24,7 +25,7 @@ def panel(qtbot, dressed, edit_models) -> InstructionPanel:
     made = InstructionPanel(dressed)
     qtbot.add_widget(made)
     made.resize(376, 900)
-    made.set_models(edit_models, "fal-ai/flux-pro/kontext")
+    made.set_offers([ModelOffer(one) for one in edit_models], "", "fal-ai/flux-pro/kontext")
     made.set_input(None, "Input · Step 7", "Soft morning daylight")
     with qtbot.waitActive(made):
         made.show()

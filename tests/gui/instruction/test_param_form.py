@@ -41,11 +41,11 @@ def real(edit_models, model_id: str) -> ModelSpec:
 
 def test_each_kind_has_its_field(form):
     assert form.findChild(QDoubleSpinBox, "param_guidance_scale").value() == 3.5
-    assert form.findChild(QSpinBox, "param_steps").maximum() == 50
+    assert form.findChild(QSpinBox, "param_steps").value() == 28
     assert form.findChild(QComboBox, "param_aspect_ratio").currentText() == "Same as input"
     safe = form.findChild(QCheckBox, "param_safe")
     assert safe.isChecked()
-    assert safe.toolTip() == "Hides results"
+    assert safe.toolTip() == "Hides results\nUsually on"
 
 
 def test_nothing_is_changed_at_the_start(form):

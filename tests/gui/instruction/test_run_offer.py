@@ -29,8 +29,12 @@ NOW = RunSituation(text="Remove the pole", model=PRO, has_image=True)
         (replace(NOW, count=4), "Run 4 variants", "$0.16"),
         (replace(NOW, again=True), "Run again", "$0.04"),
         (replace(NOW, anyway=True, again=True), "Run anyway", "$0.04"),
-        (replace(NOW, model=MAKER, has_image=False), "Generate", "$0.04"),
-        (replace(NOW, model=MAKER, has_image=False, count=2), "Generate 2 variants", "$0.08"),
+        (replace(NOW, model=MAKER, has_image=False, makes=True), "Generate", "$0.04"),
+        (
+            replace(NOW, model=MAKER, has_image=False, makes=True, count=2),
+            "Generate 2 variants",
+            "$0.08",
+        ),
     ],
 )
 def test_the_button_says_what_would_happen_and_for_how_much(now, words, price):
@@ -43,9 +47,10 @@ def test_the_button_says_what_would_happen_and_for_how_much(now, words, price):
     [
         (replace(NOW, has_image=False), "Open an image first"),
         (replace(NOW, text=" \n"), "Write what should change"),
+        (replace(NOW, problem="Guidance is 1 to 20"), "Guidance is 1 to 20"),
         (replace(NOW, model=None), "Connect a provider or use the embedded engine"),
         (replace(NOW, blocked="Over your limit of $5.00"), "Over your limit of $5.00"),
-        (replace(NOW, model=MAKER, has_image=False, text=""), "Write what to make"),
+        (replace(NOW, model=MAKER, has_image=False, makes=True, text=""), "Write what to make"),
     ],
 )
 def test_without_a_run_the_reason_stands_in_its_place(now, reason):

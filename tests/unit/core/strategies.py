@@ -110,6 +110,7 @@ deliveries = st.builds(
     keep_s=st.none() | st.integers(60, 10**8),
     no_store=st.booleans(),
     webhook=st.sampled_from(["", "https://hooks.example/x"]),
+    inline=st.booleans(),
 )
 job_records = st.builds(
     JobRecord,
@@ -137,6 +138,8 @@ drafts = st.builds(
     seed=st.none() | seeds,
     keep=st.lists(words, max_size=3).map(tuple),
     references=st.lists(node_ids, max_size=3).map(tuple),
+    route=words,
+    delivery=deliveries,
 )
 routes = st.builds(
     Route,
@@ -149,6 +152,9 @@ routes = st.builds(
     headers=pairs,
     key_env=words,
     ca_file=words,
+    model=words,
+    no_proxy=words,
+    proxy_from_system=st.booleans(),
 )
 all_settings = st.builds(
     Settings,

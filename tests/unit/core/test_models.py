@@ -63,19 +63,23 @@ def test_text_is_read_as_the_parameters_kind(spec: ParamSpec, text: str, value: 
         (STEPS, "ten", "takes a whole number, not “ten”"),
         (STEPS, "10.0", "takes a whole number"),
         (STEPS, "", "takes a whole number"),
-        (STEPS, "9", "is at least 10"),
-        (STEPS, "51", "is at most 50"),
+        (STEPS, "9", "is 10 to 50, not 9"),
+        (STEPS, "51", "is 10 to 50, not 51"),
         (GUIDANCE, "much", "takes a number, not “much”"),
         (GUIDANCE, "nan", "cannot be"),
         (GUIDANCE, "inf", "cannot be"),
         (GUIDANCE, "-1e999", "cannot be"),
-        (GUIDANCE, "0.999", "is at least 1"),
-        (GUIDANCE, "20.001", "is at most 20"),
+        (GUIDANCE, "0.999", "is 1 to 20, not 0.999"),
+        (GUIDANCE, "20.001", "is 1 to 20, not 20.001"),
         (HINTED, "nan", "cannot be"),
         (ENHANCE, "yes", "takes true or false, not “yes”"),
         (ENHANCE, "", "takes true or false"),
         (TOLERANCE, "3", "is one of 1, 2, not “3”"),
         (TOLERANCE, "", "is one of"),
+        (LORAS, "[", "takes JSON, not “\\["),
+        (LORAS, "", "takes JSON"),
+        (LORAS, "[NaN]", "takes JSON"),
+        (LORAS, "[1e999]", "takes JSON"),
     ],
 )
 def test_text_that_does_not_fit_is_refused_by_the_parameters_name(
@@ -126,6 +130,22 @@ def test_a_stated_range_is_enforced_and_a_hinted_one_is_not(value: float) -> Non
     else:
         with pytest.raises(BadRequest):
             GUIDANCE.check(value)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [
+        (1, 4, "1 to 4"),
+        (0.5, None, "at least 0.5"),
+        (None, 1e6, "at most 1000000"),
+        (None, None, ""),
+    ],
+)
+def test_a_range_is_told_by_both_its_ends(
+    low: float | None, high: float | None, words: str
+) -> None:
+    spec = ParamSpec("n", "N", ParamKind.NUMBER, minimum=low, maximum=high)
+    assert spec.range_words == words
 
 
 # Models.
@@ -180,7 +200,7 @@ def test_what_a_model_takes_passes(
         (model(STEPS), (("tempo", 1),), 1, 1, "tempo", "The model has no parameter tempo"),
         (model(SEED), (("seed", 5),), 1, 1, "seed", "is set by the program itself"),
         (model(), (("prompt", "x"),), 1, 1, "prompt", "is set by the program itself"),
-        (model(STEPS), ((STEPS.name, 9),), 1, 1, STEPS.name, "at least 10"),
+        (model(STEPS), ((STEPS.name, 9),), 1, 1, STEPS.name, "10 to 50"),
         (model(PNG), (("output_format", "gif"),), 1, 1, "output_format", "one of jpeg, png"),
         (model(), (), 2, 1, "count", "makes one picture a run"),
         (model(COUNT), (), 5, 1, "count", "makes 1 to 4 pictures a run"),

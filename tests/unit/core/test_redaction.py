@@ -31,6 +31,7 @@ LINES = [
     f"http://user:p@{CANARY}@proxy:3128 refused",
     f"http://proxy/http://user:{CANARY}@host refused",
     f"HTTP://{CANARY}@proxy:3128 refused",
+    f"x-key: {CANARY}",
     f"x-api-key={CANARY}",
     f"X-Fal-Key: {CANARY}",
     f'"Proxy-Authorization": "Basic {CANARY}"',

@@ -98,8 +98,20 @@ def test_a_damaged_change_is_read_or_refused_with_a_known_fault(data: st.DataObj
 
 
 OPTIONAL = {
-    "route": {"mode", "address", "hosts", "network_proxy", "headers", "key_env", "ca_file"},
+    "route": {
+        "mode",
+        "address",
+        "hosts",
+        "network_proxy",
+        "headers",
+        "key_env",
+        "ca_file",
+        "model",
+        "no_proxy",
+        "proxy_from_system",
+    },
     "job": {"picture_urls", "delivery"},
+    "draft": {"route", "delivery"},
 }
 
 

@@ -22,7 +22,9 @@ def asked(run, *faults, limits=None, route=None, call=None):
             fal.fault("other", *faults)
             access = fal.access(**(route or {}))
             defaults = {"queue": fal.origin, "rest": fal.origin}
-            client = HttpClient(access, Service("fal", "fal.ai", defaults, key=KeyHeader(prefix="Key ")), limits)
+            client = HttpClient(
+                access, Service("fal", "fal.ai", defaults, key=KeyHeader(prefix="Key ")), limits
+            )
             try:
                 return await (call or plain_get)(client, fal), fal
             except (BadAnswer, ConnectionLost, Unreachable) as fault:

@@ -148,7 +148,7 @@ def test_the_provider_edits_over_a_launched_server_and_reuses_its_result():
         route = Route("Embedded engine", "embedded", hosts=tuple(server.origins.items()))
         provider = make_provider(Access(route, Secret(server.token)), catalogue)
         try:
-            steps = await provider.check()
+            steps = [step async for step in provider.check()]
             first = [event async for event in turn(provider, "a")]
             url = first[-1].result.images[0].url
             second = [event async for event in turn(provider, "b", HostedUrl(url, None))]
@@ -158,7 +158,7 @@ def test_the_provider_edits_over_a_launched_server_and_reuses_its_result():
             await server.stop()
 
     steps, first, second = run(story())
-    assert [step.passed for step in steps] == [True] * 4
+    assert [step.passed for step in steps] == [True] * 4 + [None]
     result = first[-1].result
     assert isinstance(first[-1], Finished)
     assert [image.data for image in result.images] == [png(grey=11), png(grey=12)]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,10 +18,11 @@ from hypothesis import strategies as st
 from kontext_studio.core.errors import BadRequest, StudioError, Unauthorized
 from kontext_studio.core.route import EMBEDDED, Route, RouteMode
 from kontext_studio.core.secret import Secret
+from kontext_studio.core.services import service_info
 from kontext_studio.core.settings import Settings
 from kontext_studio.store.settings_file import load_settings
 from kontext_studio.workbench import keychain
-from kontext_studio.workbench.connections import Connections
+from kontext_studio.workbench.connections import PROVIDERS, Connections
 from kontext_studio.workbench.routes_file import PROXY_PASSWORD_VARIABLE, PROXY_SERVICE
 from tests.fakes.keychain import HangingKeychain, MemoryKeychain, keychain_of
 
@@ -294,3 +297,140 @@ def test_a_keychain_that_does_not_answer_is_told_in_words_and_holds_nothing_up(
             asyncio.run(access)
     finally:
         hanging.released.set()
+
+
+# What fits together.
+
+
+@pytest.mark.parametrize(
+    ("route", "field"),
+    [
+        (Route("", "fal"), "name"),
+        (Route("x", "telepathy"), "provider"),
+        (Route("x", "replicate", RouteMode.SERVER_PROXY, "https://p.example"), "mode"),
+        (Route("x", EMBEDDED, RouteMode.GATEWAY, "https://p.example"), "mode"),
+        (Route("x", "fal", RouteMode.SERVER_PROXY), "address"),
+        (Route("x", "fal", RouteMode.GATEWAY), "address"),
+        (Route("x", "fal", address="http://gpu.lan"), "address"),
+        (Route("x", "fal", RouteMode.GATEWAY, "http://10.0.0.7"), "address"),
+        (Route("x", "fal", proxy_from_system=True, network_proxy=PROXY), "network_proxy"),
+        (Route("x", "fal", no_proxy="https://a.example"), "no_proxy"),
+        (Route("x", "fal", no_proxy="a.example/8"), "no_proxy"),
+        (Route("x", "fal", headers=(("bad name", "v"),)), "headers"),
+        (Route("x", "fal", headers=(("Host", "evil"),)), "headers"),
+        (Route("x", "fal", headers=(("X-Team-Token", PASSWORD),)), "headers"),
+        (Route("x", "fal", headers=(("Authorization", f"Bearer {PASSWORD}"),)), "headers"),
+        (Route("x", "fal", headers=(("Authorization", f"{PASSWORD} keyring:"),)), "headers"),
+    ],
+)
+def test_what_does_not_fit_together_is_refused_at_its_field(
+    file: Path, route: Route, field: str
+) -> None:
+    connections = loaded(file)
+    with pytest.raises(BadRequest) as refused:
+        connections.add(route)
+    assert refused.value.field == field
+    assert PASSWORD not in f"{refused.value} {refused.value.hint}"
+    assert own_names(connections) == []
+
+
+@pytest.mark.parametrize(
+    "route",
+    [
+        Route("x", "fal", RouteMode.SERVER_PROXY, "https://p.example/api"),
+        Route("x", "fal", RouteMode.GATEWAY, "http://127.0.0.1:8080/fal"),
+        Route("x", "replicate", RouteMode.GATEWAY, "https://p.example"),
+        Route("x", "fal", network_proxy=PROXY, no_proxy="localhost, .corp 10.0.0.0/8 [::1]:80"),
+        Route("x", "fal", proxy_from_system=True, no_proxy="*.example"),
+        Route("x", "fal", headers=(("Authorization", "Bearer env:TEAM"), ("x-team", "design"))),
+    ],
+)
+def test_what_fits_together_is_there_after_a_restart(file: Path, route: Route) -> None:
+    connections = loaded(file)
+    connections.add(route)
+    connections.save()
+    assert loaded(file).get("x") == route
+
+
+@pytest.mark.parametrize("url", ["http://gpu.lan:8000/v1", "http://10.0.0.7", "http://gpu:8000"])
+def test_plain_http_goes_to_a_server_of_ones_own_in_a_private_network_and_without_a_key(
+    file: Path, url: str
+) -> None:
+    own = next((word for word in PROVIDERS if is_own_server(word)), None)
+    if own is None:
+        pytest.skip("this version reaches no server of one's own")
+    connections = loaded(file)
+    connections.add(Route("gpu", own, address=url, model="kontext-dev"))
+    for unfit in (
+        Route("y", own, address=url, key_env="GPU_KEY"),
+        Route("y", own, address="http://gpu.example.com"),
+        Route("y", own, address="http://93.184.216.34"),
+        Route("y", own, RouteMode.GATEWAY, url),
+        Route("y", own),
+    ):
+        with pytest.raises(BadRequest) as refused:
+            connections.add(unfit)
+        assert refused.value.field == "address"
+
+
+def is_own_server(word: str) -> bool:
+    info = service_info(word)
+    return info is not None and info.own_server
+
+
+# Two processes at once.
+
+
+def test_what_another_window_has_saved_meanwhile_is_kept(file: Path) -> None:
+    ours, theirs = loaded(file), loaded(file)
+    ours.add(Route("ours", "fal"))
+    ours.add(Route("old", "fal"))
+    ours.save()
+    theirs.add(Route("theirs", "fal"))
+    theirs.save()
+    ours.add(Route("more", "fal"))
+    ours.remove("old")
+    ours.save()
+    assert own_names(ours) == own_names(loaded(file)) == ["ours", "theirs", "more"]
+    theirs.save()
+    assert own_names(theirs) == ["ours", "theirs", "more"], "nothing comes back"
+
+
+SAVES = """
+import sys
+from pathlib import Path
+from kontext_studio.core.route import Route
+from kontext_studio.workbench.connections import PROVIDERS, Connections
+
+file, name = Path(sys.argv[1]), sys.argv[2]
+connections = Connections(file, {})
+connections.load()
+print("ready", flush=True)
+sys.stdin.readline()
+for number in range(8):
+    connections.add(Route(f"{name}{number}", "fal"))
+    connections.save()
+"""
+
+
+def test_processes_that_save_at_once_lose_nothing_of_each_other(file: Path) -> None:
+    words = [sys.executable, "-c", SAVES, str(file)]
+    root = Path(__file__).resolve().parents[3]
+    processes = [
+        subprocess.Popen(
+            [*words, name], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=root
+        )
+        for name in ("a", "b", "c")
+    ]
+    for one in processes:
+        assert one.stdout is not None
+        assert one.stdout.readline() == "ready\n"
+    for one in processes:
+        one.stdin.write("go\n")
+        one.stdin.flush()
+    for one in processes:
+        one.communicate(timeout=60)
+        assert one.returncode == 0
+    made = {f"{name}{number}" for name in "abc" for number in range(8)}
+    assert set(own_names(loaded(file))) == made
+    assert [one.name for one in file.parent.iterdir()] == ["routes.json"]

@@ -89,29 +89,32 @@ def check(run, waits, *faults, **route):
     async def story():
         async with FalService() as fal, provider_for(fal.access(**route), waits) as provider:
             fal.fault("status", *faults)
-            steps = await provider.check()
+            steps = [step async for step in provider.check()]
             assert fal.seen("submit") == []
             return [(step.name, step.passed) for step in steps], steps, fal
 
     return run(story())
 
 
-STAGES = ("Name", "Connection", "Sign-in", "Service")
+STAGES = ("Name", "Connect", "Sign-in", "Service", "Model")
 
 
 @pytest.mark.parametrize(
     ("fault", "passed"),
     [
-        (says(404, {"detail": "Request not found"}), (True, True, True, True)),
-        (says(202, {"status": "IN_QUEUE"}), (True, True, True, True)),
-        (says(401, {"detail": "No user"}), (True, True, False, None)),
-        (says(403, {"detail": "User is locked. Exhausted balance."}), (True, True, True, False)),
-        (says(200, "Unauthorized"), (True, True, False, None)),
-        (page(), (True, True, None, False)),
-        (page(502), (True, True, None, False)),
-        (says(500, {"detail": "x"}), (True, True, None, False)),
-        (says(307, b"", {"location": "https://x.test"}), (True, True, None, False)),
-        (drops(), (True, False, None, None)),
+        (says(404, {"detail": "Request not found"}), (True, True, True, True, None)),
+        (says(202, {"status": "IN_QUEUE"}), (True, True, True, True, None)),
+        (says(401, {"detail": "No user"}), (True, True, False, None, None)),
+        (
+            says(403, {"detail": "User is locked. Exhausted balance."}),
+            (True, True, True, False, None),
+        ),
+        (says(200, "Unauthorized"), (True, True, False, None, None)),
+        (page(), (True, True, None, False, None)),
+        (page(502), (True, True, None, False, None)),
+        (says(500, {"detail": "x"}), (True, True, None, False, None)),
+        (says(307, b"", {"location": "https://x.test"}), (True, True, None, False, None)),
+        (drops(), (True, True, None, False, None)),
     ],
 )
 def test_a_connection_test_costs_nothing_and_names_the_stage_that_does_not_hold(
@@ -127,14 +130,14 @@ def test_a_connection_test_costs_nothing_and_names_the_stage_that_does_not_hold(
 def test_a_name_that_does_not_resolve_is_the_first_stage(run, waits):
     hosts = tuple((role, "https://queue.invalid") for role in ("run", "queue", "rest"))
     told, steps, _ = check(run, waits, hosts=hosts)
-    assert [held for _, held in told] == [False, None, None, None]
+    assert [held for _, held in told] == [False, None, None, None, None, None]
     assert "queue.invalid cannot be found" in steps[0].message
 
 
 def test_a_closed_port_is_the_second_stage(run, waits):
     hosts = tuple((role, "http://127.0.0.1:9") for role in ("run", "queue", "rest"))
     told, steps, _ = check(run, waits, hosts=hosts)
-    assert [held for _, held in told] == [True, False, None, None]
+    assert [held for _, held in told] == [True, False, None, None, None]
     assert "is not answering" in steps[1].message
 
 
@@ -144,8 +147,8 @@ def test_the_words_of_this_version_make_providers_and_others_do_not(run, catalog
             provider = make_provider(Access(Route("x", word), Secret("k")), catalogue)
             assert provider.name == word
             await provider.close()
-        with pytest.raises(BadRequest, match="“replicate” are not built yet"):
-            make_provider(Access(Route("x", "replicate")), catalogue)
+        with pytest.raises(BadRequest, match="“telepathy” are not built yet"):
+            make_provider(Access(Route("x", "telepathy")), catalogue)
 
     run(story())
 

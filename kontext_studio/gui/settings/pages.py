@@ -1,0 +1,95 @@
+"""The pages of settings that apply at once, each with what exists today."""
+
+from __future__ import annotations
+
+from kontext_studio.core.settings import MOST_USD
+from kontext_studio.gui.settings.choice_cards import Choice
+from kontext_studio.gui.settings.plain_page import PlainPage
+from kontext_studio.gui.settings.surface import Section
+from kontext_studio.gui.theme.tokens import Theme
+from kontext_studio.store.places import Places
+
+GENERAL = Section("general", "General", "settings")
+APPEARANCE = Section("appearance", "Appearance", "palette")
+CONNECTION = Section("connection", "Connection", "unplug")
+LIMITS = Section("limits", "Limits and cost", "wallet")
+CANVAS = Section("canvas", "Canvas and colour", "monitor")
+SHORTCUTS = Section("shortcuts", "Shortcuts", "keyboard")
+STORAGE = Section("storage", "Storage and privacy", "hard-drive")
+SECTIONS = (GENERAL, APPEARANCE, CONNECTION, LIMITS, CANVAS, SHORTCUTS, STORAGE)
+
+FOUND = (
+    ("theme", "Appearance: system, dark or light", APPEARANCE),
+    ("tab_accepts", "Tab accepts suggestions", GENERAL),
+    ("connection", "Connections, keys and network proxies", CONNECTION),
+    ("spend_limit_usd", "Spend limit of a session", LIMITS),
+    ("max_running", "Runs at once", LIMITS),
+    ("wheel_pans", "The wheel moves the picture", CANVAS),
+    ("single_keys", "Single keys", SHORTCUTS),
+    ("places", "Where sessions, settings and the log are", STORAGE),
+)
+"""Every setting by its name, its words in the palette, and its section."""
+
+
+def plain_pages(theme: Theme, places: Places) -> dict[str, PlainPage]:
+    """The pages by section."""
+    general = PlainPage(theme, "General")
+    general.add_switch(
+        "tab_accepts",
+        "Tab accepts suggestions",
+        "While words are suggested after the caret. Otherwise Tab goes to the next part.",
+    )
+    appearance = PlainPage(theme, "Appearance")
+    appearance.add_cards(
+        "theme",
+        "Colours",
+        (
+            Choice("system", "System", "As the desktop has it."),
+            Choice("dark", "Dark", "For judging pictures."),
+            Choice("light", "Light", "For bright rooms."),
+        ),
+    )
+    limits = PlainPage(theme, "Limits and cost")
+    limits.add_amount(
+        "spend_limit_usd",
+        "Spend limit",
+        most=MOST_USD,
+        note="Of one session, in US dollars. Waiting and running edits count as spent.",
+    )
+    limits.add_count(
+        "max_running",
+        "Runs at once",
+        1,
+        8,
+        note="A new account at fal.ai has two. It holds from the next session that is opened.",
+    )
+    canvas = PlainPage(theme, "Canvas and colour")
+    canvas.add_switch(
+        "wheel_pans",
+        "The wheel moves the picture",
+        "Otherwise it zooms. With Ctrl it zooms in either case.",
+    )
+    shortcuts = PlainPage(theme, "Shortcuts")
+    shortcuts.add_switch(
+        "single_keys",
+        "Single keys",
+        "S, C, Y and the like, while the canvas or the history has the keyboard.",
+    )
+    shortcuts.add_button("shortcuts", "Show all keys")
+    storage = PlainPage(theme, "Storage and privacy")
+    storage.add_words(
+        "Pictures and instructions go to the connection you choose, and nowhere else. Keys are in "
+        "the keychain of this computer. There is no telemetry and no account."
+    )
+    storage.add_place("untitled", "Untitled sessions", str(places.untitled_folder))
+    storage.add_place("settings", "Settings", str(places.settings_file))
+    storage.add_place("routes", "Connections", str(places.routes_file))
+    storage.add_place("log", "Log", str(places.log_file))
+    return {
+        GENERAL.id: general,
+        APPEARANCE.id: appearance,
+        LIMITS.id: limits,
+        CANVAS.id: canvas,
+        SHORTCUTS.id: shortcuts,
+        STORAGE.id: storage,
+    }

@@ -1,0 +1,1 @@
+"""The key-holding proxy for a team: its people's programs need no key of any service."""

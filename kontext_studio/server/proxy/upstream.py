@@ -1,0 +1,129 @@
+"""One service as the proxy sees it: a table of the calls it passes on, and nothing else.
+
+A call is found by exact method, path and query. The address it goes to is put together from the
+table's own words; no text of the caller reaches it that has not been matched whole.
+"""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar
+from urllib.parse import urlsplit, urlunsplit
+
+from starlette.responses import JSONResponse, Response
+
+from kontext_studio.server.proxy.refusals import NOT_IN_TABLE, Refusal
+
+NUMBER = r"[A-Za-z0-9_-]{1,128}"
+"""A run's or a file's number."""
+
+_PATH = re.compile(
+    r"/(?:[A-Za-z0-9_~-][A-Za-z0-9._~:-]{0,127}/)*[A-Za-z0-9_~-][A-Za-z0-9._~:-]{0,127}"
+)
+
+
+class Effect(StrEnum):
+    """LOOK costs nothing. ORDER buys a run that goes on by itself; its answer is a number. WORK
+    buys a run that ends with its connection."""
+
+    LOOK = "look"
+    ORDER = "order"
+    WORK = "work"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """An allowed call. `model` is what it runs, or `model_field` the part of the body that says so.
+    With `number` the address is the one that the service gave for that run, else `url`. The body
+    is JSON, or with `form` perhaps a form of parts."""
+
+    endpoint: str
+    url: str
+    effect: Effect = Effect.LOOK
+    model: str = ""
+    model_field: str = ""
+    number: str = ""
+    large_body: bool = False
+    form: bool = False
+    free: bool = False
+    with_key: bool = True
+
+
+Remember = Callable[[str, str], None]
+"""Notes an address that the service gave, by a number."""
+
+
+class Upstream(ABC):
+    """`models` are the only ones that may be run; "*" among them allows all."""
+
+    key_header: ClassVar[tuple[str, str]] = ("authorization", "Bearer ")
+    passed: ClassVar[frozenset[str]] = frozenset({"accept", "content-type", "user-agent"})
+    count_fields: ClassVar[tuple[str, ...]] = ()
+    rewrites: ClassVar[bool] = False
+    passes_type: ClassVar[bool] = True
+    empty_body: ClassVar[bytes] = b""
+
+    def __init__(self, name: str, models: frozenset[str]) -> None:
+        self.name = name
+        self._models = models
+
+    @abstractmethod
+    def find(self, method: str, path: str, query: str | None) -> Call | None:
+        """The call that is meant, None where it is not in the table."""
+
+    def allows(self, model: str) -> bool:
+        return model in self._models or ("*" in self._models and bool(model))
+
+    def headers(self, given: Mapping[str, str]) -> dict[str, str]:
+        """What goes along of a caller's headers."""
+        return {name: value for name, value in given.items() if name in self.passed}
+
+    def refused(self, refusal: Refusal) -> Response:
+        """A refusal in the shape that this service's clients read."""
+        body = {"detail": refusal.text, "error_type": refusal.kind}
+        return JSONResponse(body, refusal.status, refusal.headers())
+
+    def not_found(self) -> Refusal:
+        return NOT_IN_TABLE
+
+    def outward(self, value: object, own: str) -> object:
+        """A body on its way out; addresses of this proxy (`own`) become the service's."""
+        return value
+
+    def inward(self, value: object, own: str, remember: Remember) -> object:
+        """An answer on its way in; addresses of the service become those of this proxy."""
+        return value
+
+
+def is_plain(path: str) -> bool:
+    """Whether a path is what it seems: no escapes, no dots that climb, no empty segment."""
+    return len(path) <= 1024 and _PATH.fullmatch(path) is not None
+
+
+def is_service_address(url: str, hosts: re.Pattern[str], usual: str, own: str) -> bool:
+    """Whether an address that a service named may be asked: https at a host of its own, without
+    sign-in or port. What stands in for the service (`own` is not `usual`) may name itself too."""
+    try:
+        parts, at = urlsplit(url), urlsplit(own)
+        if urlunsplit(parts) != url or not url.isascii() or "\\" in url:
+            return False  # it reads otherwise than it is written
+        if parts.scheme == "https" and hosts.fullmatch(parts.netloc):
+            return True
+    except ValueError:
+        return False
+    return own != usual and (parts.scheme, parts.netloc) == (at.scheme, at.netloc)
+
+
+def with_prefix(value: object, old: str, new: str) -> object:
+    """The JSON value with every text that begins with the address `old` moved to `new`."""
+    if isinstance(value, str):
+        return new + value[len(old) :] if value.startswith(old) else value
+    if isinstance(value, list):
+        return [with_prefix(one, old, new) for one in value]
+    if isinstance(value, dict):
+        return {name: with_prefix(one, old, new) for name, one in value.items()}
+    return value
