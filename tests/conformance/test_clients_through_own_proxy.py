@@ -29,7 +29,7 @@ from tests.fakes.replicate_service import ReplicateService
 from tests.fakes.serving import serving
 from tests.unit.providers.conftest import Loads, Waits, end_of, picture, request_for
 
-# Pictures come from the service's own storage, never through the proxy; a storage on this machine is
+# Pictures come from the service's own storage, never through the proxy; one on this machine is
 # refused, so that here they are inside the answers.
 MADE = "data:image/png;base64," + base64.b64encode(png(grey=20)).decode()
 LARGE = png() + b"\0" * INLINE_BYTES
