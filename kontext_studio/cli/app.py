@@ -13,6 +13,7 @@ from kontext_studio import __version__
 from kontext_studio.cli import (
     edit,
     environment,
+    estimates,
     generate,
     look,
     models,
@@ -67,6 +68,7 @@ def make_app() -> typer.Typer:
     wording.register(app)
     routes.register(app)
     models.register(app)
+    estimates.register(app)
     environment.register(app)
     serve.register(app)
     proxy.register(app)

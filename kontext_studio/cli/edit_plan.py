@@ -98,6 +98,10 @@ async def demand_possible(bench: Workbench, plan: Plan) -> Possible:
     opened for reading alone."""
     # 1. What the command says of itself.
     _demand_whole(plan)
+    session = None
+    if plan.session is not None and not is_new(plan.session):  # it may have a connection of its own
+        await bench.open_session(plan.session, read_only=True)
+        session = bench.session
     spec = _spec_of(bench, plan, plan.inputs)
     parameters = tuple(_parameter(words, spec) for words in plan.params)
     delivery = _check_options(plan, spec, parameters)
@@ -109,12 +113,7 @@ async def demand_possible(bench: Workbench, plan: Plan) -> Possible:
         later.check_instruction(clean_instruction(text, generates=plan.generates))
     # 2. The pictures.
     originals = tuple([await _read(path) for path in plan.images])
-    # 3. The session, and the first run as it would be sent.
-    if plan.session is None or is_new(plan.session):
-        session = None
-    else:
-        await bench.open_session(plan.session, read_only=True)
-        session = bench.session
+    # 3. The first run as it would be sent.
     history, parents = _with_originals(session, plan, originals)
     order = plan.order(plan.instructions[0], parents, parameters)
     request = build_request(order, spec, history, plan.seed or 0)

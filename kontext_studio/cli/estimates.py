@@ -1,38 +1,89 @@
-"""What a run would cost: asked of the service where it tells without a charge, else by the price
-list. Nothing is made and no session is touched."""
+"""What a run would cost, and what an account holds: asked of the service where it tells without a
+charge, else by the price list. Nothing is made and no session is touched."""
 
 from __future__ import annotations
 
-from kontext_studio.cli.edit_plan import Plan, demand_possible
+import typer
+
+from kontext_studio.cli.edit_plan import Plan, Possible, demand_possible
+from kontext_studio.cli.reporting import JSON_OPTION
+from kontext_studio.cli.running import run
 from kontext_studio.cli.terminal import print_json, write_line
+from kontext_studio.core.errors import BadRequest
+from kontext_studio.core.images import ImageRef
+from kontext_studio.core.provider import TellsBalance
 from kontext_studio.core.result import Cost
+from kontext_studio.core.services import title_of
 from kontext_studio.workbench.bench import Workbench
+from kontext_studio.workbench.estimates import can_estimate, estimate_of
 from kontext_studio.workbench.money import money_words
 from kontext_studio.workbench.prices import price_of_run
+
+
+def register(app: typer.Typer) -> None:
+    @app.command()
+    def balance(
+        route: str = typer.Option(..., "--route", help="Connection by name; see “routes list”."),
+        as_json: bool = JSON_OPTION,
+    ) -> None:
+        """What is left in the account of a connection, where its service tells."""
+
+        async def work(bench: Workbench) -> None:
+            found = bench.connections.get(route)
+            reached = await bench.reach.provider(found.name)
+            if not isinstance(reached.provider, TellsBalance):
+                raise BadRequest(
+                    f"{title_of(found.provider)} does not tell what is left.", field="route"
+                )
+            left = await reached.provider.balance()
+            if as_json:
+                shown = left.to_json() if left is not None else None
+                print_json({"route": found.name, "bounded": left is not None, "balance": shown})
+            elif left is None:
+                write_line("The account has no bound.")
+            else:
+                write_line(f"{money_words(left.amount, left.currency)} left.")
+
+        run(work, as_json=as_json)
 
 
 async def say_estimate(bench: Workbench, plan: Plan, as_json: bool) -> None:
     """The price of the first run of a plan. Raise BadInput where it cannot be carried out."""
     possible = await demand_possible(bench, plan)
-    request = possible.request
-    cost = price_of_run(possible.spec, request.count, request.inputs)
+    spec, request = possible.spec, possible.request
+    asked = can_estimate(spec)
+    if asked:
+        cost = await _asked(bench, plan, possible)
+    else:
+        cost = price_of_run(spec, request.count, request.inputs)
     if as_json:
         print_json(
             {
-                "model": possible.spec.id,
-                "provider": possible.spec.provider,
+                "model": spec.id,
+                "provider": spec.provider,
                 "count": request.count,
                 "cost": cost.to_json() if cost else None,
-                "source": "price list",
+                "source": "service" if asked else "price list",
             }
         )
         return
-    write_line(_words(cost))
+    write_line(_words(cost, title_of(spec.provider) if asked else ""))
 
 
-def _words(cost: Cost | None) -> str:
+async def _asked(bench: Workbench, plan: Plan, possible: Possible) -> Cost | None:
+    new = {one.picture.ref: one.picture.data for one in possible.originals}
+
+    async def read(ref: ImageRef) -> bytes:
+        return new[ref] if ref in new else await bench.picture(ref)
+
+    route = bench.connections.get(plan.route or bench.route_name).name
+    return await estimate_of(bench.reach, route, possible.spec, possible.request, read)
+
+
+def _words(cost: Cost | None, service: str) -> str:
     if cost is None:
-        return "The price list does not say what it costs."
+        return f"{service or 'The price list'} does not say what it costs."
     if not cost.amount:
         return "It is free."
-    return f"About {money_words(cost.amount, cost.currency)} by the price list."
+    price = money_words(cost.amount, cost.currency)
+    return f"{price}, says {service}." if service else f"About {price} by the price list."

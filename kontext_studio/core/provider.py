@@ -223,3 +223,12 @@ class Estimates(Protocol):
         """What the service says this run would cost; None where it does not say. Nothing is run
         and nothing is paid for. Raise StudioError where the service would refuse the run."""
         ...
+
+
+@runtime_checkable
+class TellsBalance(Protocol):
+    """What a provider can do beside, where its service tells what the account holds."""
+
+    async def balance(self) -> Cost | None:
+        """What is left, None where it is not bounded."""
+        ...

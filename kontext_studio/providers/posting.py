@@ -39,6 +39,12 @@ Rescue = Callable[[Answer | None], T | None]
 """What can be had of an answer that broke off; None where it does not tell the run."""
 
 
+async def _rescued(rescue: Rescue[T], answer: Answer | None) -> T | None:
+    if answer is None or len(answer.body) <= _QUICKLY_READ:
+        return rescue(answer)
+    return await asyncio.to_thread(rescue, answer)
+
+
 async def _judged(judge: Judge[T], answer: Answer) -> T | RateLimited:
     """In a thread where the answer carries its pictures within."""
     if len(answer.body) <= _QUICKLY_READ:
@@ -72,7 +78,7 @@ async def post_once(
                 raise
             reason, attempt, wait_s = fault, connects, patience.connect_wait_s(connects)
         except RouteError as fault:
-            outcome = rescue(arrived.answer)
+            outcome = await _rescued(rescue, arrived.answer)
             if outcome is None:
                 came = arrived.answer.facts() if arrived.answer is not None else ""
                 detail = f"{fault.detail}\n{came}".strip()

@@ -27,6 +27,7 @@ _CERTAIN = (Charged.NO, Charged.MAYBE, Charged.YES)
 
 MAYBE_SENT = "The connection broke while sending. It may have been charged."
 LEFT_WAITING = "The program ended before the answer came. It may have been charged."
+LEFT_NO_RECORD = "The service was asked to keep no record of it, so it stands in no list."
 CANNOT_BE_ASKED_FOR = "It was waited for on one connection, so the service cannot be asked for it."
 
 

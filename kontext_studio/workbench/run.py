@@ -348,6 +348,9 @@ class Run:
             if not is_kept(spec, record.delivery.way):
                 self.tell(trouble=endings.CANNOT_BE_ASKED_FOR)
                 return
+            if record.delivery.no_store:
+                self.tell(trouble=endings.LEFT_NO_RECORD)
+                return
             reached = await self._shop.reach.provider(record.route)
             if reached.provider.cannot_find:
                 self.tell(trouble=reached.provider.cannot_find)

@@ -14,13 +14,15 @@ from typing import Any
 import pytest
 
 from kontext_studio.core.errors import BadRequest
+from kontext_studio.core.handling import Treatment
 from kontext_studio.core.history import Node, NodeId
 from kontext_studio.core.jobs import JobState
-from kontext_studio.core.models import ModelSpec, ParamKind, ParamRole, ParamSpec
+from kontext_studio.core.models import ANY_MODEL, ModelSpec, ParamKind, ParamRole, ParamSpec
 from kontext_studio.core.parameter_shapes import size_in
 from kontext_studio.core.provider import USUAL
-from kontext_studio.core.request import MAX_INSTRUCTION, MAX_SEED, ParamValue
+from kontext_studio.core.request import MAX_INSTRUCTION, MAX_SEED, EditRequest, ParamValue
 from kontext_studio.core.route import EMBEDDED, Route, RouteMode
+from kontext_studio.core.treatment import sent_as
 from kontext_studio.providers.registry import built_words
 from kontext_studio.store.places import Places
 from kontext_studio.store.session_file import SessionFile
@@ -71,7 +73,7 @@ class Studio:
         return RunOrder(
             more.pop("instruction", TEXT),
             self.originals[:count],
-            model.id,
+            "kontext-dev" if model.id == ANY_MODEL else model.id,
             "own",
             parameters=parameters,
             delivery=self.wire.delivery if self.wire is not None else USUAL,
@@ -138,13 +140,37 @@ def studio(wires: Mapping[str, Wire], tmp_path: Path) -> Callable[[str, Work], d
 Start = Callable[[str, Work], dict[str, Node]]
 
 
-def on_the_wire(spec: ParamSpec, value: ParamValue) -> object:
-    """What a value looks like in JSON."""
+def on_the_wire(model: ModelSpec, spec: ParamSpec, request: EditRequest) -> object:
+    """What the value of a parameter looks like at the service; None where it is left out."""
+    value = request.parameter_map()[spec.name]
+    if model.protocol == "openai-images":
+        (sent,) = (one for one in sent_as(model, request) if one.name == spec.name)
+        if sent.treatment is Treatment.PASSED:
+            assert (sent.wire_name, sent.wire_value) == (spec.name, value)
+        return sent.wire_value if is_json(model) or not request.inputs else as_text(sent.wire_value)
     if spec.kind is ParamKind.JSON:
         return json.loads(str(value))
     if spec.sizes and (size := size_in(str(value))) is not None:
         return {"width": size[0], "height": size[1]}
     return value
+
+
+def as_text(value: ParamValue) -> str | None:
+    """In a form everything is text."""
+    if value is None or isinstance(value, str):
+        return value
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def is_json(model: ModelSpec) -> bool:
+    """Whether an edit, or what it makes from text alone, travels as JSON."""
+    a_file = not model.max_inputs or model.with_role(ParamRole.PICTURES) is not None
+    return model.protocol != "openai-images" or a_file
+
+
+def inputs_for(model: ModelSpec, spec: ParamSpec) -> int:
+    """One picture, unless the model takes none or the parameter is for pictures from text."""
+    return 0 if spec.handling.only_generates else min(model.max_inputs, 1)
 
 
 def test_every_provider_that_can_be_reached_is_tried() -> None:
@@ -158,10 +184,13 @@ def test_what_is_chosen_arrives_and_is_in_the_step(
     made: dict[str, ParamValue] = {}
 
     async def work(at: Studio) -> None:
-        inputs = min(model.max_inputs, 1)
+        inputs = inputs_for(model, spec)
         for value in allowed(spec.with_picture() if inputs else spec):
-            fields, node = await at.sent(at.order(model, (spec.name, value)))
-            wanted = on_the_wire(spec, value)
+            order = at.order(model, (spec.name, value), inputs=inputs)
+            fields, node = await at.sent(order)
+            assert node.request is not None
+            wanted = on_the_wire(model, spec, node.request)
+            assert wanted is not None
             assert fields[spec.name] == wanted
             assert type(fields[spec.name]) is type(wanted)
             made[node.id] = value
@@ -199,12 +228,18 @@ def test_what_is_not_chosen_is_not_sent(studio: Start, model: ModelSpec) -> None
     async def work(at: Studio) -> None:
         fields, node = await at.sent(at.order(model, seed=7))
         assert node.request is not None
-        chosen = {one.name for one in model.parameters if one.role in CHOSEN}
         unasked = dict(node.request.parameters)
-        assert {name: fields[name] for name in chosen if name in fields} == unasked
         assert set(unasked.values()) <= {"png"}
-        internal = {one.name for one in model.parameters if one.role is ParamRole.INTERNAL}
-        assert not internal & set(fields)
+        described = {one.name: one for one in model.parameters}
+        for name in fields.keys() & described.keys():
+            spec = described[name]
+            match spec.role:
+                case ParamRole.SETTING:  # LocalAI would make 512x512 of everything
+                    assert spec.handling.from_input
+                case ParamRole.FORMAT:
+                    assert fields[name] == unasked[name]
+                case ParamRole.INTERNAL:
+                    assert name == "model" or fields[name] == spec.handling.fixed
 
     studio(model.provider, work)
 
@@ -227,7 +262,8 @@ def test_seeds_from_end_to_end(studio: Start, model: ModelSpec, spec: ParamSpec)
     async def work(at: Studio) -> None:
         for seed in (0, MAX_SEED):
             fields, node = await at.sent(at.order(model, seed=seed))
-            assert (fields[spec.name], type(fields[spec.name])) == (seed, int)
+            assert fields[spec.name] in (seed, str(seed))
+            assert type(fields[spec.name]) is (int if is_json(model) else str)
             assert node.request is not None
             assert node.request.seed == seed
         for seed in (-1, MAX_SEED + 1):
@@ -245,7 +281,8 @@ def test_the_number_of_pictures_from_one_to_the_most(
         assert model.max_count > 1
         for count in (1, model.max_count):
             fields, node = await at.sent(at.order(model, count=count))
-            assert (fields[spec.name], type(fields[spec.name])) == (count, int)
+            assert fields[spec.name] in (count, str(count))
+            assert type(fields[spec.name]) is (int if is_json(model) else str)
             assert node.request is not None
             assert node.request.count == count
 
@@ -267,6 +304,9 @@ def test_pictures_go_in_as_many_as_the_model_takes(studio: Start, model: ModelSp
 
 def pictures_in(model: ModelSpec, fields: Mapping[str, Any]) -> list[str]:
     """Addresses, or pictures, in their order."""
+    for name in ("image", "image[]"):
+        if isinstance(fields.get(name), list):
+            return list(fields[name])
     several, one = model.with_role(ParamRole.PICTURES), model.with_role(ParamRole.PICTURE)
     if several is not None:
         return list(fields.get(several.name, ()))

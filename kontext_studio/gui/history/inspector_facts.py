@@ -71,7 +71,8 @@ def inspect_step(inputs: HistoryInputs, node_id: NodeId) -> InspectorFacts:
         title=_title(node.step, step_name(session, node)),
         instruction=node.request.instruction,
         facts=_facts(inputs, node.request, node),
-        drift=tuple(_drift(inputs, one) for one in path),
+        # Of an original that was made from text there is nothing to measure.
+        drift=tuple(_drift(inputs, one) for one in path) if node.parents else (),
     )
 
 

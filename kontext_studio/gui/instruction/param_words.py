@@ -12,9 +12,9 @@ SIZE_WORDS = "a size as 1024x768"
 
 
 def limits_words(spec: ParamSpec) -> str:
-    """ "1 to 20", "about 10 to 50" where the service does not say so itself; empty where there is
-    no range."""
-    words = spec.range_words
+    """ "1–20", "about 10–50" where the service does not say so itself; empty where there is no
+    range."""
+    words = spec.range_words.replace(" to ", "–")
     return f"about {words}" if words and spec.hinted else words
 
 

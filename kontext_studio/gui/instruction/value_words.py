@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from kontext_studio.core.request import ParamValue
 
 _WORDS = {
@@ -11,7 +13,9 @@ _WORDS = {
     "none": "None",
     "regular": "Regular",
     "high": "High",
+    "square_hd": "Square HD",
 }
+_SHAPE = re.compile(r"_(\d+)_(\d+)$")
 _FORMATS = frozenset({"png", "jpeg", "jpg", "webp", "gif"})
 
 
@@ -21,7 +25,7 @@ def choice_words(choice: str) -> str:
         return _WORDS[choice]
     if choice in _FORMATS:
         return choice.upper().replace("JPG", "JPEG")
-    words = choice.replace("_", " ")
+    words = _SHAPE.sub(r" \1:\2", choice).replace("_", " ")
     return words[:1].upper() + words[1:]
 
 

@@ -192,7 +192,7 @@ class Steps(QObject):
         if self._watched == what.job:
             self._watched = None
             self.watched_run_stored.emit(what.nodes[0])
-        else:
+        elif self._bench.session.head not in what.nodes:  # else it is the first picture, and shown
             self._new.update(what.nodes)
             self.ready.emit(what.nodes)
         self._refresher.soon()

@@ -84,3 +84,14 @@ def test_there_is_nothing_to_choose_of_the_embedded_engine() -> None:
     assert offered(EMBEDDED) == DeliveryChoices("Embedded engine", (Way.QUEUE,))
     assert offered(EMBEDDED).is_empty
     assert not offered(BFL).is_empty
+
+
+def test_a_live_run_makes_one_picture_and_pictures_inside_are_fals_choice() -> None:
+    choices = offered(DEV)
+    with pytest.raises(BadRequest) as caught:
+        choices.settled(Delivery(Way.STREAM), 2)
+    assert caught.value.field == "count"
+    assert choices.settled(Delivery(Way.STREAM)).way is Way.STREAM
+    for way in choices.ways:
+        assert choices.settled(Delivery(way, inline=True)).inline
+    assert _refused(EMBEDDED, Delivery(inline=True)).field == "inline"

@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 
 from kontext_studio.core import provider as wire
+from kontext_studio.core.delivery import Delivery, Way
 from kontext_studio.core.errors import (
     Charged,
     NotFound,
     OutcomeUnknown,
 )
 from kontext_studio.core.jobs import JobFault, JobState, RemoteHandle
-from kontext_studio.workbench import adopting
+from kontext_studio.workbench import adopting, endings
 from kontext_studio.workbench.bench import Workbench
 from tests.fakes.open_runs import a_run, session_with_runs
 from tests.fakes.photographs import png
@@ -198,6 +199,30 @@ def test_a_run_that_may_be_paid_for_is_asked_for_again_where_the_person_wants_it
 
     studio.start(service, look)
     assert not service.sent
+
+
+@pytest.mark.parametrize(
+    ("delivery", "words"),
+    [
+        (Delivery(Way.SYNC), endings.CANNOT_BE_ASKED_FOR),
+        (Delivery(Way.STREAM), endings.CANNOT_BE_ASKED_FOR),
+        (Delivery(no_store=True), endings.LEFT_NO_RECORD),
+    ],
+)
+def test_a_lost_run_that_stands_in_no_list_is_not_looked_for(
+    studio: Studio, session_path: Path, delivery: Delivery, words: str
+) -> None:
+    lost = replace(a_run(1, JobState.UNKNOWN), delivery=delivery)
+    session_with_runs(session_path, lost)
+    service = ScriptedProvider(lambda request: [], found=[HANDLE])
+
+    async def look(bench: Workbench) -> None:
+        await bench.open_session(session_path)
+        view = await bench.look_for(lost.id)
+        assert (view.record.state, view.trouble) == (JobState.UNKNOWN, words)
+
+    studio.start(service, look)
+    assert service.looked_for == []
 
 
 def test_a_run_that_is_still_gone_says_so_again(studio: Studio, session_path: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from kontext_studio.core import provider as wire
+from kontext_studio.core.delivery import Delivery
 from kontext_studio.core.errors import (
     AlreadyRunning,
     BadRequest,
@@ -186,6 +187,23 @@ def test_the_hosted_address_of_a_result_is_passed_on(studio: Studio, session_pat
 
     studio.start(provider, work)
     assert provider.hosted == [None, "https://cdn.invalid/result.png"]
+
+
+@pytest.mark.parametrize(("keep_s", "is_passed_on"), [(300, False), (86_400, True)])
+def test_the_hosted_address_of_a_result_is_passed_on_only_as_long_as_it_was_asked_to_be_kept(
+    studio: Studio, session_path: Path, keep_s: int, is_passed_on: bool
+) -> None:
+    url = "https://cdn.invalid/result.png"
+    provider = _good(url=url)
+
+    async def work(bench: Workbench) -> None:
+        order = replace(await _opened(bench, session_path), delivery=Delivery(keep_s=keep_s))
+        view = await bench.wait_for(await bench.submit(order))
+        child = bench.nodes_of(view.record.id)[0]
+        await bench.wait_for(await bench.submit(RunOrder("Make it cooler", (child.id,), DEV, PAID)))
+
+    studio.start(provider, work)
+    assert provider.hosted == [None, url if is_passed_on else None]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Every parameter of every fal model, from the catalogue to the wire, in the type fal takes."""
 
+import dataclasses
 import json
 
 import pytest
@@ -141,6 +142,16 @@ def test_a_value_that_the_service_would_refuse_is_stopped_at_its_field(model, na
     with pytest.raises(BadRequest) as caught:
         spec.check(((name, value),), count=1, inputs=0 if spec.generates else 1)
     assert name in caught.value.message
+
+
+def test_a_stream_is_given_only_what_is_stated_where_that_is_stated():
+    (spec,) = (one for one in MODELS if one.id == ENDPOINT)
+    narrow = dataclasses.replace(spec, stream_names=("prompt", "seed", "image_url"))
+    request = request_for(picture(), parameters=(("acceleration", "high"),))
+    told = json.loads(body_of(request, narrow, ["https://x.test/0"], streamed=True))
+    assert told == {"prompt": "Make the car red", "seed": 7, "image_url": "https://x.test/0"}
+    assert spec.stream_names[:2] == ("prompt", "image_url")
+    assert "num_images" not in spec.stream_names
 
 
 def test_a_list_that_is_wrong_is_refused_before_its_picture_is_sent(ask):
