@@ -116,6 +116,8 @@ def test_black_forest_labs_through_the_proxy_sends_and_polls(tmp_path, catalogue
         )
     assert end is None
     assert isinstance(events[-1], Finished)
-    assert events[-1].result.cost.amount == 0.04
+    cost = events[-1].result.cost
+    assert cost is not None
+    assert cost.amount == 0.04
     assert (service.sold, len(service.seen("poll")) >= 2) == (1, True)
     assert steps["Service"] is True

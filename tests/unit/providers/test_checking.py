@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -62,7 +63,7 @@ async def steps_of(
         await client.close()
 
 
-def way(address: str, key: str | None = KEY, **changes: object) -> Access:
+def way(address: str, key: str | None = KEY, **changes: Any) -> Access:
     return Access(Route("x", "fal", address=address, **changes), Secret(key) if key else None)
 
 
@@ -74,7 +75,7 @@ def told(steps: list[CheckStep]) -> list[tuple[str, bool | None]]:
 def line(*names: str, passed: int, failed: bool = True) -> list[tuple[str, bool | None]]:
     """So many stages hold; the next one does not, or was not tried."""
     rest = len(names) - passed
-    held: list[bool | None] = [True] * passed + ([False] if failed and rest else [])
+    held: list[bool | None] = [*[True] * passed, *([False] if failed and rest else [])]
     return list(zip(names, [*held, *[None] * len(names)], strict=False))
 
 
@@ -342,7 +343,7 @@ def test_a_test_that_is_given_up_ends_its_call(run) -> None:
             async def never(reader, _writer) -> None:
                 await reader.read()
 
-            silent.talk = never  # type: ignore[method-assign]
+            silent.talk = never
             client = HttpClient(way(silent.origin), Service("o", "o", {"api": silent.origin}))
             steps = check(
                 client,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import configparser
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,7 +30,7 @@ async def asked_over(access: Access, url: str) -> int:
         await client.close()
 
 
-def to(url: str, network_proxy: str = "", password: str = "", **changes: object) -> Access:
+def to(url: str, network_proxy: str = "", password: str = "", **changes: Any) -> Access:
     route = Route("x", "fal", address=url, network_proxy=network_proxy, **changes)
     return Access(route, Secret(KEY), Secret(password) if password else None)
 

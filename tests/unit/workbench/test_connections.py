@@ -426,6 +426,7 @@ def test_processes_that_save_at_once_lose_nothing_of_each_other(file: Path) -> N
         assert one.stdout is not None
         assert one.stdout.readline() == "ready\n"
     for one in processes:
+        assert one.stdin is not None
         one.stdin.write("go\n")
         one.stdin.flush()
     for one in processes:

@@ -14,7 +14,7 @@ from keyring.backends import null
 from kontext_studio.core.errors import BadRequest, StudioError, Unauthorized
 from kontext_studio.core.route import EMBEDDED, Route, RouteMode
 from kontext_studio.core.secret import Secret
-from kontext_studio.core.services import SERVICES
+from kontext_studio.core.services import SERVICES, ServiceInfo
 from kontext_studio.workbench import keychain
 from kontext_studio.workbench.connections import Connections
 from kontext_studio.workbench.keys import KEYRING_SERVICE, KeyPlace, account_of
@@ -305,7 +305,7 @@ def test_a_name_that_is_taken_is_refused_when_a_connection_is_renamed(file: Path
 
 @pytest.mark.parametrize("info", [one for one in SERVICES if one.key_variable])
 def test_the_usual_variable_of_every_provider_goes_to_its_own_addresses_alone(
-    file: Path, info: object
+    file: Path, info: ServiceInfo
 ) -> None:
     word, variable = info.word, info.key_variable
     connections = loaded(file, **{variable: KEY.reveal()})

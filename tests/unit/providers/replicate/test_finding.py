@@ -12,7 +12,7 @@ from kontext_studio.core.errors import (
     OutcomeUnknown,
     Unauthorized,
 )
-from kontext_studio.core.provider import Finished
+from kontext_studio.core.provider import Finished, Sending
 from kontext_studio.providers.replicate.finding import WINDOW_S
 from tests.fakes.fal_service import drops, loses_the_answer, page, says, sells_and
 from tests.fakes.replicate_service import MODEL, ReplicateService
@@ -55,7 +55,8 @@ def test_a_run_whose_answer_was_lost_is_found_and_followed_to_its_picture(run, w
                 sent = picture()
                 request = request_for(sent, model=MODEL, seed=SEED)
                 events, lost = await end_of(provider.edit(request, dev, (sent,)))
-                (remote,) = await provider.find(request, dev, NOW - 2, events[0].picture_urls)
+                sending = next(one for one in events if isinstance(one, Sending))
+                (remote,) = await provider.find(request, dev, NOW - 2, sending.picture_urls)
                 return lost, remote, await end_of(provider.resume(remote)), replicate
 
     lost, remote, (events, end), replicate = run(story())
@@ -134,7 +135,7 @@ def test_pages_are_read_no_further_than_the_time_in_question(run, waits, dev):
 
 def test_f_sec_2_the_next_page_is_asked_for_at_the_connections_own_address(run, waits, dev):
     elsewhere = "https://elsewhere.test/v1/predictions?cursor=1"
-    first = {"previous": None, "next": elsewhere, "results": []}
+    first: dict[str, object] = {"previous": None, "next": elsewhere, "results": []}
     found, replicate = find(run, waits, dev, [one("a", NOW + 1, seed=1), one()], says(200, first))
     assert found == (replicate.remote("p1"),)
     assert [seen.path for seen in replicate.seen("list")] == [
