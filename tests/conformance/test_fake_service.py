@@ -155,7 +155,7 @@ def test_stream(fal, client):
 
 
 def test_errors(fal, client):
-    answers = [
+    answers: list[tuple[int, dict[str, Any], dict[str, str], str | None]] = [
         (422, BLOCKED, {}, None),
         (503, {"detail": "gone", "error_type": "runner_disconnected"}, {}, "runner_disconnected"),
         (401, {"detail": "No user found for Key ID and Secret"}, {}, None),

@@ -346,7 +346,7 @@ def test_our_provider_gets_what_the_published_client_gets(stage, way, inline):
         route = Route("x", "fal", hosts=tuple(stage.served.origins.items()))
         provider = FalProvider(Access(route, Secret(TOKEN)))
         one = InputPicture(ImageRef(Sha256("a" * 64), "image/png", 4, 4), load)
-        request = EditRequest(ARGUMENTS["prompt"], (one.ref,), MODEL, ARGUMENTS["seed"])
+        request = EditRequest("Make it blue", (one.ref,), MODEL, seed=7)
         try:
             async with asyncio.timeout(30):
                 events = provider.edit(request, SPEC, (one,), Delivery(way, inline=inline))

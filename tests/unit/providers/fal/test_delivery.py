@@ -45,15 +45,15 @@ def test_everything_that_was_chosen_stands_in_the_headers_and_the_address(ask):
 
 @pytest.mark.parametrize(("way", "step"), [(Way.SYNC, "run"), (Way.STREAM, "live")])
 def test_a_run_on_its_connection_tells_what_goes_with_it(ask, way, step):
-    timeout = {} if way is Way.STREAM else {"start_timeout_s": 20.0}
-    told = ask(Delivery(way, keep_s=600, no_store=True, **timeout))
+    timeout_s = None if way is Way.STREAM else 20.0
+    told = ask(Delivery(way, start_timeout_s=timeout_s, keep_s=600, no_store=True))
     assert isinstance(told.events[-1], Finished)
     (post,) = told.fal.seen(step)
     expected = {
         "x-fal-store-io": "0",
         "x-fal-object-lifecycle-preference": '{"expiration_duration_seconds": 600}',
     }
-    if timeout:
+    if timeout_s:
         expected["x-fal-request-timeout"] = "20"
     assert told_of(post) == expected
 
