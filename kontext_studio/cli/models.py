@@ -10,6 +10,7 @@ from kontext_studio.cli.reporting import JSON_OPTION
 from kontext_studio.cli.running import run
 from kontext_studio.cli.terminal import print_json, write_line
 from kontext_studio.core.delivery import offered
+from kontext_studio.core.errors import BadRequest
 from kontext_studio.core.models import ANY_MODEL, ModelSpec, ParamRole, ParamSpec
 from kontext_studio.providers.registry import built_words
 from kontext_studio.workbench.bench import Workbench
@@ -32,6 +33,12 @@ def register(app: typer.Typer) -> None:
                 for one in bench.catalogue.models
                 if word in ("", one.provider) and model in ("", one.id)
             ]
+            if not shown:
+                raise BadRequest(
+                    "The catalogue has no such model.",
+                    field="model",
+                    hint="`kontext-studio models` lists what there is.",
+                )
             if as_json:
                 print_json({"models": [_model_json(one) for one in shown]})
                 return

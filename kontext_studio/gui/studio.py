@@ -38,6 +38,7 @@ from kontext_studio.gui.presenters.settings import SettingUp
 from kontext_studio.gui.presenters.spoken import Spoken
 from kontext_studio.gui.presenters.status import Status
 from kontext_studio.gui.presenters.steps import Steps
+from kontext_studio.gui.presenters.treating import Treating
 from kontext_studio.gui.shell.toast import Toast
 from kontext_studio.gui.tasks import Tasks
 from kontext_studio.gui.theme.apply import SYSTEM, apply_theme
@@ -89,6 +90,7 @@ class Studio(QObject):
             self._looked_at_run,
             self,
         )
+        self._treating = Treating(bench, right.instruction, self.running, self)
         self.estimating = Estimating(bench, right.instruction, self.running, tasks, self)
         self.comparing = Comparing(
             bench, right.compare, window.variants, tasks, lambda: self.looking.subject, self
@@ -203,6 +205,7 @@ class Studio(QObject):
         self.steps.watched_run_stored.connect(self.steps.select)
         self.steps.watched_changed.connect(self.previews.follow_eye)
         self.previews.changed.connect(self._show_side)
+        self.running.situation_changed.connect(self._show_side)
         bridge.job_changed.connect(self._show_side)
         self.references.said.connect(self._toast.show_done)
         right.instruction.connect_asked.connect(self.setting_up.open_connection)
@@ -360,6 +363,7 @@ class Studio(QObject):
         has_picture = self.steps.current is not None
         self.window.show_picture_side(has_picture or self.previews.on_canvas is not None)
         self._toast.raise_()  # the side that is shown now is on top
+        self.window.empty.set_quiet(self.window.right.instruction.makes)
         runs = self.bench.runs.views() if self.bench.is_open else ()
         self.window.right.jobs.setVisible(has_picture or bool(runs))
 

@@ -60,9 +60,26 @@ def _bfl(access: Access, _catalogue: Catalogue) -> Provider:
     return BflProvider(access)
 
 
+def _openai_images(access: Access, catalogue: Catalogue) -> Provider:
+    from kontext_studio.providers.openai_images.estimate import EstimatingProvider
+    from kontext_studio.providers.openai_images.provider import OpenAIImagesProvider
+    from kontext_studio.providers.openai_images.service import PROFILES
+
+    word = access.route.provider
+    profile = PROFILES[word]
+    build = EstimatingProvider if profile.estimates else OpenAIImagesProvider
+    return build(access, profile, probe=catalogue.first_edit_model(word).id)
+
+
 _BUILDERS: Mapping[str, Callable[[Access, Catalogue], Provider]] = {
     EMBEDDED: _fal,
     "fal": _fal,
     "replicate": _replicate,
     "bfl": _bfl,
+    "lumenfall": _openai_images,
+    "openai": _openai_images,
+    "vllm-omni": _openai_images,
+    "sglang": _openai_images,
+    "litellm": _openai_images,
+    "localai": _openai_images,
 }

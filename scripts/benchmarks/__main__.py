@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable
 
-from scripts.benchmarks import canvas, first_window, resuming, smooth
+from scripts.benchmarks import canvas, client, first_window, resuming, smooth
 from scripts.benchmarks.measure import Measure
 
 MEASUREMENTS: dict[str, Callable[[], Iterable[Measure]]] = {
@@ -13,6 +13,7 @@ MEASUREMENTS: dict[str, Callable[[], Iterable[Measure]]] = {
     "smooth window": smooth.measure,
     "canvas": canvas.measure,
     "resume": resuming.measure,
+    "client": client.measure,
 }
 
 

@@ -114,7 +114,7 @@ async def used(route: Route, folder: Path, key: str = "", other: str = "") -> No
         await _within_limit(_run(provider, route.provider))
         if other:  # a session from elsewhere may say where its runs lie
             lies = RemoteHandle("run-1", f"{other}/status", f"{other}/answer", f"{other}/cancel")
-            await _within_limit(_followed(provider, provider.resume(lies)))
+            await _within_limit(_resumed(provider, lies))
             await _within_limit(provider.cancel(lies))
     finally:
         await provider.close()
@@ -137,6 +137,10 @@ async def _run(provider: Provider, word: str) -> None:
     request = EditRequest("Make it red", (ref,), spec.id, 7)
     for hosted in (None, HostedUrl("https://storage.example/picture.png", None)):
         await _followed(provider, provider.edit(request, spec, (InputPicture(ref, load, hosted),)))
+
+
+async def _resumed(provider: Provider, remote: RemoteHandle) -> None:
+    await _followed(provider, provider.resume(remote))  # some refuse before they begin
 
 
 async def _followed(provider: Provider, events: AsyncGenerator[JobEvent]) -> None:

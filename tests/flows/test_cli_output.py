@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from kontext_studio.core.models import ANY_MODEL
 from tests.fakes.open_runs import session_with_runs
 from tests.flows.driving import Program
 
@@ -54,8 +55,15 @@ def test_routes_alone_is_json_where_that_was_asked_for(program: Program) -> None
 
 
 def test_the_models_that_are_listed_can_be_used(program: Program) -> None:
-    listed = {line.split()[0] for line in program("models").out.splitlines()}
+    lines = program("models").out.splitlines()
+    listed = {ANY_MODEL if line.startswith("any model") else line.split()[0] for line in lines}
     usable = {one["id"] for one in program("models", "--json").json["models"] if one["usable"]}
     assert listed == usable
-    other = program("models", "--provider", "self-hosted-vllm-omni").out
+    other = program("models", "--provider", "vllm-omni").out
     assert other.startswith("any model")
+
+
+def test_a_model_nobody_has_is_said_to_be_none(program: Program) -> None:
+    ended = program("models", "--provider", "nobody")
+    assert (ended.code, ended.out) == (3, "")
+    assert "lists what there is" in ended.err

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
 
 from kontext_studio.core.jobs import JobState
 from kontext_studio.gui.studio import Studio
@@ -29,6 +30,13 @@ def part(parent: QObject, kind: type[P], name: str) -> P:
     """The part of the window that goes by this object name."""
     found = parent.findChild(kind, name)
     assert found is not None, name
+    return found
+
+
+def focused() -> QWidget:
+    """The widget that has the keyboard."""
+    found = QApplication.focusWidget()
+    assert found is not None, "nothing has the keyboard"
     return found
 
 

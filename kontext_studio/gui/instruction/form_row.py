@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from kontext_studio.gui.shell.elided_label import ElidedLabel
 from kontext_studio.gui.shell.label import Label
 from kontext_studio.gui.theme.apply import set_kind
 from kontext_studio.gui.theme.tokens import Theme
+from kontext_studio.gui.theme.type import type_font
 
 _ROW = 36
 _LABEL_WIDTH = 112
+_DOT_ROOM = 12
 
 
 class FormRow(QWidget):
@@ -21,7 +24,8 @@ class FormRow(QWidget):
         scale = theme.text_scale
         width = round(_LABEL_WIDTH * min(scale, 1.25))
         self._name = Label(name, self)
-        self._name.setWordWrap(width > _LABEL_WIDTH)
+        needed = QFontMetrics(type_font(theme, "small")).horizontalAdvance(name) + _DOT_ROOM
+        self._name.setWordWrap(needed > width)
         set_kind(self._name, type="small", tone="secondary")
         self._dot = Label("•", self)
         self._dot.setAccessibleName("changed")
@@ -39,9 +43,10 @@ class FormRow(QWidget):
         caption.setFixedWidth(width)
         words = QHBoxLayout()
         words.setSpacing(6)
-        words.addWidget(self._name)
+        words.addWidget(self._name, 1 if needed > width else 0)
         words.addWidget(self._dot)
-        words.addStretch(1)
+        if needed <= width:
+            words.addStretch(1)
         lines = QVBoxLayout(caption)
         lines.setContentsMargins(0, 0, 0, 0)
         lines.setSpacing(0)

@@ -15,7 +15,9 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from kontext_studio.core.delivery import FAULTS_ARE_FINAL, Way, offered
 from kontext_studio.core.drafts import Draft
 from kontext_studio.core.history import NodeId
+from kontext_studio.core.models import ParamRole
 from kontext_studio.core.request import ParamValue
+from kontext_studio.core.treatment import SentParam
 from kontext_studio.gui.instruction.area_row import AreaRow
 from kontext_studio.gui.instruction.checker import Answer, Checker, Question
 from kontext_studio.gui.instruction.delivery_form import NOTHING, WAYS, DeliveryForm
@@ -348,6 +350,14 @@ class InstructionPanel(SteadyScrollArea):
     def set_can_estimate(self, can: bool) -> None:
         """Whether the connection that is chosen tells a price without a run."""
         self._run_row.set_can_estimate(can)
+
+    def set_treatment(self, sent: Sequence[SentParam]) -> None:
+        """How each value really travels, with the model and the values that are chosen now."""
+        self.parameters.set_treatment(sent)
+        model = self.models.model()
+        count = model.with_role(ParamRole.COUNT) if model is not None else None
+        words = (one.note for one in sent if count is not None and one.name == count.name)
+        self.notes.set_count(next(words, ""))
 
     def set_run_again(self, again: bool) -> None:
         """After a failed run the button reads "Run again"."""

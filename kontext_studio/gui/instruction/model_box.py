@@ -5,16 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QStandardItem, QStandardItemModel
+from PySide6.QtGui import (
+    QFontMetrics,
+    QPainter,
+    QPaintEvent,
+    QStandardItem,
+    QStandardItemModel,
+)
 from PySide6.QtWidgets import (
     QComboBox,
     QSizePolicy,
+    QStyle,
     QStyledItemDelegate,
+    QStyleOptionComboBox,
     QStyleOptionViewItem,
     QWidget,
 )
 
 from kontext_studio.gui.instruction.model_offer import ModelOffer
+from kontext_studio.gui.shell.elision import elided
 from kontext_studio.gui.theme.tokens import Theme
 from kontext_studio.gui.theme.type import type_font
 
@@ -25,6 +34,7 @@ _NUMBER_ROLE = Qt.ItemDataRole.UserRole
 _SIDE = 12
 _GAP = 24
 _HEAD_PX = 26
+_INSET = 4
 
 
 class ModelBox(QComboBox):
@@ -82,6 +92,23 @@ class ModelBox(QComboBox):
             place = self.findData(self._offers.index(offer), _NUMBER_ROLE)
         self.setCurrentIndex(place)
         self.setToolTip(offer.about if place >= 0 and offer is not None else "")
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """As any box, but a name that is too long is cut where one sees that it is."""
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        place = self.style().subControlRect(
+            QStyle.ComplexControl.CC_ComboBox,
+            option,
+            QStyle.SubControl.SC_ComboBoxEditField,
+            self,
+        )
+        option.currentText = elided(self.currentText(), self.font(), place.width() - _INSET)
+        style, elements = self.style(), QStyle.ControlElement
+        with QPainter(self) as painter:
+            box = QStyle.ComplexControl.CC_ComboBox
+            style.drawComplexControl(box, option, painter, self)
+            style.drawControl(elements.CE_ComboBoxLabel, option, painter, self)
 
     def _widen_list(self) -> None:
         """The list is as wide as its longest row; the box need not be."""

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 from kontext_studio.core.errors import BadRequest
 from kontext_studio.core.models import ModelSpec, ParamRole
 from kontext_studio.core.request import ParamValue
+from kontext_studio.core.treatment import SentParam
 from kontext_studio.gui.instruction.form_row import FormRow
 from kontext_studio.gui.instruction.param_fields import (
     ChoiceField,
@@ -17,7 +18,12 @@ from kontext_studio.gui.instruction.param_fields import (
     field_for,
     unchanged_value,
 )
-from kontext_studio.gui.instruction.param_words import limits_words, usual_words
+from kontext_studio.gui.instruction.param_words import (
+    limits_words,
+    reach_words,
+    treatment_words,
+    usual_words,
+)
 from kontext_studio.gui.instruction.seed_field import SeedField
 from kontext_studio.gui.theme.tokens import Theme
 
@@ -101,10 +107,16 @@ class ParamForm(QWidget):
         """Of the first field whose value the service would not take; empty where there is none."""
         return next((words for one in self._fields.values() if (words := one.problem())), "")
 
-    def note(self, name: str, words: str) -> None:
-        """Say below a field how its value really travels; empty says nothing."""
-        if name in self._rows_of:
-            self._rows_of[name].set_note(words)
+    def set_treatment(self, sent: Iterable[SentParam]) -> None:
+        """Say below each field that was changed how its value really travels."""
+        changed = {name for name, _ in self.values()}
+        notes: dict[FormRow, list[str]] = {}
+        for one in sent:
+            words = treatment_words(one) if one.name in changed else ""
+            if words and one.name in self._rows_of:
+                notes.setdefault(self._rows_of[one.name], []).append(words)
+        for row in self._rows:
+            row.set_note(" ".join(notes.get(row, ())))
 
     def reset(self) -> None:
         self.set_values({}, None)
@@ -141,20 +153,28 @@ class ParamForm(QWidget):
         # The format stands beside the size, as both are about the file that comes back.
         beside = formats if len(sizes) == 1 else []
         for name in sizes:
-            self._add_row(self._fields[name].spec.label, [name, *beside])
+            self._add_row(self._label(name), [name, *beside])
         for name in (*(formats if not beside else ()), *rest):
-            self._add_row(self._fields[name].spec.label, [name])
+            self._add_row(self._label(name), [name])
+
+    def _label(self, name: str) -> str:
+        """Where two parameters go by one name, each goes by its own."""
+        label = self._fields[name].spec.label
+        alike = sum(one.spec.label == label for one in self._fields.values())
+        words = name.replace("_", " ")
+        return label if alike == 1 else words[:1].upper() + words[1:]
 
     def _add_row(self, label: str, names: Iterable[str]) -> None:
         fields = [self._fields[name] for name in names]
         row = self._new_row(label)
         for i, field in enumerate(fields):
             row.line.addWidget(field, 0 if i else 1)
+            field.show()  # at once: a layout would only do it on the next turn of the loop
             if i:
                 field.setFixedWidth(round(_FORMAT_WIDTH * min(self._theme.text_scale, 1.5)))
             self._rows_of[field.spec.name] = row
         spec, start = fields[0].spec, fields[0].start
-        row.set_limits(limits_words(spec), usual_words(spec, start))
+        row.set_limits(limits_words(spec), reach_words(spec) or usual_words(spec, start))
 
     def _add_seed(self) -> None:
         row = self._new_row("Seed")

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from kontext_studio.core.errors import BadRequest
+from kontext_studio.core.handling import Treatment
 from kontext_studio.core.models import ParamKind, ParamSpec
 from kontext_studio.core.request import ParamValue
+from kontext_studio.core.services import title_of
+from kontext_studio.core.treatment import SentParam
 from kontext_studio.gui.history.names import lowered
 from kontext_studio.gui.instruction.value_words import value_words
 
@@ -50,3 +53,30 @@ def problem_words(spec: ParamSpec, value: ParamValue) -> str:
         words = refusal.message.removesuffix(".")
         return f"{spec.label}{words.removeprefix(spec.name)}" if spec.name in words else words
     return ""
+
+
+def reach_words(spec: ParamSpec) -> str:
+    """ "fal.ai only" where a gateway passes it to one provider alone; else what is always done to
+    it: "renamed", "converted", "emulated". Empty where it goes as it is."""
+    handling = spec.handling
+    if handling.reaches:
+        return f"{title_of(handling.reaches)} only"
+    passed = handling.treatment is Treatment.PASSED or handling.native or handling.nearest
+    return "" if passed else handling.treatment.value
+
+
+def treatment_words(sent: SentParam) -> str:
+    """How a value that was chosen is really sent; empty where it goes as it is and nothing is to
+    be said of it."""
+    parts = [sent.note]
+    match sent.treatment:
+        case Treatment.LEFT_OUT:
+            parts = ["Not sent.", sent.note]
+        case Treatment.CONVERTED if sent.wire_value != sent.value:
+            parts = [f"Sent as {sent.wire_value}.", sent.note]
+        case Treatment.RENAMED if not sent.note:
+            parts = [f"Sent as {sent.wire_name}."]
+        case Treatment.CONVERTED | Treatment.EMULATED | Treatment.RENAMED:
+            word = sent.treatment.value
+            parts = [f"{word[:1].upper()}{word[1:]}.", sent.note]
+    return " ".join(part for part in parts if part)

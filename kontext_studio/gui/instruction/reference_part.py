@@ -135,7 +135,9 @@ class ReferencePart(QWidget):
             self._tiles.append(tile)
         self.setVisible(bool(self._nodes))
         last = len(self._nodes) + 1
-        others = "picture 2 is a reference" if last == 2 else f"2 to {last} are references"
+        others = {2: "picture 2 is a reference", 3: "2 and 3 are references"}.get(
+            last, f"2 to {last} are references"
+        )
         self._order.setText(f"Picture 1 is edited, {others}.")
         if had_focus is not None and self._tiles:
             at = self._tiles[min(had_focus, len(self._tiles) - 1)]

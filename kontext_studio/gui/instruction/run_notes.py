@@ -25,6 +25,7 @@ class RunNotes(QWidget):
         self._column.setSpacing(6)
         self._estimate = self._note("priceNote", "secondary")
         self._faults = self._note("faultNote", "warning")
+        self._count = self._note("countNote", "tertiary")
         self._uploads = self._note("uploadNote", "tertiary")
         self._maker = self._note("makerNote", "tertiary")
         self._connect = QPushButton("Connect a service", self)
@@ -44,6 +45,10 @@ class RunNotes(QWidget):
     def set_estimate(self, words: str) -> None:
         self._say(self._estimate, words)
 
+    def set_count(self, words: str) -> None:
+        """What a service makes of several variants."""
+        self._say(self._count, words)
+
     def set_no_maker(self, nobody: bool) -> None:
         """Whether nothing that is connected makes pictures from text."""
         self._connect.setVisible(nobody)
@@ -61,5 +66,5 @@ class RunNotes(QWidget):
     def _say(self, label: Label, words: str) -> None:
         label.setText(words)
         label.setVisible(bool(words))
-        parts = (self._estimate, self._faults, self._uploads, self._maker)
+        parts = (self._estimate, self._faults, self._count, self._uploads, self._maker)
         self.setHidden(not any(part.text() for part in parts))

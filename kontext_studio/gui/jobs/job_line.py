@@ -118,9 +118,10 @@ class JobLine(QWidget):
         self.bar.setVisible(row.has_bar)
         self.bar.set_value(row.progress)
         self._cancel.setVisible(row.can_cancel)
-        name = f"Cancel {row.title}"
-        self._cancel.setAccessibleName(name)
-        self._cancel.setToolTip("Cancel")
+        self._cancel.setAccessibleName(f"{row.cancel_words} {row.title}")
+        self._cancel.setAccessibleDescription(row.cancel_tip)
+        lines = (row.cancel_words, row.cancel_tip)
+        self._cancel.setToolTip("\n".join(line for line in lines if line))
         self.setAccessibleName(row.spoken)
 
     def set_turn(self, turn: float | None) -> None:

@@ -22,6 +22,7 @@ from kontext_studio.gui.jobs.progress import (
     JobProgress,
     Stage,
     bar_value,
+    hangs_on_connection,
     is_slow,
     running_words,
     seconds_words,
@@ -39,6 +40,8 @@ _ORDER = (
 _GROUP = {stage: group for group, stages in enumerate(_ORDER) for stage in stages}
 _FAILED_GROUP, _DONE_GROUP = 2, 3
 _MOST_DONE = 20
+STOP_WAITING = "Stop waiting"
+MAY_BE_CHARGED = "The service may go on with it, and may charge for it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,8 @@ class JobRow:
     progress: float | None = None
     has_bar: bool = False
     can_cancel: bool = False
+    cancel_words: str = "Cancel"
+    cancel_tip: str = ""
     card: JobCard | None = None
 
     @property
@@ -130,6 +135,8 @@ def job_row(inputs: JobInputs, record: JobRecord, pictures: list[Node]) -> JobRo
         progress=bar_value(stage, progress),
         has_bar=stage is Stage.RUNNING,
         can_cancel=stage in (Stage.RUNNING, Stage.WAITING),
+        cancel_words=STOP_WAITING if hangs_on_connection(record) else "Cancel",
+        cancel_tip=MAY_BE_CHARGED if hangs_on_connection(record) else "",
         card=card_of(record, progress, cost, elsewhere=inputs.elsewhere.get(record.id, "")),
     )
 
@@ -143,15 +150,17 @@ def state_line(record: JobRecord, progress: JobProgress, pictures: list[Node]) -
             return f"Slower than usual, still working · {elapsed}"
         case Stage.RUNNING:
             words = running_words(progress)
+            waits = hangs_on_connection(record) and progress.fraction is None
+            doing = "Waiting for the answer" if waits else "In progress"
             variants = f"{record.request.count} variants" if record.request.count > 1 else ""
-            return " · ".join(part for part in ("In progress", words, variants) if part)
+            return " · ".join(part for part in (doing, words, variants) if part)
         case Stage.WAITING if progress.position is not None:
             return f"Position {progress.position + 1} at {service_name(record.provider)}"
         case Stage.WAITING:
             words = waiting_words(record, progress)
             return f"Waiting · {words}" if words else "Waiting"
         case Stage.CANCELLING:
-            return "Cancelling…"
+            return "No longer waiting…" if hangs_on_connection(record) else "Cancelling…"
         case Stage.DONE:
             return _done_line(pictures)
     return ""

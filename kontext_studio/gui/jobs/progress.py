@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from kontext_studio.core.delivery import Way
 from kontext_studio.core.jobs import JobRecord, JobState
 from kontext_studio.core.services import service_info
 from kontext_studio.workbench.progress import JobView, Phase
@@ -125,6 +126,12 @@ def stage_of(record: JobRecord, progress: JobProgress = NOTHING_KNOWN) -> Stage:
     stage = _PHASES.get(progress.phase, Stage.RUNNING)
     not_sent = record.state is JobState.PREPARED
     return Stage.OFFLINE if progress.offline and not_sent and stage is Stage.WAITING else stage
+
+
+def hangs_on_connection(record: JobRecord) -> bool:
+    """Whether a run was sent and its one connection is all there is of it: no number, no way back.
+    Who stops waiting then does not know what becomes of it."""
+    return record.state is JobState.SENDING and record.delivery.way is not Way.QUEUE
 
 
 def bar_value(stage: Stage, progress: JobProgress) -> float | None:

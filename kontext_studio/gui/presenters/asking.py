@@ -38,19 +38,28 @@ def show_about(window: QWidget) -> None:
     open_dialog(box)
 
 
-def ask_to_close(window: QWidget, active: int, *, paid: bool, close: Callable[[], None]) -> None:
-    """Runs under way are worth a question; `paid` where a service goes on with them."""
+def ask_to_close(
+    window: QWidget, active: int, *, paid: bool, hanging: int, close: Callable[[], None]
+) -> None:
+    """Runs under way are worth a question; `paid` where a service goes on with them, `hanging` so
+    many of them hang on their connection and cannot be fetched later."""
     box = QMessageBox(window)
     box.setObjectName("closeQuestion")
     box.setTextFormat(Qt.TextFormat.PlainText)
     edits = "1 edit is" if active == 1 else f"{active} edits are"
     box.setText(f"{edits} running.")
-    box.setInformativeText(
-        "What runs at a service is fetched next time you open this session."
-        if paid
-        else "The embedded engine stops with the program; the words are kept to run again."
-    )
+    box.setInformativeText(_what_becomes_of_them(active, paid=paid, hanging=hanging))
     yes = box.addButton("Close", QMessageBox.ButtonRole.AcceptRole)
     box.addButton("Wait", QMessageBox.ButtonRole.RejectRole)
     box.buttonClicked.connect(lambda button: close() if button is yes else None)
     open_dialog(box)
+
+
+def _what_becomes_of_them(active: int, *, paid: bool, hanging: int) -> str:
+    if not paid:
+        return "The embedded engine stops with the program; the words are kept to run again."
+    fetched = "What runs at a service is fetched next time you open this session."
+    if not hanging:
+        return fetched
+    lost = "What hangs on its connection cannot be fetched later, and may be charged."
+    return lost if hanging == active else f"{fetched} {lost}"

@@ -18,6 +18,7 @@ from kontext_studio.gui.canvas.image_stage import StageMode
 from kontext_studio.gui.commands import NEEDS_PARENT, NEEDS_REQUEST, NEEDS_STEP
 from kontext_studio.gui.history.names import lowered
 from kontext_studio.gui.history.view import MenuRequest
+from kontext_studio.gui.jobs.progress import hangs_on_connection
 from kontext_studio.gui.main_window import COLLAPSE_BELOW_PX
 from kontext_studio.gui.presenters.asking import ask_to_close, show_about
 from kontext_studio.gui.presenters.help import Help
@@ -151,6 +152,7 @@ class Commanding(QObject):
         starred = bool(session and node and node.id in session.stars)
         actions["star"].setText("Remove star" if starred else "Star")
         self._show_mode(studio.looking.mode)
+        self._show_context_bar()
         self._window.context_bar.place()  # its words may have changed
 
     def _offer_inputs(self) -> None:
@@ -332,7 +334,8 @@ class Commanding(QObject):
     def _show_context_bar(self) -> None:
         wanted = self._actions["context_bar"].isChecked()
         grid = self._studio.looking.mode in (StageMode.GRID, StageMode.SIDE_BY_SIDE)
-        self._window.context_bar.set_wanted(wanted and not grid)
+        nothing = self._studio.steps.current is None  # its verbs are for a step
+        self._window.context_bar.set_wanted(wanted and not grid and not nothing)
 
     def _toggle(self, show: Callable[[bool], None], name: str) -> None:
         show(self._actions[name].isChecked())
@@ -385,7 +388,8 @@ class Commanding(QObject):
             studio.closed.set()
             return
         paid = any(record.provider != EMBEDDED for record in active)
-        ask_to_close(self._window, len(active), paid=paid, close=studio.closed.set)
+        hanging = sum(map(hangs_on_connection, active))
+        ask_to_close(self._window, len(active), paid=paid, hanging=hanging, close=studio.closed.set)
 
     # Following.
 

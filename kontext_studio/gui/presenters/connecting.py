@@ -203,8 +203,9 @@ class Connecting(QObject):
     def _show_use(self) -> None:
         bench, name = self._bench, self._name
         kept = ""
-        if name and not bench.connections.is_own(name):
-            embedded = bench.connections.get(name).provider == EMBEDDED
+        given = next((one for one in bench.connections.all() if one.name == name), None)
+        if given is not None and not bench.connections.is_own(name):
+            embedded = given.provider == EMBEDDED
             kept = "it is always there" if embedded else "it comes from the environment"
         self.page.use.set_use(
             Use(

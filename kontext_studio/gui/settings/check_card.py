@@ -122,7 +122,9 @@ class CheckCard(QFrame):
         self._note.setText(verdict.note)
         _empty(self._lines)
         for step in self._steps:
-            self._lines.addWidget(_StepLine(self._theme, step, self))
+            line = _StepLine(self._theme, step, self)
+            self._lines.addWidget(line)
+            line.show()  # at once: a layout shows what it is given at the next turn of the loop
 
     def _announce(self, text: str) -> None:
         if QAccessible.isActive():

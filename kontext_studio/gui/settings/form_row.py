@@ -37,8 +37,7 @@ class FormRow(QWidget):
         self._label.setBuddy(self.target)
         self._label.setFixedWidth(round(LABEL_PX * min(theme.text_scale, 1.3)))
         self.name_field(label)
-        self._note = words(note, "small", "tertiary")
-        self._note.setVisible(bool(note))
+        self._note = words("", "small", "tertiary")
         self._sign = Label()
         self._wrong = words("", "small", "danger")
         self._wrong.setObjectName("fieldProblem")
@@ -61,6 +60,7 @@ class FormRow(QWidget):
         head.addStretch(1)
         line.addLayout(head)
         line.addLayout(column, 1)
+        self.set_note(note)  # not before: a label without a parent would be a window of its own
         self.set_problem("")
 
     def set_theme(self, theme: Theme) -> None:

@@ -112,8 +112,12 @@ class KeyMap(QWidget):
                 old.deleteLater()
         for number, place in enumerate(self._places):
             if number:
-                self._row.addWidget(self._between(place), 1)
-            self._row.addWidget(self._card(place), 3)
+                self._put(self._between(place), 1)
+            self._put(self._card(place), 3)
+
+    def _put(self, part: QWidget, stretch: int) -> None:
+        self._row.addWidget(part, stretch)
+        part.show()  # at once: a layout shows what it is given at the next turn of the loop
 
     def _card(self, place: MapPlace) -> QFrame:
         theme = self._theme

@@ -103,6 +103,10 @@ class EmptyState(QWidget):
         pixmap = icon(theme, "cpu", "primary", 18).pixmap(QSize(18, 18))
         self._engine_icon.setPixmap(pixmap)
 
+    def set_quiet(self, quiet: bool) -> None:
+        """Whether the one filled button of the window is elsewhere: at what is written there."""
+        set_kind(self._engine, kind="outlined" if quiet else "primary")
+
     def set_sample_picture(self, file: str, image: QImage) -> None:
         """The decoded picture of a sample that was wanted."""
         self._tiles[file].set_picture(image)

@@ -186,6 +186,10 @@ TO_COME: Mapping[str, str] = MappingProxyType(
     {
         "replicate": "Its fake service keeps a ledger, and sells no run to the laboratory yet.",
         "bfl": "Its fake service keeps a ledger, and sells no run to the laboratory yet.",
+        **dict.fromkeys(
+            ("lumenfall", "openai", "vllm-omni", "sglang", "litellm", "localai"),
+            "Their fake service sells no run to the laboratory yet.",
+        ),
     }
 )
 """Providers of the program that nobody sells for yet, each with its reason."""

@@ -3,15 +3,18 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolButton
+from PySide6.QtWidgets import QApplication, QDoubleSpinBox, QLabel, QPushButton, QToolButton
 
+from kontext_studio.core.delivery import FAULTS_ARE_FINAL, Delivery, Way
 from kontext_studio.core.drafts import Draft
 from kontext_studio.gui.instruction.error_card import CardAction, CardMessage
 from kontext_studio.gui.instruction.instruction_panel import InstructionPanel
+from kontext_studio.gui.instruction.model_offer import ModelOffer
 from kontext_studio.gui.instruction.run_asked import RunAsked
 from kontext_studio.gui.theme.apply import apply_theme
 from kontext_studio.gui.theme.tokens import ThemeName, load_theme
 from kontext_studio.prompting.keep_flags import KeepFlag
+from kontext_studio.workbench.catalogue import load_catalogue
 from tests.gui.shell.accessibility import names_missing, small_targets
 
 LEFT = Qt.MouseButton.LeftButton
@@ -260,3 +263,77 @@ def test_the_panel_keeps_its_width_when_a_card_makes_it_scroll(qtbot, panel):
     qtbot.wait_until(lambda: panel.verticalScrollBar().maximum() > 0)
     QApplication.sendPostedEvents()
     assert panel.edit.width() == before
+
+
+# A picture from text, and what stops a run at its field.
+
+
+def makers(panel: InstructionPanel) -> list[ModelOffer]:
+    models = load_catalogue().of_provider("fal")
+    return [ModelOffer(one) for one in models if one.generates]
+
+
+def test_a_picture_from_text_has_its_own_words_and_nothing_to_keep(qtbot, panel):
+    panel.set_keep([KeepFlag.STYLE])
+    panel.set_making(can_leave=True)
+    panel.set_offers(makers(panel), "", "fal-ai/flux-pro/kontext/text-to-image")
+    panel.set_text("A plain grey backdrop")
+    assert panel.run_button.text() == "Generate"
+    assert panel.sent_text() == "A plain grey backdrop"
+    for part in (panel.keep, panel.area, panel.input_row.reference):
+        assert part.isHidden()
+    asked = runs(panel)
+    qtbot.mouseClick(panel.run_button, LEFT)
+    assert [one.sent_text for one in asked] == ["A plain grey backdrop"]
+    with qtbot.wait_signal(panel.making_left):
+        qtbot.mouseClick(panel.findChild(QPushButton, "leaveMaking"), LEFT)
+
+
+def test_without_a_step_to_go_back_to_there_is_no_way_back(panel):
+    panel.set_making(can_leave=False)
+    assert panel.findChild(QPushButton, "leaveMaking").isHidden()
+
+
+def test_where_nothing_makes_pictures_it_says_so_and_what_to_do(qtbot, panel):
+    panel.set_can_make(False)
+    assert panel.findChild(QLabel, "makerNote").isHidden(), "there is a picture to edit"
+    panel.set_input(None, "", "", has_image=False)
+    note = panel.findChild(QLabel, "makerNote")
+    assert note.isVisible()
+    assert "needs a connected service" in note.text()
+    with qtbot.wait_signal(panel.connect_asked):
+        qtbot.mouseClick(panel.findChild(QPushButton, "connectMaker"), LEFT)
+    panel.set_can_make(True)
+    assert note.isHidden()
+
+
+def test_a_value_out_of_its_range_stops_the_run_with_the_range(qtbot, panel):
+    asked = runs(panel)
+    panel.set_text("Remove the pole")
+    spin = panel.findChild(QDoubleSpinBox, "param_guidance_scale")
+    spin.setValue(25)
+    assert not panel.run_button.isEnabled()
+    assert panel.run_button.text() == "Guidance is 1 to 20"
+    qtbot.keyClick(panel.edit, Qt.Key.Key_Return, CTRL)
+    assert asked == []
+    spin.setValue(3.5)
+    assert panel.run_button.isEnabled()
+
+
+def test_the_delivery_goes_with_the_draft_and_its_warning_is_never_folded_away(panel):
+    panel.set_draft(Draft(text="x", delivery=Delivery(Way.SYNC)))
+    note = panel.findChild(QLabel, "faultNote")
+    assert note.isVisible()
+    assert note.text() == FAULTS_ARE_FINAL
+    assert panel.draft().delivery == Delivery(Way.SYNC)
+    panel._delivery_part.header.set_folded(False)
+    assert note.isHidden(), "it stands beside the choice now"
+    assert panel.findChild(QLabel, "deliveryWarning").isVisible()
+
+
+def test_a_price_that_was_told_goes_when_anything_changes(qtbot, panel):
+    panel.set_estimate("Lumenfall says $0.04 for this run. Nothing was run or charged.")
+    note = panel.findChild(QLabel, "priceNote")
+    assert note.isVisible()
+    qtbot.keyClicks(panel.edit, "x")
+    assert note.isHidden()

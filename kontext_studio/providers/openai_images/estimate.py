@@ -1,0 +1,66 @@
+"""What a run will cost and what the account holds, asked of a service that tells both for free."""
+
+from __future__ import annotations
+
+import asyncio
+
+from kontext_studio.core.errors import BadAnswer, Charged, OutcomeUnknown, ServiceFailed
+from kontext_studio.core.models import ModelSpec
+from kontext_studio.core.provider import InputPicture
+from kontext_studio.core.request import EditRequest
+from kontext_studio.core.result import Cost
+from kontext_studio.providers.answers import Answer, shown
+from kontext_studio.providers.openai_images.checking import balance_in
+from kontext_studio.providers.openai_images.errors import fault_in
+from kontext_studio.providers.openai_images.provider import OpenAIImagesProvider
+from kontext_studio.providers.openai_images.service import API
+from kontext_studio.providers.refusals import redirected
+from kontext_studio.providers.service import Service
+
+_MICROS = 1_000_000
+
+
+class EstimatingProvider(OpenAIImagesProvider):
+    """A service that knows dry runs."""
+
+    async def estimate(
+        self, request: EditRequest, spec: ModelSpec, pictures: tuple[InputPicture, ...]
+    ) -> Cost:
+        """The price of this very run; the service looks at all its parameters, and makes nothing.
+        It is sent once."""
+        body = await self._body(request, spec, pictures)
+        base = self._client.route.base(API)
+        answer = await self._post(f"{base}/{body.path}?dryRun=true", body)
+        return await asyncio.to_thread(_estimate_in, answer, self._service, request.model)
+
+    async def balance(self) -> Cost | None:
+        """What is left in the account, None where it is not bounded."""
+        base = self._client.route.base(API)
+        answer = await self._client.api("GET", self._profile.balance_url(base))
+        if 300 <= answer.status < 400:
+            raise redirected(answer)
+        return balance_in(answer, self._profile)
+
+
+def _estimate_in(answer: Answer, service: Service, model: str) -> Cost:
+    if 300 <= answer.status < 400:
+        raise redirected(answer)
+    value = answer.json()
+    if answer.status >= 400:
+        fault = fault_in(answer, value, service, model)
+        if isinstance(fault, OutcomeUnknown):
+            fault = ServiceFailed("The service gave no estimate.", detail=answer.facts())
+        fault.charged = Charged.NO  # a dry run costs nothing, however it ends
+        raise fault
+    told = value if isinstance(value, dict) else {}
+    if "data" in told:  # something on the way dropped the question
+        raise BadAnswer(
+            "The service made the run instead of estimating it.",
+            hint="Whoever runs the gateway can pass dryRun on.",
+            detail=answer.facts(),
+            charged=service.perhaps(),
+        )
+    micros = told.get("total_cost_micros")
+    if isinstance(micros, bool) or not isinstance(micros, int | float):
+        raise BadAnswer("The service gave no estimate.", detail=answer.facts())
+    return Cost(micros / _MICROS, shown(told.get("currency") or "USD", 8))
