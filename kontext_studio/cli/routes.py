@@ -8,7 +8,7 @@ from pathlib import Path
 
 import typer
 
-from kontext_studio.cli.reporting import JSON_OPTION, Reported, exit_code_of
+from kontext_studio.cli.reporting import JSON_OPTION, Reported, Usage, exit_code_of
 from kontext_studio.cli.route_secrets import ask_for, keep, refuse_secrets
 from kontext_studio.cli.running import run
 from kontext_studio.cli.terminal import print_json, write_line
@@ -167,10 +167,26 @@ def register(app: typer.Typer) -> None:
         run(work, as_json=as_json)
 
     @group.command()
-    def use(name: str, as_json: bool = JSON_OPTION) -> None:
+    def use(
+        name: str = typer.Argument(""),
+        session: Path | None = typer.Option(
+            None, "--session", help="Only the runs of this session; without a name as all others."
+        ),
+        as_json: bool = JSON_OPTION,
+    ) -> None:
         """Send over this connection from now on, where no other one is named."""
 
         async def work(bench: Workbench) -> None:
+            if session is not None:
+                await bench.open_session(session)
+                await bench.choose_route(name)
+                if as_json:
+                    print_json({"session": str(bench.path), "route": bench.route_name})
+                else:
+                    write_line(f"The runs of {session.name} go over {bench.route_name} now.")
+                return
+            if not name:
+                raise Usage("Name a connection.")
             route = bench.connections.get(name)
             await bench.change_settings(replace(bench.settings, default_route=route.name))
             if as_json:

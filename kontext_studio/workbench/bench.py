@@ -9,7 +9,6 @@ import random
 import time
 import uuid
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kontext_studio.core.changes import Change, Hidden
@@ -18,9 +17,7 @@ from kontext_studio.core.drafts import Draft
 from kontext_studio.core.errors import (
     BadInput,
     BadRequest,
-    ReadOnlySession,
     SessionError,
-    SessionGone,
 )
 from kontext_studio.core.history import JobId, Node, NodeId, NodeKind
 from kontext_studio.core.images import ImageRef
@@ -40,45 +37,28 @@ from kontext_studio.workbench.announcements import (
     Announcement,
     Announcer,
     Changed,
-    Fault,
     Measured,
     ResultStored,
-    SessionNamed,
     SessionOpened,
     SettingsChanged,
 )
-from kontext_studio.workbench.background import Background
 from kontext_studio.workbench.catalogue import load_catalogue
 from kontext_studio.workbench.connection_trial import try_connection
 from kontext_studio.workbench.connections import Connections
-from kontext_studio.workbench.desk import Desk, Rescue
-from kontext_studio.workbench.measures import Measures
+from kontext_studio.workbench.desk import Desk
 from kontext_studio.workbench.orders import RunOrder
 from kontext_studio.workbench.prices import demand_within_limit, price_of_run, spent_usd
 from kontext_studio.workbench.progress import JobView
 from kontext_studio.workbench.reach import Reach
 from kontext_studio.workbench.requests import build_request, refuse_twins
 from kontext_studio.workbench.runs import Runs
-from kontext_studio.workbench.thumbnails import Thumbnails
+from kontext_studio.workbench.sessions import Sessions
 
 log = logging.getLogger(__name__)
 
 CLOSING_GRACE_S = 10.0
 
 _ROUTE = "route"
-
-
-@dataclass(frozen=True, slots=True)
-class _Opened:
-    """Everything that lives as long as one session is open."""
-
-    desk: Desk
-    named: bool
-    runs: Runs
-    background: Background
-    measures: Measures
-    thumbnails: Thumbnails
-    chosen_route: str = ""
 
 
 class Workbench:
@@ -108,21 +88,27 @@ class Workbench:
         self.places = places
         self.settings = Settings()
         self.connections = Connections(places.routes_file, environment)
-        self.grace_s = grace_s
         self._disk_attempts = disk_attempts
         self._waits_for_network = waits_for_network
-        self._before_close: list[Callable[[], Awaitable[None]]] = []
         self._catalogue: Catalogue | None = None
         self._reach: Reach | None = None
-        self._opened: _Opened | None = None
-        self._switching = asyncio.Lock()
         self._reruns: dict[tuple[JobId, bool], asyncio.Task[JobId]] = {}
         self._replaced: dict[JobId, JobId] = {}
         self._new_id = new_id
         self._new_seed = new_seed
         self._clock = clock
         self._make_reach = make_reach
+        self._sessions = Sessions(places, self.announcer, self._make_runs, grace_s)
         self.announcer.subscribe(self._hear)
+
+    @property
+    def grace_s(self) -> float:
+        """How long closing waits for the answer to what was just sent."""
+        return self._sessions.grace_s
+
+    @grace_s.setter
+    def grace_s(self, seconds: float) -> None:
+        self._sessions.grace_s = seconds
 
     # The program's own files.
 
@@ -169,7 +155,7 @@ class Workbench:
     def route_name(self) -> str:
         """The connection that runs go over where no other is named: the session's own choice where
         there is such a connection on this computer, else that of the settings."""
-        chosen = self._opened.chosen_route if self._opened is not None else ""
+        chosen = self._sessions.chosen_route
         if chosen and any(one.name == chosen for one in self.connections.all()):
             return chosen
         return self.settings.default_route
@@ -178,10 +164,7 @@ class Workbench:
         """Let the open session's runs go over this connection from now on; with an empty name over
         that of the settings. Raise BadRequest for one that is not there, SessionError."""
         chosen = self.connections.get(name).name if name else ""
-        opened = self._session_open
-        await opened.desk.run(lambda file: file.save_choice(_ROUTE, chosen))
-        if self._opened is not None and self._opened.desk is opened.desk:
-            self._opened = replace(self._opened, chosen_route=chosen)
+        if await self._sessions.choose_route(chosen):
             self.announcer.announce(SettingsChanged(self.settings))
 
     def test_connection(self, route: Route, key: Secret | None = None) -> AsyncGenerator[CheckStep]:
@@ -199,12 +182,12 @@ class Workbench:
 
     @property
     def is_open(self) -> bool:
-        return self._opened is not None
+        return self._sessions.is_open
 
     @property
     def desk(self) -> Desk:
         """The open session. Raise SessionError where there is none."""
-        return self._session_open.desk
+        return self._sessions.now.desk
 
     @property
     def session(self) -> Session:
@@ -212,7 +195,7 @@ class Workbench:
 
     @property
     def runs(self) -> Runs:
-        return self._session_open.runs
+        return self._sessions.now.runs
 
     @property
     def path(self) -> Path:
@@ -221,131 +204,49 @@ class Workbench:
     @property
     def is_named(self) -> bool:
         """Whether the person gave it a place; else it lies in the program's own folder."""
-        return self._session_open.named
-
-    @property
-    def _session_open(self) -> _Opened:
-        if self._opened is None:
-            raise SessionError("No session is open.")
-        return self._opened
+        return self._sessions.now.named
 
     async def new_session(self) -> None:
         """A fresh untitled session in the program's own folder. What was open is closed first."""
-        try:
-            path = await asyncio.to_thread(self.places.new_untitled)
-        except OSError as exc:
-            raise ReadOnlySession(
-                f"The program's own folder {self.places.untitled_folder} cannot be written.",
-                hint="Name a session file elsewhere, or set KONTEXT_STUDIO_HOME to a folder.",
-                detail=str(exc),
-            ) from exc
-        await self.open_session(path, create=True)
+        await self._sessions.new()
 
     async def open_session(
         self, path: Path, *, create: bool = False, read_only: bool = False
     ) -> None:
         """Open a session file and take up the runs it holds. What was open stays open where the
         new one cannot be opened, and where it is the same file. Raise SessionError."""
-        # Begun, it is carried through: half way there would be no session that works.
-        opening = self._open(path, create, read_only)
-        await asyncio.shield(asyncio.get_running_loop().create_task(opening))
-
-    async def _open(self, path: Path, create: bool, read_only: bool) -> None:
-        async with self._switching:
-            now = self._opened
-            alike = now is not None and now.desk.read_only == read_only and not create
-            if now and alike and await asyncio.to_thread(pictures.same_file, now.desk.path, path):
-                return
-            desk = await Desk.open(
-                path,
-                create=create,
-                read_only=read_only,
-                rescue=Rescue(self.places.new_recovered, self._tell_rescued),
-            )
-            try:
-                named = not await asyncio.to_thread(self.places.is_own, desk.path)
-                chosen_route = await desk.run(lambda file: file.choice(_ROUTE))
-                await self._close()
-            except BaseException:
-                await desk.close()
-                raise
-            background = Background(self.announcer)
-            self._opened = opened = _Opened(
-                desk,
-                named,
-                Runs(
-                    desk,
-                    self.reach,
-                    self.catalogue,
-                    self.announcer,
-                    aside=self.places.aside_folder,
-                    max_running=self.settings.max_running,
-                    clock=self._clock,
-                    disk_attempts=self._disk_attempts,
-                    waits_for_network=self._waits_for_network,
-                ),
-                background,
-                Measures(desk, background, self.announcer),
-                Thumbnails(desk),
-                chosen_route,
-            )
-            await opened.measures.read_known()
-            recovered = 0 if desk.read_only else await opened.runs.recover()
-            self.announcer.announce(SessionOpened(desk.path, named, desk.read_only, recovered))
+        await self._sessions.open(path, create=create, read_only=read_only)
 
     def before_close(self, hook: Callable[[], Awaitable[None]]) -> None:
         """Have something written (what is being typed) each time before a session is put away."""
-        self._before_close.append(hook)
+        self._sessions.before_close(hook)
 
     async def close_session(self) -> None:
         """Put the session away; an untitled one without a single picture is removed."""
-        async with self._switching:
-            await self._close()
-
-    async def _close(self) -> None:
-        opened = self._opened
-        if opened is None:
-            return
-        desk = opened.desk
-        for hook in self._before_close:
-            await hook()
-        await opened.runs.shutdown(self.grace_s)
-        await opened.background.close()
-        await opened.thumbnails.close()
-        self._opened = None
-        self._replaced.clear()
-        await desk.close()
-        empty = not len(desk.session.history) and not desk.jobs and not desk.drafts
-        if empty and not opened.named and not desk.read_only:
-            await asyncio.to_thread(desk.path.unlink, missing_ok=True)
+        await self._sessions.close()
 
     async def name_session(self, path: Path, *, overwrite: bool = False) -> None:
         """Give the session its own file: a whole copy is made there, and work goes on in it, runs
         included; an untitled session's old file goes away. Raise SessionError or BadInput; the
         session stays where it was then."""
-        async with self._switching:
-            opened = self._session_open
-            if await asyncio.to_thread(pictures.same_file, opened.desk.path, path):
-                return
-            old = await opened.desk.move_to(path, overwrite=overwrite)
-            named = not await asyncio.to_thread(self.places.is_own, opened.desk.path)
-            self._opened = replace(opened, named=named)
-            if old is not None and not opened.named:
-                await asyncio.to_thread(old.unlink, missing_ok=True)
-            self.announcer.announce(SessionNamed(opened.desk.path))
+        await self._sessions.name(path, overwrite=overwrite)
 
     async def save_copy(self, path: Path, *, overwrite: bool = False) -> None:
         """Write a whole copy elsewhere; work goes on in the present file. Raise SessionError."""
         await self.desk.run(lambda file: file.save_copy(path, overwrite=overwrite))
 
-    def _tell_rescued(self, gone: SessionGone, path: Path | None) -> None:
-        if path is None:
-            self.announcer.announce(Fault(f"{gone.message} It could not be kept.", gone.detail))
-            return
-        if self._opened is not None and self._opened.desk.path == path:
-            self._opened = replace(self._opened, named=False)
-            self.announcer.announce(SessionNamed(path))
-        self.announcer.announce(Fault(f"{gone.message} It goes on in {path}.", gone.hint))
+    def _make_runs(self, desk: Desk) -> Runs:
+        return Runs(
+            desk,
+            self.reach,
+            self.catalogue,
+            self.announcer,
+            aside=self.places.aside_folder,
+            max_running=self.settings.max_running,
+            clock=self._clock,
+            disk_attempts=self._disk_attempts,
+            waits_for_network=self._waits_for_network,
+        )
 
     # Pictures in.
 
@@ -556,7 +457,7 @@ class Workbench:
 
     async def thumbnail(self, ref: ImageRef) -> bytes:
         """A small encoded picture, made once and kept in the session."""
-        return await self._session_open.thumbnails.get(ref.sha256)
+        return await self._sessions.now.thumbnails.get(ref.sha256)
 
     async def export(self, node: Node, path: Path, *, overwrite: bool = False) -> bool:
         """Write a step's picture to a file, with the mark of how it was made and without other
@@ -570,13 +471,15 @@ class Workbench:
 
     def measured(self, node: NodeId) -> Measured | None:
         """What is known of a step's changes; None where it was never measured."""
-        return self._session_open.measures.get(node)
+        return self._sessions.now.measures.get(node)
 
     def measure(self, node: NodeId) -> None:
         """Measure a step in the background and announce it, unless its figures are known."""
-        self._session_open.measures.ask(node)
+        self._sessions.now.measures.ask(node)
 
     def _hear(self, what: Announcement) -> None:
+        if isinstance(what, SessionOpened):
+            self._replaced.clear()
         if isinstance(what, ResultStored) and self.is_open:
             for node in what.nodes:
                 self.measure(node)

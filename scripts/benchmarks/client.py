@@ -139,7 +139,8 @@ class Ours:
         access = Access(Route("bench", "fal", hosts=hosts), Secret(KEY))
         self._spec: ModelSpec = load_catalogue().find("fal", ENDPOINT)
         with asyncio.Runner() as runner:
-            self._run: Callable[..., Any] = runner.run
+            # Runner.run puts the whole result into words for its signal handler.
+            self._run: Callable[..., Any] = runner.get_loop().run_until_complete
 
             async def begin() -> None:
                 self._provider = FalProvider(access)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.fal_service import ENDPOINT, KEY, FalService, says
+from tests.fakes.photographs import png
 from tests.flows.driving import Program, add_direct, assert_nowhere, assert_unsaid, hosts_at
 
 PASSWORD = "canary-proxy-4711"
@@ -255,6 +256,25 @@ def test_a_connection_that_is_used_is_the_one_that_runs_go_over(program: Program
         "lab": True,
     }
     assert program("routes", "use", "nobody").code == 3
+    assert program("routes", "use").code == 2
+
+
+def test_a_session_has_a_connection_of_its_own_until_it_is_taken_back(
+    program: Program, tmp_path: Path
+) -> None:
+    photo = tmp_path / "photo.png"
+    photo.write_bytes(png(1, 64, 64))
+    session = str(tmp_path / "s.kontext")
+    first = program("edit", str(photo), "Make it warmer", "--session", session, "--seed", "1")
+    assert first.code == 0, first.err
+    assert add(program).code == 0
+    assert program("routes", "use", "lab", "--session", session, "--json").json["route"] == "lab"
+    again = ("edit", "Make it colder", "--session", session, "--json")
+    assert program(*again).json["error"]["kind"] != ""
+    assert program("routes", "list", "--json").json["routes"][0]["default"] is True
+    taken = program("routes", "use", "--session", session)
+    assert (taken.code, taken.out) == (0, "The runs of s.kontext go over Embedded engine now.\n")
+    assert program(*again).code == 0
 
 
 def test_the_value_of_a_header_is_asked_for_and_kept_in_no_file(
