@@ -1,5 +1,6 @@
-"""What a run would cost, and what an account holds: asked of the service where it tells without a
-charge, else by the price list. Nothing is made and no session is touched."""
+"""What a run would cost, what becomes of its settings, and what an account holds: asked of the
+service where it tells without a charge, else by the price list. Nothing is made and no session is
+touched."""
 
 from __future__ import annotations
 
@@ -10,10 +11,14 @@ from kontext_studio.cli.reporting import JSON_OPTION
 from kontext_studio.cli.running import run
 from kontext_studio.cli.terminal import print_json, write_line
 from kontext_studio.core.errors import BadRequest
+from kontext_studio.core.handling import Treatment
 from kontext_studio.core.images import ImageRef
+from kontext_studio.core.models import ModelSpec, ParamRole
 from kontext_studio.core.provider import TellsBalance
+from kontext_studio.core.request import EditRequest
 from kontext_studio.core.result import Cost
 from kontext_studio.core.services import title_of
+from kontext_studio.core.treatment import SentParam, sent_as
 from kontext_studio.workbench.bench import Workbench
 from kontext_studio.workbench.estimates import can_estimate, estimate_of
 from kontext_studio.workbench.money import money_words
@@ -48,7 +53,8 @@ def register(app: typer.Typer) -> None:
 
 
 async def say_estimate(bench: Workbench, plan: Plan, as_json: bool) -> None:
-    """The price of the first run of a plan. Raise BadInput where it cannot be carried out."""
+    """The price of the first run of a plan, and every setting that does not arrive at the model as
+    it was chosen. Raise BadInput where it cannot be carried out."""
     possible = await demand_possible(bench, plan)
     spec, request = possible.spec, possible.request
     asked = can_estimate(spec)
@@ -56,6 +62,7 @@ async def say_estimate(bench: Workbench, plan: Plan, as_json: bool) -> None:
         cost = await _asked(bench, plan, possible)
     else:
         cost = price_of_run(spec, request.count, request.inputs)
+    sent = _settings(spec, request, seeded=plan.seed is not None)
     if as_json:
         print_json(
             {
@@ -64,10 +71,40 @@ async def say_estimate(bench: Workbench, plan: Plan, as_json: bool) -> None:
                 "count": request.count,
                 "cost": cost.to_json() if cost else None,
                 "source": "service" if asked else "price list",
+                "sent": [*map(_shown, sent)],
             }
         )
         return
     write_line(_words(cost, title_of(spec.provider) if asked else ""))
+    for one in sent:
+        if one.treatment is not Treatment.PASSED or one.note:
+            write_line(f"  {_told(one)}")
+
+
+def _settings(spec: ModelSpec, request: EditRequest, *, seeded: bool) -> list[SentParam]:
+    """All but the words, what the program itself says, and a seed that nobody chose."""
+    hidden = {"" if seeded else "seed"}
+    for one in spec.parameters:
+        if one.role in (ParamRole.INSTRUCTION, ParamRole.INTERNAL):
+            hidden.add(one.name)
+    return [one for one in sent_as(spec, request) if one.name not in hidden]
+
+
+def _told(one: SentParam) -> str:
+    words = f"{one.name} {one.value}: {one.treatment.value}"
+    if one.treatment is not Treatment.LEFT_OUT and one.wire_value != one.value:
+        words += f" to {one.wire_value}"
+    return f"{words}. {one.note}".rstrip()
+
+
+def _shown(one: SentParam) -> dict[str, object]:
+    return {
+        "name": one.name,
+        "value": one.value,
+        "treatment": one.treatment.value,
+        "sent": one.wire_value,
+        "note": one.note,
+    }
 
 
 async def _asked(bench: Workbench, plan: Plan, possible: Possible) -> Cost | None:

@@ -62,7 +62,8 @@ def register(app: typer.Typer) -> None:
                 return
             for route, place in zip(routes, places, strict=True):
                 mark = "*" if route.name == default else " "
-                where = route.address or "its own hosts"
+                own = ", ".join(dict.fromkeys(url for _, url in route.hosts))
+                where = route.address or own or "the service's own hosts"
                 held = _PLACES[place] if place is not None else "the keychain does not answer"
                 write_line(
                     f"{mark} {route.name:<24} {route.provider:<10} {route.mode.value:<13} "

@@ -8,6 +8,8 @@ from enum import StrEnum
 
 from kontext_studio.core.request import ParamValue
 
+_VALUE = str | int | float | bool | None
+
 
 class Treatment(StrEnum):
     """PASSED as it is; RENAMED, the same value under another name; CONVERTED to what the model has;
@@ -26,8 +28,9 @@ class Handling:
     do, and `names` tells what providers call it. `native` are the values that need no conversion;
     to one of `nearest` every other value is converted. Where it is given, those in `wins_over` are
     left out. `fixed` is a value the program sends in any case; with `from_input` it sends the size
-    of the picture unless one is chosen. `only_edits` are values that edits alone take; with
-    `only_generates` nothing but pictures from text takes any."""
+    of the picture unless one is chosen. `unsaid` is a value that goes without saying: it is not
+    sent, for there are models that refuse the very name. `only_edits` are values that edits alone
+    take; with `only_generates` nothing but pictures from text takes any."""
 
     treatment: Treatment = Treatment.PASSED
     reaches: str = ""
@@ -37,6 +40,7 @@ class Handling:
     wins_over: tuple[str, ...] = ()
     fixed: ParamValue = None
     from_input: bool = False
+    unsaid: ParamValue = None
     only_edits: tuple[str, ...] = ()
     only_generates: bool = False
     note: str = ""
@@ -44,8 +48,10 @@ class Handling:
     @classmethod
     def from_json(cls, data: Mapping[str, object], reaches: object) -> Handling:
         """Raise ValueError or TypeError where `data` is none."""
-        names, fixed = data.get("names", {}), data.get("fixed")
-        if not isinstance(names, dict) or not isinstance(fixed, str | int | float | bool | None):
+        names, fixed, unsaid = data.get("names", {}), data.get("fixed"), data.get("unsaid")
+        if not isinstance(names, dict):
+            raise TypeError("not a handling")
+        if not isinstance(fixed, _VALUE) or not isinstance(unsaid, _VALUE):
             raise TypeError("not a handling")
         return cls(
             treatment=Treatment(str(data.get("treatment", "passed"))),
@@ -56,6 +62,7 @@ class Handling:
             wins_over=_texts(data.get("wins_over", [])),
             fixed=fixed,
             from_input=data.get("from_input") is True,
+            unsaid=unsaid,
             only_edits=_texts(data.get("only_edits", [])),
             only_generates=data.get("only_generates") is True,
             note=str(data.get("note", "")),

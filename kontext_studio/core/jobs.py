@@ -123,7 +123,8 @@ class JobRecord:
 
     `parents` are the steps whose pictures go in; `sent_at` is seconds since 1970 of the POST;
     `answer` the raw result JSON text once the service has finished; `picture_urls` where the POST
-    told the service to find the inputs (none in files of older versions).
+    told the service to find the inputs, `order_key` the key that went along (neither is in files
+    of older versions).
     """
 
     id: JobId
@@ -140,6 +141,7 @@ class JobRecord:
     fault: JobFault | None = None
     picture_urls: tuple[str, ...] = ()
     delivery: Delivery = field(default_factory=Delivery)
+    order_key: str = ""
 
     def moved_to(self, state: JobState) -> JobRecord:
         """The record in its next state. Raise ValueError where the rules forbid the move."""
@@ -178,6 +180,7 @@ class JobRecord:
             "fault": self.fault.to_json() if self.fault else None,
             "picture_urls": list(self.picture_urls),
             "delivery": self.delivery.to_json(),
+            "order_key": self.order_key,
         }
 
     @classmethod
@@ -208,4 +211,5 @@ class JobRecord:
             fault=JobFault.from_json(fault) if isinstance(fault, dict) else None,
             picture_urls=tuple(str(url) for url in picture_urls),
             delivery=Delivery.from_json(delivery) if isinstance(delivery, dict) else Delivery(),
+            order_key=str(data.get("order_key", "")),
         )

@@ -50,10 +50,11 @@ class Uploaded:
 class Sending:
     """The POST leaves as soon as the next event is asked for. `picture_urls` is where the service
     is told to find the inputs; with `waits` its answer is the result, and the connection all there
-    is of the run."""
+    is of the run. `order_key` goes along with every POST of the run where a proxy may read it."""
 
     picture_urls: tuple[str, ...] = ()
     waits: bool = False
+    order_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +223,18 @@ class Estimates(Protocol):
     ) -> Cost | None:
         """What the service says this run would cost; None where it does not say. Nothing is run
         and nothing is paid for. Raise StudioError where the service would refuse the run."""
+        ...
+
+
+@runtime_checkable
+class AsksAgain(Protocol):
+    """What a provider can do beside, where a proxy before its service keeps answers."""
+
+    async def answer_to(
+        self, order_key: str, spec: ModelSpec, delivery: Delivery = USUAL
+    ) -> Submitted | RemoteDone | None:
+        """What was answered to the POST that carried this key; None where nobody has kept it.
+        Nothing is bought, and nothing is sent to the service."""
         ...
 
 

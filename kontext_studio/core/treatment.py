@@ -43,7 +43,7 @@ def sent_as(spec: ModelSpec, request: EditRequest) -> tuple[SentParam, ...]:
     found: list[SentParam] = []
     for one in sorted(spec.parameters, key=lambda it: it.role is not ParamRole.INSTRUCTION):
         value = _value(one, spec, request, chosen)
-        if value is None:
+        if value is None or value == one.handling.unsaid:
             continue
         if one.name in beaten:
             found.append(_left_out(one.name, value, f"{beaten[one.name]} decides instead."))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+import secrets
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -11,14 +12,20 @@ from kontext_studio.core import kill_points
 from kontext_studio.core.errors import RateLimited, RouteError, StudioError, Unreachable
 from kontext_studio.core.provider import NotAccepted, Sending
 from kontext_studio.providers.answers import Answer
-from kontext_studio.providers.client import Arrived
+from kontext_studio.providers.client import Arrived, HttpClient
 from kontext_studio.providers.retries import CONNECT_ATTEMPTS, WAIT_ATTEMPTS, Patience
-from kontext_studio.providers.routing import RouteUnfit
+from kontext_studio.providers.routing import ResolvedRoute, RouteUnfit
 from kontext_studio.providers.service import Service
 
 T = TypeVar("T")
 
 _QUICKLY_READ = 256 * 1024
+
+KEY_HEADER = "idempotency-key"
+KEPT_HEADER = "idempotency-replayed"
+OUTCOME_HEADER = "x-kontext-outcome"
+"""In which a key-holding proxy of ours says what became of a POST that it did not pass on, or whose
+answer it lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +35,9 @@ class Posted(Generic[T]):
     value: T
 
 
-Post = Callable[[Arrived], Awaitable[Answer]]
-"""Makes the call once, and notes what came of the answer also where it raises."""
+Post = Callable[[Arrived, Mapping[str, str]], Awaitable[Answer]]
+"""Makes the call once, with these headers beside its own, and notes what came of the answer also
+where it raises."""
 
 Judge = Callable[[Answer], T | RateLimited]
 """What a whole answer says: that the run was taken, or that it was certainly not and may be sent
@@ -52,24 +60,54 @@ async def _judged(judge: Judge[T], answer: Answer) -> T | RateLimited:
     return await asyncio.to_thread(judge, answer)
 
 
+def _new_key(route: ResolvedRoute) -> str:
+    """None of the services says that it reads one: it is for what stands before them."""
+    return "" if route.is_direct else secrets.token_urlsafe(18)
+
+
+def _demand_sent(answer: Answer, service: Service) -> None:
+    """Raise what a proxy of ours knows of the POST, whatever the service's own answers look like:
+    Unreachable where it never left the proxy, OutcomeUnknown where nobody knows."""
+    match answer.headers.get(OUTCOME_HEADER):
+        case "not-sent":
+            raise Unreachable(
+                "The proxy could not pass the run on. Nothing was sent.",
+                hint="Try again; if it stays, tell whoever runs the proxy.",
+                detail=answer.facts(),
+            )
+        case "unknown":
+            raise service.unknown("The proxy lost the answer to the run.", answer.facts())
+
+
 async def post_once(
-    post: Post, judge: Judge[T], rescue: Rescue[T], service: Service, patience: Patience
+    post: Post,
+    judge: Judge[T],
+    rescue: Rescue[T],
+    service: Service,
+    patience: Patience,
+    route: ResolvedRoute,
 ) -> AsyncGenerator[Sending | NotAccepted | Posted[T]]:
     """Send the run and end with Posted, or raise why it was not taken.
 
-    1. No connection: three attempts. 2. An answer in hand that it was not taken: up to six, when
-    the service asks. 3. Anything else that is no acceptance and no refusal: OutcomeUnknown, unless
-    what came of the answer tells the run.
+    1. No connection, of ours or of our proxy: three attempts. 2. An answer in hand that it was not
+    taken: up to six, when the service asks. 3. Anything else that is no acceptance and no refusal:
+    OutcomeUnknown, unless what came of the answer tells the run.
+
+    Every POST of the run has the same key, which is told before the first leaves.
     """
     connects = refusals = 0
+    key = _new_key(route)
+    headers = {KEY_HEADER: key} if key else {}
     while True:
-        yield Sending()
+        yield Sending(order_key=key)
         reason: StudioError
         outcome: T | RateLimited | None = None
         arrived = Arrived()
         try:
-            answer = await post(arrived)
+            answer = await post(arrived, headers)
             kill_points.reach(kill_points.KillPoint.AFTER_ANSWER)
+            if key:
+                _demand_sent(answer, service)
         except RouteUnfit:
             raise
         except Unreachable as fault:
@@ -98,3 +136,13 @@ async def post_once(
             attempt = refusals
         yield NotAccepted(reason, attempt, wait_s)
         await patience.sleep(wait_s)
+
+
+async def kept_answer(client: HttpClient, base: str, key: str) -> Answer | None:
+    """The answer to the POST that carried this key, where a proxy of ours has kept it; None where
+    it has not, or something else stands there. Nothing is sent to the service for it."""
+    if not key or client.route.is_direct:
+        return None
+    url = f"{base}/orders/{key}"
+    answer = await client.api("GET", url, most_bytes=client.limits.result_bytes)
+    return answer if KEPT_HEADER in answer.headers and answer.status < 300 else None

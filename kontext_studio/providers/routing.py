@@ -70,6 +70,11 @@ class ResolvedRoute:
     origins: frozenset[str]
     own_domains: frozenset[str] = frozenset()
 
+    @property
+    def is_direct(self) -> bool:
+        """Whether nothing stands between here and the service that acts in its place."""
+        return self.given.mode is RouteMode.DIRECT
+
     def base(self, role: str) -> str:
         return self.bases[role]
 

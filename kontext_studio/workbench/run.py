@@ -14,13 +14,12 @@ from contextlib import aclosing
 from dataclasses import replace
 
 from kontext_studio.core import provider as wire
-from kontext_studio.core.delivery import is_kept
 from kontext_studio.core.errors import RouteError, SessionError, StudioError, Unreachable
 from kontext_studio.core.history import JobId
 from kontext_studio.core.jobs import JobRecord, JobState
 from kontext_studio.core.route import EMBEDDED
 from kontext_studio.store.room import expected_bytes
-from kontext_studio.workbench import endings, network
+from kontext_studio.workbench import endings, lost_runs, network
 from kontext_studio.workbench.adopting import adopted
 from kontext_studio.workbench.announcements import (
     Fault,
@@ -343,23 +342,14 @@ class Run:
             await self._save_surely(replace(record.moved_to(JobState.SUBMITTED), fault=None))
             await self._resume()
             return
-        try:
-            spec = self._shop.catalogue.find(record.provider, record.request.model)
-            if not is_kept(spec, record.delivery.way):
-                self.tell(trouble=endings.CANNOT_BE_ASKED_FOR)
-                return
-            if record.delivery.no_store:
-                self.tell(trouble=endings.LEFT_NO_RECORD)
-                return
-            reached = await self._shop.reach.provider(record.route)
-            if reached.provider.cannot_find:
-                self.tell(trouble=reached.provider.cannot_find)
-                return
-            found = await reached.provider.find(
-                record.request, spec, record.sent_at or 0.0, record.picture_urls
-            )
-        except StudioError as fault:
-            self.tell(trouble=fault.message)
+        kept = await lost_runs.kept_by_a_proxy(record, self._shop)
+        if kept is not None:
+            await self._save_surely(kept)
+            await self._resume()
+            return
+        found = await lost_runs.listed_by_service(record, self._shop)
+        if isinstance(found, str):
+            self.tell(trouble=found)
             return
         words = ""
 
@@ -390,8 +380,8 @@ class Run:
             case wire.Uploaded(ref, hosted):
                 await self._shop.hosted.remember(ref, reached.storage, hosted)
                 self._progress(phase=Phase.UPLOADING)
-            case wire.Sending(picture_urls, waits):
-                await self._about_to_send(picture_urls)
+            case wire.Sending(picture_urls, waits, order_key):
+                await self._about_to_send(picture_urls, order_key)
                 self._on_one_connection = waits
                 if waits:
                     self._has_begun = True
@@ -440,14 +430,14 @@ class Run:
                 # Less than nothing: the clock was set back meanwhile.
                 await self._store(reached, Stored(result, now, took_s if took_s >= 0 else None))
 
-    async def _about_to_send(self, picture_urls: tuple[str, ...]) -> None:
+    async def _about_to_send(self, picture_urls: tuple[str, ...], order_key: str) -> None:
         """Nothing has left yet: the POST goes out when the provider is asked for the next event."""
         if self._leaving:
             raise _Left
         self.tell(phase=Phase.SENDING, retry_at_s=None, trouble="")
         sent_at = self._shop.clock()
-        sending = self.record.moved_to(JobState.SENDING)
-        await self._save(replace(sending, sent_at=sent_at, picture_urls=picture_urls))
+        sending = replace(self.record.moved_to(JobState.SENDING), sent_at=sent_at)
+        await self._save(replace(sending, picture_urls=picture_urls, order_key=order_key))
         if self._cancelling:  # asked for while the commit was under way
             raise _Withdrawn
         if self._left_meanwhile():

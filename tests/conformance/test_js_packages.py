@@ -1,6 +1,6 @@
 """The published JavaScript packages as judges: the client of the server, the proxy of our provider.
 
-They are not part of the set-up; scripts/conformance-js fetches them and runs these tests.
+They are not part of the set-up; scripts/conformance fetches them and runs these tests.
 """
 
 import asyncio
@@ -46,7 +46,7 @@ def missing() -> str:
     if shutil.which("node") is None:
         return "node is not installed"
     gone = [name for name in PACKAGES if not (FOLDER / "node_modules" / name).is_dir()]
-    return f"{', '.join(gone)} not installed; run scripts/conformance-js" if gone else ""
+    return f"{', '.join(gone)} not installed; run scripts/conformance" if gone else ""
 
 
 pytestmark = pytest.mark.skipif(bool(missing()), reason=missing() or "all there")

@@ -1,5 +1,6 @@
 """The published openai package judges the fake servers, and then what our own client sends: the
-same edit by both must be the same request but for the headers."""
+same edit by both must be the same request but for the headers. Both also go through our own
+key-holding proxy."""
 
 from __future__ import annotations
 
@@ -9,6 +10,8 @@ import gc
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,11 +20,21 @@ from kontext_studio.core.images import ImageRef, Sha256
 from kontext_studio.core.models import catalogue_from_json
 from kontext_studio.core.provider import Finished, InputPicture
 from kontext_studio.core.request import EditRequest
+from kontext_studio.core.result import Cost
+from kontext_studio.core.route import Access, Route, RouteMode
+from kontext_studio.core.secret import Secret
+from kontext_studio.providers import checking
+from kontext_studio.providers.openai_images.estimate import EstimatingProvider
 from kontext_studio.providers.registry import make_provider
 from kontext_studio.resources import read_json
+from kontext_studio.server.proxy.app import make_proxy
+from kontext_studio.server.proxy.clients import TOKEN_HEADER, Clients, add_client
+from kontext_studio.server.proxy.config import ProxyConfig, upstream_config
+from kontext_studio.server.proxy.ledger import Ledger
 from tests.fakes.fal_service import png
 from tests.fakes.loopback_service import running
 from tests.fakes.openai_service import KEY, SERVED, OpenAIService, Upload, fields_of, form_of
+from tests.fakes.serving import serving
 
 openai = pytest.importorskip("openai", reason="the openai package judges these servers")
 
@@ -157,29 +170,51 @@ def test_the_packages_asynchronous_client_is_served_too(service: OpenAIService) 
     assert asyncio.run(story()).data[0].url
 
 
-def ours(service: OpenAIService, pictures: int, **chosen: Any) -> bytes:
-    """The same edit by our own client, over the route of a person; the picture that came."""
+@dataclass(frozen=True)
+class Made:
+    """What an edit by our own client came to, and what the service tells for free."""
+
+    data: bytes
+    cost: Cost | None
+    estimate: Cost | None = None
+    balance: Cost | None = None
+    stages: tuple[tuple[str, bool | None], ...] = ()
+
+
+def ours(
+    access: Access, pictures: int, model: str = "", *, asks: bool = False, **chosen: Any
+) -> Made:
+    """The same edit by our own client, over the route of a person."""
     data = read_json("models.json")
     assert isinstance(data, dict)
     catalogue = catalogue_from_json(data)
+    word = access.route.provider
 
     async def load() -> tuple[bytes, str]:
         return png(), "image/png"
 
-    async def story() -> bytes:
-        provider = make_provider(service.access(), catalogue)
+    async def story() -> Made:
+        provider = make_provider(access, catalogue)
         ref = ImageRef(Sha256("a" * 64), "image/png", 4, 4)
         inputs = tuple(InputPicture(ref, load) for _ in range(pictures))
         request = EditRequest(
-            "Färbe es rot", (ref,) * pictures, SERVED[service.manner], 7, 2, tuple(chosen.items())
+            "Färbe es rot", (ref,) * pictures, model or SERVED[word], 7, 2, tuple(chosen.items())
         )
-        spec = catalogue.find(service.manner, request.model)
+        spec = catalogue.find(word, request.model)
+        estimate = balance = None
+        stages: tuple[tuple[str, bool | None], ...] = ()
         try:
+            if asks:
+                stages = tuple([(one.name, one.passed) async for one in provider.check()])
+            if asks and isinstance(provider, EstimatingProvider):
+                estimate = await provider.estimate(request, spec, inputs)
+                balance = await provider.balance()
             events = [one async for one in provider.edit(request, spec, inputs)]
         finally:
             await provider.close()
         assert isinstance(events[-1], Finished)
-        return events[-1].result.images[0].data
+        result = events[-1].result
+        return Made(result.images[0].data, result.cost, estimate, balance, stages)
 
     return asyncio.run(story())
 
@@ -195,7 +230,7 @@ def without_names(files: list[Upload]) -> list[tuple[str, str, bytes]]:
 )
 def test_our_client_sends_what_the_package_sends(word: str, pictures: int) -> None:
     with running(OpenAIService(manner=word)) as service:
-        came = ours(service, pictures, output_format="jpeg")
+        came = ours(service.access(), pictures, output_format="jpeg").data
         (own,) = service.runs
         fields = fields_of(own)
         core = {"prompt", "model", "n", "response_format", "output_format"}
@@ -215,3 +250,78 @@ def test_our_client_sends_what_the_package_sends(word: str, pictures: int) -> No
             assert without_names(form_of(theirs)[1]) == without_names(form_of(own)[1])
         assert came == png(grey=20 if pictures else 200)
         assert service.sold == 2
+
+
+# ---------------------------------------------------------------- through our own proxy
+
+
+@contextmanager
+def proxied(folder: Path, service: OpenAIService) -> Iterator[tuple[str, str]]:
+    """The address and the token of a proxy that holds the key of the service."""
+    told: dict[str, object] = {"address": service.base}
+    if service.manner == "lumenfall":
+        name, told["show_balance"] = "lumenfall", True
+    else:
+        name, told = "studio", {**told, "kind": "openai", "models": ["*"], "prices": {"*": 0.0}}
+    config = ProxyConfig(
+        usd_per_day=100.0,
+        upstreams=(upstream_config(name, told),),
+        clients_file=folder / "clients.json",
+        records_file=folder / "records.sqlite3",
+    )
+    token = add_client(config.clients_file, "anna").reveal()
+    ledger = Ledger(config.records_file, remember_s=3600)
+    app = make_proxy(config, {name: Secret(KEY)}, Clients(config.clients_file), ledger)
+    with serving(app) as served:
+        yield f"{served.origin}/{name}{service.prefix}", token
+
+
+def over(word: str, address: str, token: str, **changes: Any) -> Access:
+    given = {"mode": RouteMode.GATEWAY, "address": address, **changes}
+    return Access(Route("team", word, headers=((TOKEN_HEADER, token),), **given))
+
+
+@pytest.mark.parametrize("pictures", [0, 1, 4])
+def test_our_client_reaches_lumenfall_through_our_proxy(tmp_path: Path, pictures: int) -> None:
+    with running(OpenAIService()) as service, proxied(tmp_path, service) as (address, token):
+        made = ours(over("lumenfall", address, token), pictures, asks=True, output_format="jpeg")
+        assert made.data == png(grey=20 if pictures else 200)
+        assert made.cost == Cost(0.05, "USD", estimated=False)
+        assert made.estimate == Cost(0.05, "USD")
+        assert made.balance == Cost(12.5, "USD", estimated=False)
+        assert all(passed for _, passed in made.stages), made.stages
+        assert service.sold == 1
+        assert not service.seen("picture")  # the picture came within the answer
+        assert {one.headers["authorization"] for one in service.ledger} == {f"Bearer {KEY}"}
+        assert not [one for one in service.ledger if token in str(one.headers)]
+
+
+@pytest.mark.parametrize("word", ["vllm-omni", "sglang", "localai", "litellm"])
+def test_our_client_reaches_a_server_of_the_studio_through_our_proxy(
+    tmp_path: Path, word: str
+) -> None:
+    with running(OpenAIService(manner=word)) as service, proxied(tmp_path, service) as (at, token):
+        access = over(word, at, token, model=SERVED[word])
+        made = ours(access, 1, "*", asks=True)
+        assert made.data == png(grey=20)
+        assert dict(made.stages)[checking.MODEL] is True
+        assert service.sold == 1
+        assert {one.headers["authorization"] for one in service.ledger} == {f"Bearer {KEY}"}
+
+
+def test_the_package_is_served_through_our_proxy(tmp_path: Path) -> None:
+    with running(OpenAIService()) as service, proxied(tmp_path, service) as (address, token):
+        with client_of(service, api_key=token, base_url=address) as client:
+            made = client.images.edit(
+                model="flux.1-kontext-dev",
+                image=[FILE, ("b.png", png(grey=3), "image/png")],
+                prompt="red car",
+                response_format="b64_json",
+                extra_body={"cfg_scale": 2.5},
+            )
+        assert base64.b64decode(made.data[0].b64_json) == png(grey=20)
+        (seen,) = service.seen("edits")
+        fields, files = form_of(seen)
+        assert fields["cfg_scale"] == "2.5"
+        assert [one.name for one in files] == ["image[]", "image[]"]
+        assert seen.headers["authorization"] == f"Bearer {KEY}"

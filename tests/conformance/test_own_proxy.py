@@ -2,7 +2,7 @@
 through it, with a token in place of the key.
 
 fal's client works against the embedded server behind the proxy; openai and replicate against a
-service that answers in their protocols. The JavaScript judges run where scripts/conformance-js has
+service that answers in their protocols. The JavaScript judges run where scripts/conformance has
 fetched them.
 """
 
@@ -15,7 +15,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import aclosing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ import pytest
 from kontext_studio.core.errors import ContentBlocked, OutcomeUnknown, OutOfCredit, Unauthorized
 from kontext_studio.core.images import ImageRef, Sha256
 from kontext_studio.core.models import Mode, ModelSpec, ParamKind, ParamRole, ParamSpec, Price
-from kontext_studio.core.provider import Finished, InputPicture
+from kontext_studio.core.provider import Finished, InputPicture, Submitted
 from kontext_studio.core.request import EditRequest
 from kontext_studio.core.route import Access, Route, RouteMode
 from kontext_studio.core.secret import Secret
@@ -212,7 +212,14 @@ SPEC = ModelSpec(
 
 
 def edited(
-    proxy: Proxy, origin: str, instruction: str, *, token: str = "", pictures: bool = True
+    proxy: Proxy,
+    origin: str,
+    instruction: str,
+    *,
+    token: str = "",
+    pictures: bool = True,
+    ca_file: str = "",
+    until_submitted: bool = False,
 ) -> Any:
     """The last event of a whole edit by our own provider, over a server-proxy route."""
 
@@ -222,7 +229,8 @@ def edited(
     async def story() -> Any:
         hosts = tuple((role, f"{origin}/{role}") for role in ("run", "queue", "rest"))
         headers = ((TOKEN_HEADER, token or proxy.token),)
-        way = Route("x", "fal", RouteMode.SERVER_PROXY, proxy.fal, hosts, headers=headers)
+        mode = RouteMode.SERVER_PROXY
+        way = Route("x", "fal", mode, proxy.fal, hosts, headers=headers, ca_file=ca_file)
         provider = FalProvider(Access(way))
         ref = ImageRef(Sha256("a" * 64), "image/png", 4, 4)
         refs, given = ((ref,), (InputPicture(ref, load),)) if pictures else ((), ())
@@ -230,8 +238,11 @@ def edited(
         last = None
         try:
             async with asyncio.timeout(30):
-                async for event in provider.edit(request, SPEC, given):
-                    last = event
+                async with aclosing(provider.edit(request, SPEC, given)) as events:
+                    async for event in events:
+                        last = event
+                        if until_submitted and isinstance(event, Submitted):
+                            break
         finally:
             await provider.close()
         return last
@@ -396,7 +407,7 @@ def missing(*packages: str) -> str:
     if shutil.which("node") is None:
         return "node is not installed"
     gone = [name for name in packages if not (NODE_FOLDER / "node_modules" / name).is_dir()]
-    return f"{', '.join(gone)} not installed; run scripts/conformance-js" if gone else ""
+    return f"{', '.join(gone)} not installed; run scripts/conformance" if gone else ""
 
 
 def by_node(script: str, given: dict[str, Any]) -> dict[str, Any]:
@@ -450,7 +461,6 @@ NEGATIVE = [
     ("POST", None),
     ("POST", "https://fal.run/fal-ai/other"),
     ("POST", "https://rest.fal.ai/storage/upload/initiate?storage_type=gcs"),
-    ("POST", "https://rest.fal.ai/storage/upload/initiate-multipart?storage_type=fal-cdn-v3"),
     ("POST", "https://rest.fal.ai/storage/auth/token?storage_type=fal-cdn-v3"),
     ("POST", "https://rest.fal.ai/tokens/"),
     ("POST", "https://v3.fal.media/files/upload"),

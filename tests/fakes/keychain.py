@@ -1,10 +1,12 @@
-"""A keychain in memory, and one that never answers, as the system's may."""
+"""A keychain in memory, one in a file, and one that never answers, as the system's may."""
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import keyring
 from keyring.backend import KeyringBackend
@@ -55,3 +57,17 @@ def keychain_of(made: MemoryKeychain) -> Iterator[MemoryKeychain]:
         yield made
     finally:
         keyring.set_keyring(before)
+
+
+class FileKeychain(MemoryKeychain):
+    """Keeps its passwords in a file, so that one process finds what another one put there."""
+
+    def __init__(self, file: str) -> None:
+        super().__init__()
+        self._file = Path(file)
+        if self._file.exists():
+            self.held = {tuple(place): word for place, word in json.loads(self._file.read_text())}
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        super().set_password(service, username, password)
+        self._file.write_text(json.dumps(list(self.held.items())))

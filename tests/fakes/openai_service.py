@@ -27,10 +27,18 @@ SERVED = {
     "openai": "gpt-image-2.5-flare",
     "vllm-omni": "black-forest-labs/FLUX.1-Kontext-dev",
     "sglang": "any-editor",
-    "litellm": "kontext-pro",
+    "litellm": "studio-kontext",
     "localai": "flux.1-kontext-dev",
 }
 """What each of them serves."""
+
+BEHIND_LITELLM = "kontext-pro"
+"""What LiteLLM passes on to Black Forest Labs; the other name leads to a vLLM-Omni."""
+
+_BFL_TAKES = frozenset(
+    "prompt model image image[] mask seed output_format safety_tolerance prompt_upsampling"
+    " aspect_ratio steps guidance".split()
+)
 
 _OPENAI_TAKES = frozenset(
     "prompt model image image[] mask n size quality background input_fidelity moderation"
@@ -189,9 +197,11 @@ class OpenAIService(LoopbackService):
             files = []
             for text in asked.get("ref_images", []):
                 try:
-                    files.append(Upload("", "", "", base64.b64decode(text, validate=True)))
+                    data = base64.b64decode(text, validate=True)
                 except ValueError:
-                    pass  # LocalAI drops it without a word
+                    continue  # LocalAI drops it without a word
+                if data.startswith((b"\x89PNG", b"\xff\xd8")):  # and what it cannot read
+                    files.append(Upload("", "", "", data))
             return asked, files
         fields, files = form_of(seen)
         return fields, [one for one in files if one.name != "mask"]
@@ -232,6 +242,10 @@ class OpenAIService(LoopbackService):
             raise Refusal(400, {"detail": "Only response_format 'b64_json' is supported"})
         if kind == "generation" and "x" not in str(asked.get("size", "1x1")):
             raise Refusal(400, {"detail": "Invalid size format"})
+        # A form has a text there, JSON an object.
+        if "lora" in asked and isinstance(asked["lora"], str) is (kind == "generation"):
+            said = {"loc": ["body", "lora"], "msg": "Input should be a valid dictionary"}
+            raise Refusal(422, {"detail": [said]})
 
     def _as_sglang(self, asked: Mapping[str, Any], kind: str) -> None:
         if asked.get("response_format", "url" if kind == "generation" else "b64_json") == "url":
@@ -240,6 +254,10 @@ class OpenAIService(LoopbackService):
     def _as_litellm(self, asked: Mapping[str, Any], kind: str) -> None:
         if not asked.get("model"):
             raise _error(400, "400", "model is required", "invalid_request_error", "model")
+        unknown = sorted(set(asked) - _BFL_TAKES)
+        if asked["model"] == BEHIND_LITELLM and kind == "edit" and unknown:
+            said = f"The following parameters are not supported: {', '.join(unknown)}"
+            raise _error(400, "400", f"litellm.UnsupportedParamsError: {said}")
 
     def _as_localai(self, asked: Mapping[str, Any], kind: str) -> None:
         if asked.get("model") != SERVED["localai"]:
@@ -278,7 +296,10 @@ class OpenAIService(LoopbackService):
                 "cost_currency": "USD",
             }
         if self.manner == "vllm-omni":
-            made |= {"output_format": "png", "size": "4x4", "metrics": {"stage_0": 1.5}}
+            metrics = {"stage_durations": {"denoise": 1.5}, "peak_memory_mb": 24000.0}
+            made |= {"output_format": "png", "size": "4x4", "metrics": metrics}
+        if self.manner == "sglang":
+            made |= {"id": "1", "peak_memory_mb": 24000.0, "inference_time_s": 2.5}
         return {**made, **self.extra}
 
     async def _stream(self, exchange: Exchange, kind: str) -> None:

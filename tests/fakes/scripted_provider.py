@@ -42,6 +42,8 @@ class ScriptedProvider:
     looked_for: list[tuple[str, ...]] = field(default_factory=list)
     asked_for: list[RemoteHandle] = field(default_factory=list)
     checked: Sequence[wire.CheckStep] = ()
+    kept: wire.Submitted | wire.RemoteDone | Exception | None = None
+    asked_by_key: list[tuple[str, str]] = field(default_factory=list)
 
     async def edit(
         self,
@@ -85,6 +87,14 @@ class ScriptedProvider:
     ) -> tuple[RemoteHandle, ...]:
         self.looked_for.append(picture_urls)
         return tuple(self.found or ())
+
+    async def answer_to(
+        self, order_key: str, spec: ModelSpec, delivery: Delivery = wire.USUAL
+    ) -> wire.Submitted | wire.RemoteDone | None:
+        self.asked_by_key.append((order_key, spec.id))
+        if isinstance(self.kept, Exception):
+            raise self.kept
+        return self.kept
 
     async def cancel(self, remote: RemoteHandle) -> wire.CancelAnswer:
         self.cancelled.append(remote)

@@ -90,6 +90,81 @@ def test_a_key_in_the_environment_is_all_it_takes(
     assert process.wait(20) in (0, -signal.SIGTERM)
 
 
+def test_a_key_that_was_put_into_the_keychain_is_held_without_any_in_the_environment(
+    program: Program,
+    started: Started,
+    config: Path,
+    behind: ServiceBehind,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("FAL_KEY")
+    keychain = f"import keyring; from tests.fakes.keychain import FileKeychain; \
+keyring.set_keyring(FileKeychain({str(tmp_path / 'keychain')!r}))"
+    nothing = program("proxy", "--config", config, first=keychain)
+    assert (nothing.code, "set-key fal" in nothing.err) == (3, True)
+    assert program("proxy", "set-key", "fal", first=keychain).code == 2, "no key came"
+    kept = program("proxy", "set-key", "fal", stdin=f"{KEY}\n", first=keychain)
+    assert (kept.code, kept.out) == (0, "The keychain has the key of fal.\n")
+    assert KEY not in kept.out + kept.err
+    process = started("proxy", "--json", "--config", config, first=keychain)
+    assert process.stdout is not None
+    assert submit(json.loads(process.stdout.readline())).status_code == 200
+    assert behind.seen[0].headers["authorization"] == f"Key {KEY}"
+
+
+def test_where_there_is_no_keychain_set_key_says_so(program: Program) -> None:
+    ended = program("proxy", "set-key", "fal", stdin="a-key\n")
+    assert ended.code != 0
+    assert "no keychain here" in ended.err
+    assert "environment" in ended.err
+
+
+def test_the_process_keeps_its_bounds(
+    program: Program, started: Started, config: Path, behind: ServiceBehind
+) -> None:
+    """Money, bodies, events at once, and a caller who goes: one process, each of them once."""
+    limits = "limits]\nusd_per_day = 0.03\nbody_mb = 1\n"
+    config.write_text(config.read_text().replace("limits]\n", limits))
+    token = program("proxy", "add-client", "anna", "--config", config).out.strip()
+    process, ready = begun(started, "--config", config)
+    signed = {"authorization": f"Bearer {token}"}
+    address = f"{ready['address']}/api/fal/proxy"
+
+    large = httpx.post(
+        address, content=b"0" * (2**20 + 1), headers={**SUBMIT, **signed}, trust_env=False
+    )
+    assert (large.status_code, large.json()["error_type"]) == (413, "file_too_large")
+    assert behind.seen == []
+
+    reached, left, seen = threading.Event(), threading.Event(), threading.Event()
+
+    def script(call: Any) -> None:
+        call.begin_events()
+        call.event({"n": 1})
+        assert seen.wait(20), "the first event was held back"
+        reached.set()
+        if call.wait_until_left():
+            left.set()
+
+    behind.scripts.append(script)
+    stream = {"x-fal-target-url": f"https://fal.run/{MODEL}/stream", **signed}
+    with httpx.stream("POST", address, json={}, headers=stream, trust_env=False, timeout=20) as got:
+        assert got.headers["x-accel-buffering"] == "no"
+        assert '"n": 1' in next(got.iter_lines())
+        seen.set()
+        assert reached.wait(20)
+    assert left.wait(20), "the call to the service went on without its caller"
+
+    over = submit(ready, **signed)
+    assert (over.status_code, over.json()["error_type"]) == (402, "spend_limit")
+    assert len(behind.paid()) == 1
+    process.send_signal(signal.SIGTERM)
+    _, err = process.communicate(timeout=20)
+    assert "anna POST fal" in err
+    assert not any(word in err for word in (KEY, *KEY.split(":"), token, "a secret instruction"))
+
+
 def test_without_a_key_it_says_what_to_set(program: Program) -> None:
     ended = program("proxy", "--port", "0")
     assert ended.code == 3

@@ -10,7 +10,19 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-BINARY = {".png", ".jpg", ".jpeg", ".ttf", ".ico", ".gif", ".webp", ".kontext", ".tiff"}
+BINARY = {
+    ".png",
+    ".jpg",
+    ".jpeg",
+    ".ttf",
+    ".ico",
+    ".gif",
+    ".webp",
+    ".kontext",
+    ".tiff",
+    ".gz",
+    ".model",
+}
 # The theme paints the window; the engine and the wording checker know colours as words of people.
 COLOUR_HOMES = ("kontext_studio/gui/theme/", "kontext_studio/engine/", "kontext_studio/prompting/")
 

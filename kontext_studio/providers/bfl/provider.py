@@ -29,15 +29,16 @@ from kontext_studio.core.route import Access
 from kontext_studio.providers.bfl.body import body_of, demand_taken, picture_fields
 from kontext_studio.providers.bfl.checking import probe_of
 from kontext_studio.providers.bfl.errors import complaint_in
-from kontext_studio.providers.bfl.service import BFL
+from kontext_studio.providers.bfl.service import API, BFL
 from kontext_studio.providers.bfl.status import state_of
-from kontext_studio.providers.bfl.submit import Taken, submit
+from kontext_studio.providers.bfl.submit import Taken, run_in, submit
 from kontext_studio.providers.checking import check
 from kontext_studio.providers.client import HttpClient
 from kontext_studio.providers.complaints import passing
 from kontext_studio.providers.downloads import Downloads
 from kontext_studio.providers.limits import Limits
 from kontext_studio.providers.polling import Ask, State, demand_own, follow, freshened, rereads
+from kontext_studio.providers.posting import kept_answer
 from kontext_studio.providers.refusals import redirected
 from kontext_studio.providers.results import collect
 from kontext_studio.providers.retries import Patience
@@ -173,6 +174,13 @@ class BflProvider:
         picture_urls: tuple[str, ...] = (),
     ) -> tuple[RemoteHandle, ...]:
         raise NotFound(self.cannot_find)
+
+    async def answer_to(
+        self, order_key: str, spec: ModelSpec, delivery: Delivery = USUAL
+    ) -> Submitted | None:
+        route = self._client.route
+        answer = await kept_answer(self._client, route.base(API), order_key)
+        return None if answer is None else await asyncio.to_thread(run_in, answer, route)
 
     async def cancel(self, remote: RemoteHandle) -> CancelAnswer:
         return CancelAnswer(accepted=False, status=CANNOT_CANCEL)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 
 from kontext_studio.core.jobs import RemoteHandle
-from kontext_studio.core.provider import NotAccepted, Sending
+from kontext_studio.core.provider import NotAccepted, Sending, Submitted
 from kontext_studio.core.result import Cost
 from kontext_studio.providers.answers import Answer, parse_json
 from kontext_studio.providers.bfl.errors import complaint_in
@@ -39,11 +39,12 @@ async def submit(
     """Send the run and end with Taken, or raise why there is none."""
     route = client.route
 
-    async def post(arrived: Arrived) -> Answer:
+    async def post(arrived: Arrived, headers: Mapping[str, str]) -> Answer:
         return await client.api(
             "POST",
             f"{route.base(API)}/v1/{model}",
             body,
+            headers=headers,
             total_s=client.limits.picture_s,
             arrived=arrived,
         )
@@ -54,10 +55,17 @@ async def submit(
         lambda answer: _named(answer, route),
         service,
         patience,
+        route,
     )
     async with aclosing(posting) as events:
         async for event in events:
             yield event.value if isinstance(event, Posted) else event
+
+
+def run_in(answer: Answer, route: ResolvedRoute) -> Submitted | None:
+    """The run in an answer to its POST that came late; None where it tells no run."""
+    found = _named(answer, route)
+    return None if found is None else Submitted(found.remote)
 
 
 def _named(answer: Answer | None, route: ResolvedRoute) -> Taken | None:

@@ -48,12 +48,12 @@ async def run_live(
     opened: list[AsyncIterator[str]] = []
     async with AsyncExitStack() as connection:
 
-        async def post(arrived: Arrived) -> Answer:
+        async def post(arrived: Arrived, headers: Mapping[str, str]) -> Answer:
             stream = client.events(
                 url,
                 method="POST",
                 body=body,
-                headers=run_headers(delivery),
+                headers={**run_headers(delivery), **headers},
                 gap_s=client.limits.run_s,
                 most_bytes=client.limits.result_bytes,
             )
@@ -70,6 +70,7 @@ async def run_live(
             lambda _came: None,
             service,
             patience,
+            client.route,
         )
         async with aclosing(posting) as events:
             async for event in events:

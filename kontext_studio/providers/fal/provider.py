@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
+from dataclasses import replace
 
 from kontext_studio.core import kill_points
 from kontext_studio.core.delivery import Delivery, Way, offered
@@ -43,9 +44,10 @@ from kontext_studio.providers.fal.follow import Follower
 from kontext_studio.providers.fal.live import run_live
 from kontext_studio.providers.fal.service import FAL
 from kontext_studio.providers.fal.storage import Storage
-from kontext_studio.providers.fal.submit import submit
-from kontext_studio.providers.fal.waited import wait_for_run
+from kontext_studio.providers.fal.submit import run_in, submit
+from kontext_studio.providers.fal.waited import result_in, wait_for_run
 from kontext_studio.providers.limits import Limits
+from kontext_studio.providers.posting import kept_answer
 from kontext_studio.providers.refusals import redirected
 from kontext_studio.providers.results import collect
 from kontext_studio.providers.retries import Patience
@@ -122,7 +124,9 @@ class FalProvider:
         sending = send(self._client, self._service, self._patience, spec.id, body, delivery)
         async with aclosing(sending):
             async for event in sending:
-                yield Sending(picture_urls, waits) if isinstance(event, Sending) else event
+                if isinstance(event, Sending):
+                    event = replace(event, picture_urls=picture_urls, waits=waits)
+                yield event
                 if isinstance(event, Submitted):
                     after = self.resume(event.remote)
                 elif isinstance(event, RemoteDone):
@@ -166,6 +170,20 @@ class FalProvider:
         picture_urls: tuple[str, ...] = (),
     ) -> tuple[RemoteHandle, ...]:
         return await self._finder.find(request, spec, sent_at, picture_urls)
+
+    async def answer_to(
+        self, order_key: str, spec: ModelSpec, delivery: Delivery = USUAL
+    ) -> Submitted | RemoteDone | None:
+        answer = await kept_answer(self._client, self._client.route.base("queue"), order_key)
+        if answer is None:
+            return None
+        match delivery.way:
+            case Way.QUEUE:
+                return run_in(answer, self._client, self._service, spec.id)
+            case Way.SYNC:
+                result = await asyncio.to_thread(result_in, answer, self._service, spec.id)
+                return RemoteDone(result) if isinstance(result, str) else None
+        return None  # frames of a stream are not read again
 
     async def cancel(self, remote: RemoteHandle) -> CancelAnswer:
         if not self._client.route.is_own(remote.cancel_url):

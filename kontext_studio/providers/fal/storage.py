@@ -49,7 +49,7 @@ _UPLOAD_ATTEMPTS = 5
 
 # Only this query passes the shipped proxies.
 _INITIATE = "/storage/upload/initiate?storage_type=fal-cdn-v3"
-# This one none of them lets through.
+# This one only a proxy of ours lets through.
 _INITIATE_PARTS = "/storage/upload/initiate-multipart?storage_type=fal-cdn-v3"
 _SUFFIXES = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
 

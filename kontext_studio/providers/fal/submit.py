@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 
 from kontext_studio.core.delivery import Delivery
@@ -40,10 +40,9 @@ async def submit(
     # With pictures inside, sending it alone may take longer than other calls do as a whole.
     total_s = client.limits.picture_s if len(body) > MIB else None
 
-    async def post(arrived: Arrived) -> Answer:
-        return await client.api(
-            "POST", url, body, headers=run_headers(delivery), total_s=total_s, arrived=arrived
-        )
+    async def post(arrived: Arrived, headers: Mapping[str, str]) -> Answer:
+        told = {**run_headers(delivery), **headers}
+        return await client.api("POST", url, body, headers=told, total_s=total_s, arrived=arrived)
 
     posting = post_once(
         post,
@@ -51,6 +50,7 @@ async def submit(
         lambda answer: _named(answer, endpoint, base),
         service,
         patience,
+        client.route,
     )
     async with aclosing(posting) as events:
         async for event in events:
@@ -58,6 +58,14 @@ async def submit(
                 yield Submitted(_reachable(event.value, client.route, endpoint))
             else:
                 yield event
+
+
+def run_in(answer: Answer, client: HttpClient, service: Service, endpoint: str) -> Submitted | None:
+    """The run in an answer to its POST that came late; None where it tells no run."""
+    handle = _judged(answer, service, endpoint, client.route.base("queue"))
+    if isinstance(handle, RateLimited):
+        return None
+    return Submitted(_reachable(handle, client.route, endpoint))
 
 
 def _judged(

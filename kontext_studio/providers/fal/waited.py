@@ -5,7 +5,7 @@ There is nothing to come back to, so what breaks after the POST has left ends un
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 
 from kontext_studio.core.delivery import Delivery
@@ -35,19 +35,24 @@ async def wait_for_run(
     # The time to start is the service's to keep; the rest is ours.
     wait_s = client.limits.run_s + (delivery.start_timeout_s or 0.0)
 
-    async def post(arrived: Arrived) -> Answer:
+    async def post(arrived: Arrived, headers: Mapping[str, str]) -> Answer:
         return await client.api(
             "POST",
             url,
             body,
-            headers=run_headers(delivery),
+            headers={**run_headers(delivery), **headers},
             wait_s=wait_s,
             most_bytes=client.limits.result_bytes,
             arrived=arrived,
         )
 
     posting = post_once(
-        post, lambda answer: result_in(answer, service, endpoint), _rescued, service, patience
+        post,
+        lambda answer: result_in(answer, service, endpoint),
+        _rescued,
+        service,
+        patience,
+        client.route,
     )
     async with aclosing(posting) as events:
         async for event in events:

@@ -11,7 +11,7 @@ from kontext_studio.core.result import Cost
 from kontext_studio.core.route import RouteMode
 from kontext_studio.providers.answers import Answer, shown
 from kontext_studio.providers.checking import Judged, Probe
-from kontext_studio.providers.openai_images.errors import fault_in
+from kontext_studio.providers.openai_images.errors import free_fault_in
 from kontext_studio.providers.openai_images.service import API, MODELS, Profile
 from kontext_studio.providers.routing import ResolvedRoute
 
@@ -35,7 +35,7 @@ def _serves(profile: Profile, wanted: str) -> Callable[[Answer], Judged]:
     def judge(answer: Answer) -> Judged:
         value = answer.json()
         if answer.status >= 400:
-            return Judged(fault_in(answer, value, profile.service))
+            return Judged(free_fault_in(answer, value, profile.service))
         listed = value.get("data") if isinstance(value, dict) else None
         if not isinstance(listed, list):
             raise BadAnswer(
@@ -73,7 +73,7 @@ def balance_in(answer: Answer, profile: Profile) -> Cost | None:
     """What the account holds, None where it has no bound. Raise a StudioError for other answers."""
     value = answer.json()
     if answer.status >= 400:
-        raise fault_in(answer, value, profile.service)
+        raise free_fault_in(answer, value, profile.service)
     available = value.get("available") if isinstance(value, dict) else None
     if not isinstance(available, dict):
         raise BadAnswer("The service does not tell the balance.", detail=answer.facts())

@@ -7,16 +7,20 @@ import re
 from dataclasses import replace
 
 from kontext_studio.core.errors import (
+    Charged,
     ContentBlocked,
     FieldProblem,
+    OutcomeUnknown,
     OutOfCredit,
     RateLimited,
     Refused,
     ServiceFailed,
     StudioError,
+    Unauthorized,
 )
 from kontext_studio.providers.answers import Answer, shown
 from kontext_studio.providers.complaints import Complaint, complaint_in, fault_of
+from kontext_studio.providers.openai_images.service import API
 from kontext_studio.providers.refusals import too_large
 from kontext_studio.providers.service import Service
 
@@ -82,6 +86,20 @@ def fault_in(answer: Answer, value: object, service: Service, model: str = "") -
     fault = fault_of(replace(said, problems=problems), service, model=model)
     if isinstance(fault, Refused) and not service.billed:
         fault.hint = "What the server can do depends on how it was started."
+    if isinstance(fault, Unauthorized) and not service.origins[API] and said.text:
+        # It may be the key that a server of one's own has for what stands behind it.
+        fault.hint = f"{fault.hint} The server says: {said.text}"
+    return fault
+
+
+def free_fault_in(answer: Answer, value: object, service: Service, model: str = "") -> StudioError:
+    """The same of a call that buys nothing, however it ends."""
+    fault = fault_in(answer, value, service, model)
+    if isinstance(fault, OutcomeUnknown):
+        said = complaint_in(answer, value)
+        words = said.text if said is not None and value is not None else ""
+        fault = ServiceFailed(f"{service.title} is in trouble.", hint=words, detail=fault.detail)
+    fault.charged = Charged.NO
     return fault
 
 

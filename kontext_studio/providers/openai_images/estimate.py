@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 
-from kontext_studio.core.errors import BadAnswer, Charged, OutcomeUnknown, ServiceFailed
+from kontext_studio.core.errors import BadAnswer
 from kontext_studio.core.models import ModelSpec
 from kontext_studio.core.provider import InputPicture
 from kontext_studio.core.request import EditRequest
 from kontext_studio.core.result import Cost
 from kontext_studio.providers.answers import Answer, shown
 from kontext_studio.providers.openai_images.checking import balance_in
-from kontext_studio.providers.openai_images.errors import fault_in
+from kontext_studio.providers.openai_images.errors import free_fault_in
 from kontext_studio.providers.openai_images.provider import OpenAIImagesProvider
 from kontext_studio.providers.openai_images.service import API
 from kontext_studio.providers.refusals import redirected
@@ -47,11 +47,7 @@ def _estimate_in(answer: Answer, service: Service, model: str) -> Cost:
         raise redirected(answer)
     value = answer.json()
     if answer.status >= 400:
-        fault = fault_in(answer, value, service, model)
-        if isinstance(fault, OutcomeUnknown):
-            fault = ServiceFailed("The service gave no estimate.", detail=answer.facts())
-        fault.charged = Charged.NO  # a dry run costs nothing, however it ends
-        raise fault
+        raise free_fault_in(answer, value, service, model)
     told = value if isinstance(value, dict) else {}
     if "data" in told:  # something on the way dropped the question
         raise BadAnswer(

@@ -7,8 +7,9 @@ to cancel.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
+from dataclasses import replace
 
 from kontext_studio.core.delivery import Delivery, offered
 from kontext_studio.core.errors import NotFound
@@ -35,7 +36,7 @@ from kontext_studio.providers.openai_images.answer import rescued, result_in
 from kontext_studio.providers.openai_images.body import Body, File, body_of, demand_body
 from kontext_studio.providers.openai_images.checking import probes_of
 from kontext_studio.providers.openai_images.service import API, Profile
-from kontext_studio.providers.posting import Posted, post_once
+from kontext_studio.providers.posting import Posted, kept_answer, post_once
 from kontext_studio.providers.results import collect
 from kontext_studio.providers.retries import Patience
 
@@ -74,8 +75,8 @@ class OpenAIImagesProvider:
         body = await self._body(request, spec, pictures)
         base = self._client.route.base(API)
 
-        async def post(arrived: Arrived) -> Answer:
-            return await self._post(f"{base}/{body.path}", body, arrived)
+        async def post(arrived: Arrived, headers: Mapping[str, str]) -> Answer:
+            return await self._post(f"{base}/{body.path}", body, arrived, headers)
 
         posting = post_once(
             post,
@@ -83,6 +84,7 @@ class OpenAIImagesProvider:
             lambda answer: rescued(answer, base),
             self._service,
             self._patience,
+            self._client.route,
         )
         result = ""
         async with aclosing(posting) as events:
@@ -91,7 +93,7 @@ class OpenAIImagesProvider:
                     result = event.value
                     yield RemoteDone(result)
                 else:
-                    yield Sending(waits=True) if isinstance(event, Sending) else event
+                    yield replace(event, waits=True) if isinstance(event, Sending) else event
         async with aclosing(self.collect(result)) as rest:
             async for later in rest:
                 yield later
@@ -99,22 +101,29 @@ class OpenAIImagesProvider:
     async def _body(
         self, request: EditRequest, spec: ModelSpec, pictures: tuple[InputPicture, ...]
     ) -> Body:
-        named = self._client.route.given.model
-        demand_body(request, spec, self._profile, named)
+        route = self._client.route.given
+        demand_body(request, spec, self._profile, route)
         loaded: dict[Sha256, File] = {}
         for picture in pictures:
             if picture.ref.sha256 not in loaded:
                 loaded[picture.ref.sha256] = File(*await picture.load())
         files = [loaded[picture.ref.sha256] for picture in pictures]
-        return await asyncio.to_thread(body_of, request, spec, self._profile, named, files)
+        return await asyncio.to_thread(body_of, request, spec, self._profile, route, files)
 
-    async def _post(self, url: str, body: Body, arrived: Arrived | None = None) -> Answer:
+    async def _post(
+        self,
+        url: str,
+        body: Body,
+        arrived: Arrived | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
         limits = self._client.limits
         return await self._client.api(
             "POST",
             url,
             body.data,
             content_type=body.content_type,
+            headers=headers,
             wait_s=min(LONGEST_RUN_S, limits.run_s),
             most_bytes=limits.result_bytes,
             arrived=arrived,
@@ -142,6 +151,16 @@ class OpenAIImagesProvider:
         picture_urls: tuple[str, ...] = (),
     ) -> tuple[RemoteHandle, ...]:
         raise NotFound(self._profile.no_list)
+
+    async def answer_to(
+        self, order_key: str, spec: ModelSpec, delivery: Delivery = USUAL
+    ) -> RemoteDone | None:
+        base = self._client.route.base(API)
+        answer = await kept_answer(self._client, base, order_key)
+        if answer is None:
+            return None
+        result = await asyncio.to_thread(result_in, answer, self._service, base, spec.id)
+        return RemoteDone(result) if isinstance(result, str) else None
 
     async def cancel(self, remote: RemoteHandle) -> CancelAnswer:
         return CancelAnswer(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import replace
 
 from kontext_studio.core import kill_points
 from kontext_studio.core.delivery import Delivery
@@ -35,14 +36,15 @@ from kontext_studio.providers.complaints import complaint_in, passing
 from kontext_studio.providers.downloads import Downloads
 from kontext_studio.providers.limits import Limits
 from kontext_studio.providers.polling import Ask, State, demand_own, follow, freshened, rereads
+from kontext_studio.providers.posting import kept_answer
 from kontext_studio.providers.refusals import redirected
 from kontext_studio.providers.replicate.body import body_of
 from kontext_studio.providers.replicate.checking import probes_of
 from kontext_studio.providers.replicate.files import Files, Placed
 from kontext_studio.providers.replicate.finding import Finder
 from kontext_studio.providers.replicate.prediction import state_of
-from kontext_studio.providers.replicate.service import REPLICATE
-from kontext_studio.providers.replicate.submit import Taken, submit
+from kontext_studio.providers.replicate.service import API, REPLICATE
+from kontext_studio.providers.replicate.submit import Taken, run_in, submit
 from kontext_studio.providers.results import collect
 from kontext_studio.providers.retries import Patience
 from kontext_studio.providers.routing import RouteUnfit
@@ -101,7 +103,7 @@ class ReplicateProvider:
                         taken = event
                         yield Submitted(event.remote)
                     case Sending():
-                        yield Sending(told)
+                        yield replace(event, picture_urls=told)
                     case _:
                         yield event
         if taken is not None:
@@ -185,6 +187,13 @@ class ReplicateProvider:
         picture_urls: tuple[str, ...] = (),
     ) -> tuple[RemoteHandle, ...]:
         return await self._finder.find(request, spec, sent_at, picture_urls)
+
+    async def answer_to(
+        self, order_key: str, spec: ModelSpec, delivery: Delivery = USUAL
+    ) -> Submitted | None:
+        route = self._client.route
+        answer = await kept_answer(self._client, route.base(API), order_key)
+        return None if answer is None else await asyncio.to_thread(run_in, answer, route)
 
     async def cancel(self, remote: RemoteHandle) -> CancelAnswer:
         if not self._client.route.is_own(remote.cancel_url):

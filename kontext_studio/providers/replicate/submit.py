@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from kontext_studio.core.delivery import Delivery, Way
 from kontext_studio.core.jobs import RemoteHandle
-from kontext_studio.core.provider import NotAccepted, Sending
+from kontext_studio.core.provider import NotAccepted, Sending, Submitted
 from kontext_studio.providers.answers import Answer, parse_json
 from kontext_studio.providers.client import Arrived, HttpClient
 from kontext_studio.providers.complaints import judged
@@ -54,12 +54,12 @@ async def submit(
     route = client.route
     waits = delivery.way is Way.SYNC
 
-    async def post(arrived: Arrived) -> Answer:
+    async def post(arrived: Arrived, headers: Mapping[str, str]) -> Answer:
         return await client.api(
             "POST",
             create_address(route.base(API), model),
             body,
-            headers={"prefer": f"wait={WAIT_S}"} if waits else None,
+            headers={**headers, "prefer": f"wait={WAIT_S}"} if waits else headers,
             wait_s=WAIT_S + client.limits.gap_s if waits else None,
             most_bytes=client.limits.result_bytes,  # it repeats the input, and may hold the output
             arrived=arrived,
@@ -71,10 +71,17 @@ async def submit(
         lambda answer: _named(answer, route),
         service,
         patience,
+        route,
     )
     async with aclosing(posting) as events:
         async for event in events:
             yield event.value if isinstance(event, Posted) else event
+
+
+def run_in(answer: Answer, route: ResolvedRoute) -> Submitted | None:
+    """The run in an answer to its POST that came late; None where it tells no run."""
+    found = _named(answer, route)
+    return None if found is None else Submitted(found.remote)
 
 
 def _named(answer: Answer | None, route: ResolvedRoute) -> Taken | None:

@@ -26,6 +26,7 @@ from kontext_studio.server.proxy.fal import TARGET, FalUpstream
 from kontext_studio.server.proxy.forwarding import Way
 from kontext_studio.server.proxy.ledger import Ledger
 from kontext_studio.server.proxy.refusals import Refused
+from kontext_studio.server.proxy.upstream import order_call
 
 _METHODS = ["GET", "POST", "PUT", "DELETE", "PATCH"]
 _USUAL_FAL = "/api/fal/proxy"
@@ -64,7 +65,8 @@ def make_proxy(
             call = held.upstream.find_target(method, request.headers.get(TARGET, ""))
         elif (found := upstreams.get(name)) is not None:
             held = found
-            call = held.upstream.find(method, path[len(name) + 1 :], query)
+            rest = path[len(name) + 1 :]
+            call = order_call(method, rest, query) or held.upstream.find(method, rest, query)
         else:
             return JSONResponse({"detail": "There is nothing at this address."}, 404)
         return await desk.serve(

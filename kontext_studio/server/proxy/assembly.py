@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urljoin
 
 from kontext_studio.core.errors import BadRequest
 from kontext_studio.core.secret import Secret
@@ -17,7 +18,8 @@ from kontext_studio.server.proxy.replicate import ADDRESS as REPLICATE_ADDRESS
 from kontext_studio.server.proxy.replicate import ReplicateUpstream
 from kontext_studio.server.proxy.upstream import Upstream
 
-_BALANCE = "https://api.lumenfall.ai/v1/balance"
+_BALANCE = "../../v1/balance"
+"""Of Lumenfall, beside the address of its images."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,8 @@ def _upstream(one: UpstreamConfig, models: frozenset[str]) -> Upstream:
             return BflUpstream(one.name, models, address or BFL_ADDRESS)
         case Kind.OPENAI:
             is_lumenfall = one.name == "lumenfall"
-            balance = _BALANCE if is_lumenfall and one.show_balance else ""
+            asked = is_lumenfall and one.show_balance
+            balance = urljoin(f"{address}/", _BALANCE) if asked else ""
             return OpenAIUpstream(
                 one.name, models, address, estimates=is_lumenfall, balance=balance
             )

@@ -37,7 +37,9 @@ class BflUpstream(Upstream):
     def find(self, method: str, path: str, query: str | None) -> Call | None:
         if method == "GET" and path == "/v1/get_result" and query is not None:
             if found := _POLL.fullmatch(query):
-                return Call("get_result", f"{self._address}{path}?{query}", number=found[1])
+                number = found[1]
+                url = f"{self._address}{path}?{query}"
+                return Call("get_result", url, number=number, run=number)
             return None
         found = _MODEL.fullmatch(path)
         if method != "POST" or query is not None or found is None or not is_plain(path):

@@ -6,14 +6,20 @@ service must not run what was not counted.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 from kontext_studio.server.proxy.refusals import Refused, bad_body
 
+T = TypeVar("T")
+
 MOST_PICTURES = 16
+
+_THREAD_ABOVE_BYTES = 2**20
 
 _BOUNDARY = re.compile(
     r'multipart/form-data;\s*boundary=("?)([A-Za-z0-9\'()+_,./:=?-]{1,200})\1\s*'
@@ -27,6 +33,21 @@ _DIGITS = re.compile(r"[0-9]{1,3}", re.ASCII)
 class Wanted:
     model: str
     count: int
+
+
+def json_or_none(body: bytes) -> object:
+    """The value in a service's answer, None where it is no JSON."""
+    try:
+        value: object = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return value
+
+
+async def in_thread_if_large(body: bytes, work: Callable[[], T]) -> T:
+    if len(body) > _THREAD_ABOVE_BYTES:
+        return await asyncio.to_thread(work)
+    return work()
 
 
 def is_form(content_type: str) -> bool:

@@ -57,6 +57,7 @@ class UpstreamConfig:
     prices: Mapping[str, float] = field(default_factory=dict)
     key_env: str = ""
     show_balance: bool = False
+    plain_http: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ class ProxyConfig:
     remember_h: float = 24.0
     network_proxy: str = ""
     ca_file: str = ""
+    share_runs: bool = False
     upstreams: tuple[UpstreamConfig, ...] = ()
 
     @property
@@ -101,16 +103,24 @@ def upstream_config(name: str, told: Mapping[str, object] | None = None) -> Upst
         offered = ", ".join(one.value for one in Kind)
         raise BadRequest(f"The kind of {name} is one of {offered}.", field="kind") from None
     known = service_info(name)
+    plain_http = table.flag("plain_http")
     config = UpstreamConfig(
         name=name,
         kind=kind,
-        addresses=_addresses(table, name, kind),
+        addresses=_addresses(table, name, kind, plain_http=plain_http),
         models=table.texts("models"),
         prices=table.amounts("prices"),
         key_env=table.text("key_env", known.key_variable if known is not None else ""),
         show_balance=table.flag("show_balance"),
+        plain_http=plain_http,
     )
     table.end()
+    if plain_http and config.key_env:
+        raise BadRequest(
+            f"A key for {name} would go over plain http, where everybody on the way can read it.",
+            field="plain_http",
+            hint='Give the server a certificate, or let it take calls without a key: key_env = "".',
+        )
     if kind is Kind.OPENAI and name != "lumenfall" and not config.models:
         raise BadRequest(
             f"The upstream {name} names no models.",
@@ -120,16 +130,19 @@ def upstream_config(name: str, told: Mapping[str, object] | None = None) -> Upst
     return config
 
 
-def _addresses(table: _Table, name: str, kind: Kind) -> dict[str, str]:
+def _addresses(table: _Table, name: str, kind: Kind, *, plain_http: bool) -> dict[str, str]:
     if kind is Kind.FAL:
         given = table.mapping("hosts")
-        if unknown := set(given) - {"run", "queue", "rest"}:
+        if unknown := set(given) - {"run", "queue", "rest", "platform"}:
             raise BadRequest(f"{name} has no host {min(unknown)}.", field="hosts")
-        return {role: _checked_address(str(url), "hosts") for role, url in given.items()}
+        return {
+            role: _checked_address(str(url), "hosts", plain_http=plain_http)
+            for role, url in given.items()
+        }
     address = table.text("address", _OPENAI_ADDRESSES.get(name, ""))
     if not address and kind is Kind.OPENAI:
         raise BadRequest(f"The upstream {name} has no address.", field="address")
-    return {"": _checked_address(address, "address")} if address else {}
+    return {"": _checked_address(address, "address", plain_http=plain_http)} if address else {}
 
 
 def read_config(text: str, folder: Path, base: ProxyConfig) -> ProxyConfig:
@@ -159,6 +172,7 @@ def read_config(text: str, folder: Path, base: ProxyConfig) -> ProxyConfig:
         remember_h=limits.amount("remember_h", base.remember_h),
         network_proxy=network.text("proxy", base.network_proxy),
         ca_file=network.text("ca_file", base.ca_file),
+        share_runs=table.flag("share_runs"),
         upstreams=tuple(
             upstream_config(name, told if isinstance(told, dict) else {"kind": ""})
             for name, told in upstreams.items()
@@ -171,8 +185,9 @@ def read_config(text: str, folder: Path, base: ProxyConfig) -> ProxyConfig:
     return config
 
 
-def _checked_address(url: str, field_name: str) -> str:
-    """An address that keys may go to: https, or plain http on this machine."""
+def _checked_address(url: str, field_name: str, *, plain_http: bool = False) -> str:
+    """An address that may be asked: https, or plain http on this machine and where the operator
+    says so."""
     try:
         parts = urlsplit(url)
         port_is_good = parts.port != 0
@@ -182,11 +197,13 @@ def _checked_address(url: str, field_name: str) -> str:
     plain = host and port_is_good and not (parts.username or parts.query or parts.fragment)
     if not plain or re.fullmatch(r"[\x21-\x7e]+", url) is None:
         raise BadRequest(f"“{url[:80]}” is not an address.", field=field_name)
-    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host)):
+    may_be_plain = plain_http or is_loopback(host)
+    if parts.scheme != "https" and not (parts.scheme == "http" and may_be_plain):
         raise BadRequest(
             f"{url[:80]} is not https.",
             field=field_name,
-            hint="Plain http is taken for addresses of this computer only.",
+            hint="Plain http is taken for addresses of this computer, and for a server of your own "
+            "without a key: plain_http = true.",
         )
     return url.rstrip("/")
 
@@ -261,6 +278,7 @@ EXAMPLE = """\
 host = "127.0.0.1"          # another address needs at least one client with a token
 port = 8723
 # public_url = "https://proxy.example"       # how clients write it, where nginx stands before it
+share_runs = false          # true: every client may see and cancel the runs of all
 # clients_file = "clients.json"              # made by: kontext-studio proxy add-client NAME
 # records_file = "records.sqlite3"           # what was ordered and answered
 
@@ -296,4 +314,5 @@ remember_h = 24             # how long an Idempotency-Key is known
 # models = ["*"]
 # prices = { "*" = 0.0 }
 # key_env = ""              # none is needed
+# plain_http = false        # true: its address may begin with http:// (then without a key)
 """

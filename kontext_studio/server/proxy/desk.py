@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kontext_studio.server.proxy.assembly import Held
+from kontext_studio.server.proxy.bodies import in_thread_if_large, json_or_none
 from kontext_studio.server.proxy.callers import (
     CallerGone,
     Passing,
@@ -31,6 +32,7 @@ from kontext_studio.server.proxy.forwarding import Arriving, Lost, NotSent, Way
 from kontext_studio.server.proxy.hiding import Hiding, passed_headers, words_of
 from kontext_studio.server.proxy.ledger import Kept, Ledger
 from kontext_studio.server.proxy.orders import Orders
+from kontext_studio.server.proxy.owners import Owners
 from kontext_studio.server.proxy.refusals import (
     LOST,
     LOST_LOOK,
@@ -50,7 +52,6 @@ log = logging.getLogger(__name__)
 _SMALL_BYTES = 256 * 2**10
 _MOST_ANSWER_BYTES = 256 * 2**20
 _MOST_KEPT_BYTES = 64 * 2**20
-_THREAD_ABOVE_BYTES = 2**20
 # Answers after which a service may still have taken the run, although they blame the caller.
 _PERHAPS_TAKEN = frozenset({408, 409, 425, 499})
 
@@ -65,6 +66,7 @@ class Desk:
         self._ledger = ledger
         self._way = way
         self._orders = Orders(config, ledger)
+        self._owners = Owners(config, ledger)
         self._counts: Counter[str] = Counter()
         self._finishing: set[asyncio.Task[Response]] = set()
         self.closing = asyncio.Event()
@@ -107,6 +109,11 @@ class Desk:
             raise Refused(held.upstream.not_found())
         visit.endpoint = call.endpoint
         visit.enter(self.sign_in(request), self._counts, self._config.calls_at_once)
+        if call.order:
+            visit.note = "replayed"
+            return _replayed(await self._orders.kept(visit.client, call.order, request.receive))
+        if call.run:
+            await self._owners.demand_own(held.upstream, call.run, visit.client)
         body = None
         if request.method != "GET":
             most = self._config.body_mb * 2**20 if call.large_body else _SMALL_BYTES
@@ -143,9 +150,15 @@ class Desk:
         try:
             self._refuse_redirect(arriving)
             headers, hiding = self._filters(held, arriving)
-            if held.upstream.rewrites and not arriving.is_events:
+            read = held.upstream.rewrites or call.lists or call.makes_own
+            if read and not arriving.is_events:
                 whole = await self._whole(arriving, held, own)
                 await arriving.close()
+                if arriving.status < 300:
+                    if call.makes_own:
+                        await self._note_own(held, whole, visit.client)
+                    if call.lists:
+                        whole = await self._owners.only_own(held.upstream, whole, visit.client)
                 return Response(hiding.whole(whole), arriving.status, headers)
         except Lost:
             await arriving.close()
@@ -178,8 +191,7 @@ class Desk:
         number, kept = await self._orders.begin(order, request.receive)
         if kept is not None:
             visit.note = "replayed"
-            told = {**kept.headers, "idempotency-replayed": "true"}
-            return Response(kept.body or b"", kept.status, told)
+            return _replayed(kept)
         has_key = order.key is not None
         task = asyncio.create_task(
             self._exchanged(request, held, call, own, body, visit, number, has_key)
@@ -228,6 +240,7 @@ class Desk:
                 return self._streamed(arriving, headers, hiding, number, has_key, visit)
             whole = hiding.whole(await self._whole(arriving, held, own))
             if not is_refused:
+                await self._note_own(held, whole, visit.client)
                 fits = len(whole) <= _MOST_KEPT_BYTES
                 kept = Kept(status, headers, whole if fits else None)
                 await self._write(self._ledger.answered, number, kept)
@@ -310,14 +323,13 @@ class Desk:
         addresses: list[tuple[str, str]] = []
 
         def moved() -> bytes:
-            try:
-                value: object = json.loads(body)
-            except (ValueError, RecursionError):
+            value = json_or_none(body)
+            if value is None:
                 return body
             inward = held.upstream.inward(value, own, lambda *one: addresses.append(one))
             return body if inward == value else json.dumps(inward).encode()
 
-        result = await _in_thread_if_large(body, moved)
+        result = await in_thread_if_large(body, moved)
         for number, url in addresses:
             await self._write(self._ledger.remember_address, held.upstream.name, number, url)
         return result
@@ -329,7 +341,15 @@ class Desk:
         def moved() -> bytes:
             return json.dumps(held.upstream.outward(json.loads(body), own)).encode()
 
-        return await _in_thread_if_large(body, moved)
+        return await in_thread_if_large(body, moved)
+
+    async def _note_own(self, held: Held, whole: bytes, client: str) -> None:
+        """What an answer says was made belongs to the client."""
+        number = await in_thread_if_large(
+            whole, lambda: held.upstream.number_in(json_or_none(whole))
+        )
+        if number:
+            await self._write(self._ledger.remember_run, held.upstream.name, number, client)
 
     async def _write(self, write: Callable[..., None], *values: object) -> None:
         """Write into the ledger after the service has answered. What it cannot keep is still passed
@@ -340,7 +360,6 @@ class Desk:
             log.error("the records cannot be written: %s", type(fault).__name__)
 
 
-async def _in_thread_if_large(body: bytes, work: Callable[[], T]) -> T:
-    if len(body) > _THREAD_ABOVE_BYTES:
-        return await asyncio.to_thread(work)
-    return work()
+def _replayed(kept: Kept) -> Response:
+    told = {**kept.headers, "idempotency-replayed": "true"}
+    return Response(kept.body or b"", kept.status, told)

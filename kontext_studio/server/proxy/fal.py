@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import ClassVar
+from urllib.parse import parse_qsl, urlencode
 
 from starlette.responses import JSONResponse, Response
 
@@ -12,12 +13,22 @@ from kontext_studio import __version__
 from kontext_studio.core.redaction import is_credential_header
 from kontext_studio.server.model import app_of
 from kontext_studio.server.proxy.refusals import Refusal
-from kontext_studio.server.proxy.upstream import NUMBER, Call, Effect, Upstream, is_plain
+from kontext_studio.server.proxy.upstream import (
+    NUMBER,
+    Call,
+    Effect,
+    Listed,
+    Upstream,
+    is_plain,
+    order_call,
+    seconds_of,
+)
 
 HOSTS: Mapping[str, str] = {
     "run": "https://fal.run",
     "queue": "https://queue.fal.run",
     "rest": "https://rest.fal.ai",
+    "platform": "https://api.fal.ai",
 }
 TARGET = "x-fal-target-url"
 
@@ -26,7 +37,20 @@ _REQUEST = re.compile(
 )
 _LOGS = re.compile(r"logs=(?:0|1|true|false)")
 _WEBHOOK = re.compile(r"fal_webhook=[A-Za-z0-9%._~:/?+=@-]{1,4096}")
-_UPLOADS = ("/storage/upload/initiate", "/storage/upload/complete-multipart")
+_UPLOADS = (
+    "/storage/upload/initiate",
+    "/storage/upload/initiate-multipart",
+    "/storage/upload/complete-multipart",
+)
+_LIST = "/v1/models/requests/by-endpoint"
+_LIST_FIELDS: Mapping[str, str] = {
+    "endpoint_id": r"[A-Za-z0-9._/-]{1,200}",
+    "start": r"[0-9TZ:+.-]{1,40}",
+    "end": r"[0-9TZ:+.-]{1,40}",
+    "expand": "payloads",
+    "limit": "[0-9]{1,3}",
+    "cursor": r"[\x21-\x7e]{1,1024}",
+}
 _UPLOAD_QUERY = "storage_type=fal-cdn-v3"
 # What the published proxy answers, word for word: its clients know these two.
 _STRINGS = {400: "Invalid request", 401: "Unauthorized"}
@@ -40,12 +64,17 @@ class FalUpstream(Upstream):
     count_fields: ClassVar[tuple[str, ...]] = ("num_images",)
     passes_type: ClassVar[bool] = False
     empty_body: ClassVar[bytes] = b"{}"
+    number_field: ClassVar[str] = "request_id"
+    list_field: ClassVar[str] = "items"
 
     def __init__(
         self, name: str, models: frozenset[str], addresses: Mapping[str, str] | None = None
     ) -> None:
         super().__init__(name, models)
         self._bases = {**HOSTS, **(addresses or {})}
+        if addresses and "platform" not in addresses:
+            # What stands in for fal has no list of fal's, and its key is not for fal.
+            del self._bases["platform"]
         self._apps = frozenset(app_of(model) for model in models if model != "*")
         self._any = "*" in models
 
@@ -55,6 +84,8 @@ class FalUpstream(Upstream):
             for known in {base, HOSTS[role]}:
                 if target.startswith(f"{known}/"):
                     path, mark, query = target[len(known) :].partition("?")
+                    if role == "queue" and (call := order_call(method, path, query or None)):
+                        return call
                     if call := self._find(role, method, path, query if mark else None):
                         return call
         return None
@@ -78,6 +109,8 @@ class FalUpstream(Upstream):
                 return self._run(f"submit {path[1:]}", url, Effect.ORDER, path[1:])
             case "queue", ("GET" | "PUT"):
                 return self._of_request(method, path, query, url)
+            case "platform", "GET" if path == _LIST:
+                return self._list(url, query or "")
             case "rest", "POST" if path in _UPLOADS and query == _UPLOAD_QUERY:
                 return Call(path.rpartition("/")[2], url)
         return None
@@ -86,6 +119,26 @@ class FalUpstream(Upstream):
         if not self.allows(model):
             return None
         return Call(endpoint, url, effect, model, large_body=True)
+
+    def _list(self, url: str, query: str) -> Call | None:
+        """The account's list of runs of one model that may be run."""
+        try:
+            told = parse_qsl(query, keep_blank_values=True, strict_parsing=True, max_num_fields=8)
+        except ValueError:
+            return None
+        fields = dict(told)
+        known = len(fields) == len(told) and all(
+            re.fullmatch(_LIST_FIELDS.get(name, "(?!)"), value) for name, value in told
+        )
+        model = fields.get("endpoint_id", "")
+        if not known or not self.allows(model):
+            return None
+        url = f"{url.partition('?')[0]}?{urlencode(told)}"
+        return Call(f"list {model}", url, lists=True)
+
+    def listed(self, item: Mapping[str, object]) -> Listed:
+        number, model = item.get("request_id"), item.get("endpoint_id")
+        return Listed(str(number), str(model), seconds_of(item.get("sent_at")))
 
     def _of_request(self, method: str, path: str, query: str | None, url: str) -> Call | None:
         found = _REQUEST.fullmatch(path)
@@ -96,7 +149,7 @@ class FalUpstream(Upstream):
             return None
         if query is not None and not (what.startswith("/status") and _LOGS.fullmatch(query)):
             return None
-        return Call(f"{what[1:] or 'result'} {found['app']}", url)
+        return Call(f"{what[1:] or 'result'} {found['app']}", url, run=found["number"])
 
     def headers(self, given: Mapping[str, str]) -> dict[str, str]:
         told = {

@@ -69,7 +69,7 @@ def passed_headers(given: Mapping[str, str], words: tuple[bytes, ...]) -> dict[s
         name: value
         for name, value in given.items()
         if name not in _OF_THE_HOP | _NOT_THEIRS | named
-        and not name.startswith("access-control-")
+        and not name.startswith(("access-control-", "x-kontext-", "idempotency-"))
         and value.isascii()
         and not any(word in value.encode("latin-1", "replace") for word in words)
     }

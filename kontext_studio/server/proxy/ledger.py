@@ -20,6 +20,8 @@ from pathlib import Path
 from kontext_studio.core.errors import BadRequest
 
 _KEPT_DAYS = 40
+_LOST_WITHIN_S = 600.0
+"""How far the service's time of a run may lie from that of the order."""
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS orders (
@@ -45,6 +47,13 @@ CREATE TABLE IF NOT EXISTS addresses (
     url TEXT NOT NULL,
     made REAL NOT NULL,
     PRIMARY KEY (upstream, number)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS runs (
+    upstream TEXT NOT NULL,
+    number TEXT NOT NULL,
+    client TEXT NOT NULL,
+    made REAL NOT NULL,
+    PRIMARY KEY (upstream, number, client)
 ) WITHOUT ROWID;
 PRAGMA user_version = 1;
 """
@@ -173,6 +182,59 @@ class Ledger:
             ).fetchone()
         return None if row is None else str(row[0])
 
+    def remember_run(self, upstream: str, number: str, client: str) -> None:
+        """A run or file is this client's own."""
+        with self._transaction() as db:
+            db.execute(
+                "INSERT OR IGNORE INTO runs VALUES (?, ?, ?, ?)",
+                (upstream, number, client, self._clock()),
+            )
+
+    def is_own(self, upstream: str, number: str, client: str) -> bool:
+        with self._transaction() as db:
+            return client in _owners(db, upstream, number)
+
+    def may_be_own(self, upstream: str, number: str, client: str, model: str, made: float) -> bool:
+        """Whether a run that the service lists is this client's: it is known as such, or nobody's
+        and one of the client's orders of that model and time got no answer that tells its number.
+        It is the client's from then on."""
+        with self._transaction() as db:
+            if owners := _owners(db, upstream, number):
+                return client in owners
+            lost = db.execute(
+                "SELECT 1 FROM orders WHERE client = ? AND endpoint IN (?, ?)"
+                " AND (answered = 0 OR status >= 300) AND abs(made - ?) <= ?",
+                (
+                    client,
+                    f"{upstream} submit {model}",
+                    f"{upstream} create {model}",
+                    made,
+                    _LOST_WITHIN_S,
+                ),
+            ).fetchone()
+            if number and lost is not None:
+                db.execute(
+                    "INSERT INTO runs VALUES (?, ?, ?, ?)",
+                    (upstream, number, client, self._clock()),
+                )
+            return bool(number) and lost is not None
+
+    def kept(self, client: str, key: str) -> Kept | Unanswered | None:
+        """What was answered to the order of this key, None where there is none."""
+        with self._transaction() as db:
+            self._forget_old(db, self._clock())
+            asked = (
+                "SELECT id, answered, status, headers, body FROM orders"
+                " WHERE client = ? AND key = ?"
+            )
+            row = db.execute(asked, (client, key)).fetchone()
+        if row is None:
+            return None
+        number, answered, status, headers, body = row
+        if not answered:
+            return Unanswered(number)
+        return Kept(status, json.loads(headers), None if body is None else bytes(body))
+
     def close(self) -> None:
         with self._lock:
             self._db.close()
@@ -215,6 +277,12 @@ class Ledger:
         )
         db.execute("DELETE FROM orders WHERE made < ?", (min(old, now - _KEPT_DAYS * 86_400),))
         db.execute("DELETE FROM addresses WHERE made < ?", (old,))
+        db.execute("DELETE FROM runs WHERE made < ?", (now - _KEPT_DAYS * 86_400,))
+
+
+def _owners(db: sqlite3.Connection, upstream: str, number: str) -> frozenset[str]:
+    asked = "SELECT client FROM runs WHERE upstream = ? AND number = ?"
+    return frozenset(str(row[0]) for row in db.execute(asked, (upstream, number)))
 
 
 def _opened(file: Path) -> sqlite3.Connection:

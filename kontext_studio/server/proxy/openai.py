@@ -30,6 +30,7 @@ class OpenAIUpstream(Upstream):
     that tells the account's, where people may see it."""
 
     count_fields: ClassVar[tuple[str, ...]] = ("n",)
+    number_field: ClassVar[str] = ""
 
     def __init__(
         self,

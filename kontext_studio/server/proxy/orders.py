@@ -28,6 +28,7 @@ from kontext_studio.server.proxy.refusals import (
     BAD_KEY,
     NO_FORM,
     NO_ROOM,
+    NO_SUCH_ORDER,
     OTHER_BODY,
     STILL_UNDER_WAY,
     UNKNOWN_BEFORE,
@@ -108,6 +109,20 @@ class Orders:
                     raise Refused(OTHER_BODY)
                 case OverLimit(spent):
                     raise Refused(over_limit(order.client, spent, order.micros, limit))
+                case Unanswered(number):
+                    await self._twin(number, receive)
+
+    async def kept(self, client: str, key: str, receive: Receive) -> Kept:
+        """The answer to the order of that key, waited for where it is under way. Raise Refused
+        where there is none; nothing is sent."""
+        while True:
+            match await asyncio.to_thread(self._ledger.kept, client, key):
+                case None:
+                    raise Refused(NO_SUCH_ORDER)
+                case Kept(body=None):
+                    raise Refused(ANSWER_NOT_KEPT)
+                case Kept() as kept:
+                    return kept
                 case Unanswered(number):
                     await self._twin(number, receive)
 

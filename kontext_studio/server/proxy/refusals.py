@@ -11,6 +11,10 @@ from dataclasses import dataclass
 NOT_ACCEPTED = "The request was not accepted"
 """Begins every refusal that is certain to have cost nothing and may be sent again."""
 
+OUTCOME_HEADER = "x-kontext-outcome"
+"""Says what became of an order that this proxy did not pass on ("not-sent"), or of which it has no
+answer ("unknown")."""
+
 UNKNOWN = "outcome_unknown"
 """The kind of every answer to a run of which nobody can tell whether the service took it."""
 
@@ -25,6 +29,7 @@ class Refusal:
     kind: str
     text: str
     retry_after_s: int | None = None
+    outcome: str = ""
 
     def headers(self) -> dict[str, str]:
         # The openai package sends 409 and every 5xx again unless it is told not to.
@@ -33,6 +38,8 @@ class Refusal:
             told = {"retry-after": str(self.retry_after_s)}
         if self.status in (408, 413):
             told["connection"] = "close"
+        if self.outcome:
+            told[OUTCOME_HEADER] = self.outcome
         return told
 
 
@@ -57,6 +64,7 @@ UNREACHABLE = Refusal(
     502,
     "upstream_unreachable",
     f"{NOT_ACCEPTED}: the proxy has no connection to the service. Nothing was charged.",
+    outcome="not-sent",
 )
 REDIRECTED = Refusal(
     502, "upstream_redirected", "The service named another address; the proxy does not go there."
@@ -65,24 +73,28 @@ LOST = Refusal(
     502,
     UNKNOWN,
     "The connection to the service broke before its answer. The run may have been charged.",
+    outcome="unknown",
 )
 LOST_LOOK = Refusal(502, "upstream_lost", "The connection to the service broke.")
 NO_ROOM = Refusal(
     503,
     "proxy_storage",
     f"{NOT_ACCEPTED}: the proxy cannot write its records. Nothing was sent.",
+    outcome="not-sent",
 )
 UNKNOWN_BEFORE = Refusal(
     409,
     UNKNOWN,
     "This request was sent before and its outcome is unknown; it may have been charged. "
     "It is not sent again.",
+    outcome="unknown",
 )
 STILL_UNDER_WAY = Refusal(
     409,
     "still_under_way",
     "This request was sent before and is still under way.",
     retry_after_s=5,
+    outcome="unknown",
 )
 OTHER_BODY = Refusal(
     422, "idempotency_key_reused", "This Idempotency-Key came before with another request."
@@ -94,9 +106,11 @@ ANSWER_NOT_KEPT = Refusal(
     409,
     "answer_not_kept",
     "This request was answered before; its answer was too large to keep. It is not sent again.",
+    outcome="unknown",
 )
 NO_FORM = Refusal(422, "invalid_body", "This call takes JSON.")
-NO_SUCH_RUN = Refusal(404, "not_found", "This proxy knows no such run.")
+NO_SUCH_RUN = Refusal(404, "not_found", "This proxy knows no such run of this client.")
+NO_SUCH_ORDER = Refusal(404, "not_found", "This proxy has no answer to such an order.")
 
 
 def too_large(most_bytes: int) -> Refusal:

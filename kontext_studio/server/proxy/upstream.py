@@ -10,6 +10,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import ClassVar
 from urllib.parse import urlsplit, urlunsplit
@@ -26,6 +27,9 @@ _PATH = re.compile(
 )
 
 
+_ORDER = re.compile(r"(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*){0,4}/orders/([A-Za-z0-9_-]{8,128})")
+
+
 class Effect(StrEnum):
     """LOOK costs nothing. ORDER buys a run that goes on by itself; its answer is a number. WORK
     buys a run that ends with its connection."""
@@ -39,7 +43,12 @@ class Effect(StrEnum):
 class Call:
     """An allowed call. `model` is what it runs, or `model_field` the part of the body that says so.
     With `number` the address is the one that the service gave for that run, else `url`. The body
-    is JSON, or with `form` perhaps a form of parts."""
+    is JSON, or with `form` perhaps a form of parts.
+
+    `run` is the run or file that is asked about, which must be the client's own; `makes_own` says
+    that the answer names one that is from then on. With `lists` the answer is a list of runs, and
+    with `order` the answer to the order of that key is asked for, which is no call to the service.
+    """
 
     endpoint: str
     url: str
@@ -51,6 +60,19 @@ class Call:
     form: bool = False
     free: bool = False
     with_key: bool = True
+    run: str = ""
+    makes_own: bool = False
+    lists: bool = False
+    order: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A run in a service's list: number, model and time (seconds since 1970), as far as told."""
+
+    number: str
+    model: str
+    made: float
 
 
 Remember = Callable[[str, str], None]
@@ -66,6 +88,8 @@ class Upstream(ABC):
     rewrites: ClassVar[bool] = False
     passes_type: ClassVar[bool] = True
     empty_body: ClassVar[bytes] = b""
+    number_field: ClassVar[str] = "id"
+    list_field: ClassVar[str] = ""
 
     def __init__(self, name: str, models: frozenset[str]) -> None:
         self.name = name
@@ -90,6 +114,15 @@ class Upstream(ABC):
     def not_found(self) -> Refusal:
         return NOT_IN_TABLE
 
+    def number_in(self, value: object) -> str:
+        """The number of the run or file that an answer says was made; empty where it says none."""
+        number = value.get(self.number_field) if isinstance(value, dict) else None
+        return number if isinstance(number, str) and re.fullmatch(NUMBER, number) else ""
+
+    def listed(self, item: Mapping[str, object]) -> Listed:
+        """An entry of the service's list of runs."""
+        return Listed("", "", 0.0)
+
     def outward(self, value: object, own: str) -> object:
         """A body on its way out; addresses of this proxy (`own`) become the service's."""
         return value
@@ -97,6 +130,23 @@ class Upstream(ABC):
     def inward(self, value: object, own: str, remember: Remember) -> object:
         """An answer on its way in; addresses of the service become those of this proxy."""
         return value
+
+
+def order_call(method: str, path: str, query: str | None) -> Call | None:
+    """The call that asks what was answered to an order: the same at every upstream."""
+    found = _ORDER.fullmatch(path) if method == "GET" and query is None else None
+    return None if found is None else Call("order", "", order=found[1])
+
+
+def seconds_of(time: object) -> float:
+    """A moment as services write it, in seconds since 1970; 0 where it cannot be read."""
+    try:
+        moment = datetime.fromisoformat(time) if isinstance(time, str) else None
+        if moment is None:
+            return 0.0
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        return 0.0
 
 
 def is_plain(path: str) -> bool:

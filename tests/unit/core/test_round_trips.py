@@ -110,7 +110,7 @@ OPTIONAL = {
         "no_proxy",
         "proxy_from_system",
     },
-    "job": {"picture_urls", "delivery"},
+    "job": {"picture_urls", "delivery", "order_key"},
     "draft": {"route", "delivery"},
 }
 

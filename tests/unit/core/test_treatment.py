@@ -160,6 +160,12 @@ def test_what_edits_alone_take_is_left_out_of_pictures_from_text(catalogue: Cata
     assert told(made["moderation"]) == (PASSED, "low")
 
 
+def test_what_goes_without_saying_is_not_sent(catalogue: Catalogue) -> None:
+    one = sent(catalogue, provider="litellm", model="*")
+    assert "n" not in one
+    assert told(sent(catalogue, provider="litellm", model="*", count=2)["n"]) == (PASSED, 2)
+
+
 @pytest.mark.parametrize(
     ("picture", "size"),
     [
@@ -198,7 +204,8 @@ def test_every_model_sends_what_it_describes(catalogue: Catalogue) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("treatment", "lost"), ("native", "png"), ("names", []), ("fixed", [])]
+    ("name", "value"),
+    [("treatment", "lost"), ("native", "png"), ("names", []), ("fixed", []), ("unsaid", [])],
 )
 def test_a_handling_that_is_none_is_refused(name: str, value: object) -> None:
     with pytest.raises((TypeError, ValueError)):

@@ -15,6 +15,7 @@ from kontext_studio.core.errors import (
     Charged,
     NotFound,
     OutcomeUnknown,
+    ServiceFailed,
 )
 from kontext_studio.core.jobs import JobFault, JobState, RemoteHandle
 from kontext_studio.workbench import adopting, endings
@@ -242,3 +243,77 @@ def test_a_run_that_is_still_gone_says_so_again(studio: Studio, session_path: Pa
         assert record.may_be_looked_for
 
     studio.start(service, look)
+
+
+@pytest.mark.parametrize("way", [Way.QUEUE, Way.SYNC])
+def test_f_net_6_what_a_proxy_has_kept_is_taken_before_any_list_is_looked_through(
+    studio: Studio, session_path: Path, way: Way
+) -> None:
+    """Also by the next start of the program, and for a run that no list can name."""
+    lost = OutcomeUnknown("It broke.")
+    provider = ScriptedProvider(
+        lambda request: [wire.Sending(order_key="key-0001"), lost],
+        resumed=whole_run([png(2)])[2:],
+        collected=whole_run([png(2)])[-1:],
+        kept=wire.Submitted(HANDLE) if way is Way.QUEUE else wire.RemoteDone("{}"),
+    )
+
+    async def lose(bench: Workbench) -> None:
+        order = replace(await opened(bench, session_path), delivery=Delivery(way))
+        job = await bench.submit(order)
+        record = (await bench.wait_for(job)).record
+        assert (record.state, record.order_key) == (JobState.UNKNOWN, "key-0001")
+
+    async def look(bench: Workbench) -> None:
+        await bench.open_session(session_path)
+        (view,) = bench.runs.views()
+        view = await bench.look_for(view.record.id)
+        assert view.record.state is JobState.STORED
+
+    studio.start(provider, lose)
+    studio.start(provider, look)
+    assert [key for key, _ in provider.asked_by_key] == ["key-0001"]
+    assert provider.looked_for == []
+    assert len(provider.sent) == 1
+
+
+def test_what_goes_wrong_after_a_proxy_told_the_run_is_its_own_fault(
+    studio: Studio, session_path: Path
+) -> None:
+    provider = ScriptedProvider(
+        lambda request: [wire.Sending(order_key="key-0001"), OutcomeUnknown("It broke.")],
+        resumed=[ServiceFailed("It broke there.")],
+        kept=wire.Submitted(HANDLE),
+    )
+
+    async def work(bench: Workbench) -> None:
+        job = await bench.submit(await opened(bench, session_path))
+        await bench.wait_for(job)
+        record = (await bench.look_for(job)).record
+        assert (record.state, record.remote) == (JobState.FAILED, HANDLE)
+        assert record.fault is not None
+        assert record.fault.message == "It broke there."
+
+    studio.start(provider, work)
+
+
+@pytest.mark.parametrize("kept", [None, NotFound("What is this?")])
+def test_f_net_6_where_no_proxy_kept_it_the_list_is_looked_through(
+    studio: Studio, session_path: Path, kept: NotFound | None
+) -> None:
+    lost = OutcomeUnknown("It broke.")
+    provider = ScriptedProvider(
+        lambda request: [wire.Sending(order_key="key-0001"), lost],
+        resumed=whole_run([png(2)])[2:],
+        found=[HANDLE],
+        kept=kept,
+    )
+
+    async def work(bench: Workbench) -> None:
+        job = await bench.submit(await opened(bench, session_path))
+        await bench.wait_for(job)
+        assert (await bench.look_for(job)).record.state is JobState.STORED
+
+    studio.start(provider, work)
+    assert provider.asked_by_key
+    assert provider.looked_for

@@ -65,3 +65,12 @@ def test_something_else_that_answers_is_a_matter_of_the_service(run, waits, faul
     steps, _ = check(run, waits, "sglang", fault)
     assert steps[checking.SERVICE].passed is False
     assert steps[checking.CONNECT].passed is True
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_a_test_never_says_that_something_may_have_been_charged(run, waits, word):
+    step = "balance" if word == "lumenfall" else "models"
+    steps, _ = check(run, waits, word, says(500, {"error": {"message": "broken"}}), step=step)
+    said = steps[checking.SERVICE]
+    assert (said.passed, said.kind) == (False, "service_failed")
+    assert "charged" not in f"{said.message} {said.hint}"

@@ -115,6 +115,7 @@ REFUSALS = {
     "f_api_4 403": (403, None, "permission_error", NotAllowed),
     "f_api_5 lumenfall": (404, "MODEL_NOT_FOUND", "", NotFound),
     "f_api_5 disabled": (404, "MODEL_DISABLED", "", NotFound),
+    "f_api_5 disabled at another status": (400, "MODEL_DISABLED", "", NotFound),
     "f_api_5 at another status": (400, "model_not_found", "", NotFound),
     "f_api_7 409": (409, None, "", Refused),
     "f_api_10 lumenfall": (400, "CONTENT_POLICY_VIOLATION", "", ContentBlocked),
@@ -150,6 +151,15 @@ def test_f_api_2_a_wrong_key_reads_the_same_everywhere(run, waits, word):
     _, end, server = edit(run, waits, word, route={"key": "wrong"})
     assert isinstance(end, Unauthorized)
     assert server.sold == 0
+
+
+def test_f_api_2_a_server_of_ones_own_may_mean_the_key_of_what_stands_behind_it(run, waits):
+    no = says(401, {"error": {"message": "BFL_API_KEY is not set.", "code": "401"}})
+    _, end, _ = edit(run, waits, "litellm", no)
+    assert isinstance(end, Unauthorized)
+    assert end.hint.endswith("The server says: BFL_API_KEY is not set.")
+    _, end, _ = edit(run, waits, "lumenfall", no)
+    assert "BFL_API_KEY" not in end.hint
 
 
 @pytest.mark.parametrize(
@@ -208,6 +218,12 @@ def test_f_api_11_a_busy_service_is_asked_again_when_it_says(run, waits):
     assert (len(server.runs), server.sold) == (2, 1)
 
 
+def test_f_api_11_its_code_says_busy_whatever_the_status(run, waits):
+    busy = says(400, {"error": {"code": "RATE_LIMITED", "message": "slow"}})
+    _, end, server = edit(run, waits, "lumenfall", busy)
+    assert (end, len(server.runs), server.sold) == (None, 2, 1)
+
+
 def test_f_api_12_it_is_asked_six_times_at_most(run, waits):
     busy = [says(429, {"error": {"message": "slow"}}) for _ in range(9)]
     _, end, server = edit(run, waits, "lumenfall", *busy)
@@ -246,10 +262,11 @@ def test_f_sec_12_a_picture_elsewhere_in_the_network_is_not_fetched(run, waits):
     assert not server.seen("picture")
 
 
-def test_f_sec_1_no_fault_tells_the_key(run, waits):
-    echo = says(400, {"error": {"message": f"Bearer {KEY} is odd", "code": KEY, "param": KEY}})
-    _, end, _ = edit(run, waits, "lumenfall", echo)
-    told = json.dumps([end.message, end.hint, end.detail, [str(one) for one in end.problems]])
+@pytest.mark.parametrize(("word", "status"), [("lumenfall", 400), ("litellm", 401)])
+def test_f_sec_1_no_fault_tells_the_key(run, waits, word, status):
+    echo = {"message": f"Bearer {KEY} is odd", "code": KEY, "param": KEY}
+    _, end, _ = edit(run, waits, word, says(status, {"error": echo}))
+    told = json.dumps([end.message, end.hint, end.detail, str(getattr(end, "problems", ""))])
     assert KEY not in told
 
 
@@ -324,3 +341,24 @@ def test_the_balance_lies_beside_the_images(run, waits, amount, balance):
             return found
 
     assert run(story()) == balance
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [
+        (says(500, {"error": {"message": "x"}}), ServiceFailed),
+        (says(503, {"error": {"message": "x"}}), ServiceFailed),
+        (says(401, {"error": {"message": "x"}}), Unauthorized),
+        (says(302, {}, {"location": "https://x.test"}), BadAnswer),
+        (says(200, {"object": "balance"}), BadAnswer),
+    ],
+)
+def test_a_balance_that_is_not_told_costs_nothing(run, waits, fault, kind):
+    async def story():
+        async with OpenAIService() as server, images_over(server, waits) as provider:
+            server.fault("balance", fault)
+            with pytest.raises(kind) as caught:
+                await provider.balance()
+            return caught.value
+
+    assert run(story()).charged is Charged.NO

@@ -28,7 +28,7 @@ REPLICATE_MODEL = "black-forest-labs/flux-kontext-dev"
 
 def upstreams_at(origin: str) -> tuple[UpstreamConfig, ...]:
     """All four kinds, at one loopback service; the prices are the catalogue's."""
-    hosts = {role: f"{origin}/{role}" for role in ("run", "queue", "rest")}
+    hosts = {role: f"{origin}/{role}" for role in ("run", "queue", "rest", "platform")}
     return (
         upstream_config("fal", {"hosts": hosts}),
         upstream_config("lumenfall", {"address": f"{origin}/openai/v1"}),
@@ -135,7 +135,8 @@ def lasting_desk(
     tmp_path_factory: pytest.TempPathFactory, shared_behind: ServiceBehind
 ) -> Iterator[Desk]:
     folder = tmp_path_factory.mktemp("proxy")
-    with desk_opened(folder, shared_behind, "anna", usd_per_day=1000.0) as desk:
+    lasting = desk_opened(folder, shared_behind, "anna", usd_per_day=1000.0, share_runs=True)
+    with lasting as desk:
         yield desk
 
 

@@ -95,6 +95,36 @@ def test_f_sec_3_a_key_is_held_for_https_or_this_computer_alone(url):
         read(text)
 
 
+PLAIN = (
+    '[upstreams.{name}]\nkind = "openai"\nmodels = ["*"]\naddress = "{url}"\nplain_http = {word}'
+)
+
+
+@pytest.mark.parametrize("kind", ["", '\nkey_env = "STUDIO_KEY"'])
+def test_f_sec_3_a_server_on_plain_http_is_asked_only_where_the_operator_says_so_and_keyless(kind):
+    url = "http://gpu.lan:8000/v1"
+    with pytest.raises(BadRequest, match="not https"):
+        read(PLAIN.format(name="studio", url=url, word="false") + kind)
+    plain = PLAIN.format(name="studio", url=url, word="true") + kind
+    if kind:
+        with pytest.raises(BadRequest, match="plain http"):
+            read(plain)
+    else:
+        assert read(plain).upstreams[0].addresses == {"": url}
+
+
+def test_f_sec_3_a_service_with_a_key_is_never_on_plain_http():
+    with pytest.raises(BadRequest, match="plain http"):
+        read(PLAIN.format(name="lumenfall", url="http://a.test/v1", word="true"))
+
+
+def test_what_one_server_is_allowed_no_other_is():
+    both = PLAIN.format(name="studio", url="http://gpu.lan/v1", word="true")
+    both += '\n[upstreams.second]\nkind = "openai"\nmodels = ["*"]\naddress = "http://gpu.lan/v1"'
+    with pytest.raises(BadRequest, match="not https"):
+        read(both)
+
+
 @pytest.mark.parametrize(
     "url", ["https://a.test/v1", "http://127.0.0.1:8000/v1", "http://[::1]/v1", "http://localhost"]
 )

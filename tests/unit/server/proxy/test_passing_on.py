@@ -233,7 +233,8 @@ def test_f_sec_17_a_key_does_not_pass_in_a_stream_either(desk):
 
     desk.behind.scripts.append(script)
     answer = desk.fal("POST", STREAM, {})
-    assert answer.text == "[hidden]\n\n"
+    # The first half may have been found before the whole was there.
+    assert answer.text.replace("[hidden]:[hidden]", "[hidden]") == "[hidden]\n\n"
 
 
 def test_f_sec_1_the_log_has_a_line_for_each_call_and_no_key_body_or_query(desk, caplog):

@@ -18,7 +18,13 @@ from kontext_studio.server.proxy.ledger import (
     Unanswered,
 )
 from tests.fakes.service_behind import cuts, holds, says
-from tests.unit.server.proxy.conftest import MODEL, REPLICATE_MODEL, RUN, desk_opened
+from tests.unit.server.proxy.conftest import (
+    MODEL,
+    QUEUE,
+    REPLICATE_MODEL,
+    RUN,
+    desk_opened,
+)
 
 KEY = {"idempotency_key": "one"}
 HEADER = {"idempotency-key": "one"}
@@ -153,6 +159,62 @@ def test_a_repeated_prediction_is_answered_with_addresses_of_the_proxy(desk):
     )
     assert first.json() == second.json()
     assert first.json()["urls"]["get"].startswith(desk.served.origin)
+
+
+# ---------------------------------------------------------------- asking without sending
+
+NAMED = {"idempotency_key": "key-0001"}
+ASK = f"{QUEUE}/orders/key-0001"
+
+
+def test_an_answer_may_be_asked_for_by_its_key_and_nothing_is_sent(desk):
+    first = desk.submit(**NAMED)
+    for again in (desk.fal("GET", ASK), desk.http.get("/fal/orders/key-0001")):
+        assert (again.status_code, again.json()) == (200, first.json())
+        assert again.headers["idempotency-replayed"] == "true"
+    assert len(desk.behind.seen) == 1
+    assert desk.spent() == 0.025
+
+
+def test_no_answer_is_told_to_another_client_or_for_another_key(open_desk, tmp_path):
+    desk = open_desk("anna", "ben")
+    token = add_client(tmp_path / "clients.json", "ben").reveal()
+    desk.submit(**NAMED)
+    for answer in (desk.fal("GET", ASK, x_kontext_token=token), desk.fal("GET", f"{ASK}2")):
+        assert (answer.status_code, answer.json()["error_type"]) == (404, "not_found")
+    assert len(desk.behind.seen) == 1
+
+
+def test_an_order_whose_answer_was_lost_is_told_as_unknown(desk):
+    desk.behind.scripts.append(cuts)
+    desk.submit(**NAMED)
+    answer = desk.fal("GET", ASK)
+    assert (answer.status_code, answer.headers["x-kontext-outcome"]) == (409, "unknown")
+
+
+def test_who_asks_while_the_order_is_under_way_waits_for_its_answer(desk):
+    reached, go_on = threading.Event(), threading.Event()
+    desk.behind.scripts.append(holds(reached, go_on))
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(desk.submit, **NAMED)
+        assert reached.wait(10)
+        asked = pool.submit(desk.fal, "GET", ASK)
+        go_on.set()
+        assert asked.result().json() == first.result().json()
+
+
+@pytest.mark.parametrize(
+    ("script", "status", "outcome"),
+    [
+        (cuts, 502, "unknown"),
+        (says(500, {"detail": "broken"}, x_kontext_outcome="not-sent"), 500, None),
+        (says(422, {"detail": "no"}), 422, None),
+    ],
+)
+def test_only_the_proxy_itself_says_what_became_of_an_order(desk, script, status, outcome):
+    desk.behind.scripts.append(script)
+    answer = desk.submit()
+    assert (answer.status_code, answer.headers.get("x-kontext-outcome")) == (status, outcome)
 
 
 # ---------------------------------------------------------------- the ledger alone

@@ -8,6 +8,10 @@ from tests.fakes.service_behind import KEY
 from tests.unit.server.proxy.conftest import MODEL, QUEUE, REST, RUN
 
 INITIATE = f"{REST}/storage/upload/initiate?storage_type=fal-cdn-v3"
+LIST = (
+    f"https://api.fal.ai/v1/models/requests/by-endpoint?endpoint_id={MODEL.replace('/', '%2F')}"
+    "&start=2026-11-21T00%3A00%3A00Z&end=2026-11-22T00%3A00%3A00Z&expand=payloads&limit=100"
+)
 NUMBER = "764cabcf-b745-4b3e-ae38-1200304cf45b"
 
 
@@ -27,7 +31,7 @@ def desk(still_desk):
         ("DELETE", f"{QUEUE}/{MODEL}"),
         ("POST", f"{REST}/storage/upload/initiate?storage_type=gcs"),
         ("POST", f"{REST}/storage/upload/initiate"),
-        ("POST", f"{REST}/storage/upload/initiate-multipart?storage_type=fal-cdn-v3"),
+        ("POST", f"{REST}/storage/upload/initiate-multipart?storage_type=gcs"),
         ("POST", f"{REST}/storage/auth/token?storage_type=fal-cdn-v3"),
         ("POST", f"{REST}/tokens/"),
         ("POST", "https://v3.fal.media/files/upload"),
@@ -138,6 +142,17 @@ def test_f_sec_13_even_where_every_model_is_allowed_a_path_is_plain(host, path):
         ("GET", f"{QUEUE}/{MODEL}/requests/{NUMBER}"),
         ("GET", f"{RUN}/{MODEL}"),
         ("PATCH", f"{QUEUE}/{MODEL}"),
+        ("POST", LIST),
+        ("GET", LIST.replace("dev", "other")),
+        ("GET", LIST.replace("endpoint_id", "endpoint")),
+        ("GET", f"{LIST}&endpoint_id=fal-ai%2Fother"),
+        ("GET", LIST.replace("?", "?endpoint_id=fal-ai%2Fother&")),
+        ("GET", f"{LIST}&x=1"),
+        ("GET", f"{LIST}&cursor="),
+        ("GET", LIST.partition("?")[0]),
+        ("GET", LIST.replace("by-endpoint", "payloads")),
+        ("GET", f"{QUEUE}/orders/short"),
+        ("GET", f"{RUN}/orders/abcdefgh"),
     ],
 )
 def test_f_sec_16_each_call_has_its_method_its_query_and_its_models(table, method, target):
@@ -168,6 +183,9 @@ def test_f_sec_16_each_call_has_its_method_its_query_and_its_models(table, metho
             "cancel fal-ai/flux-kontext",
         ),
         ("POST", INITIATE, "initiate"),
+        ("POST", INITIATE.replace("initiate", "initiate-multipart"), "initiate-multipart"),
+        ("POST", INITIATE.replace("initiate", "complete-multipart"), "complete-multipart"),
+        ("GET", LIST, f"list {MODEL}"),
     ],
 )
 def test_what_is_in_the_table_goes_to_the_very_address(table, method, target, endpoint):
