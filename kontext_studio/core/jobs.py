@@ -11,6 +11,7 @@ from kontext_studio.core.errors import Charged
 from kontext_studio.core.history import JobId, NodeId
 from kontext_studio.core.images import as_int
 from kontext_studio.core.request import EditRequest
+from kontext_studio.core.result import Cost
 
 
 class JobState(StrEnum):
@@ -56,12 +57,14 @@ _PERHAPS_PASSING = frozenset({"not_found", "no_picture"})
 
 @dataclass(frozen=True, slots=True)
 class RemoteHandle:
-    """How a run is found again at the service: the addresses exactly as the server gave them."""
+    """How a run is found again at the service: the addresses exactly as the server gave them, and
+    the price where a service tells it at the beginning only."""
 
     request_id: str
     status_url: str
     response_url: str
     cancel_url: str
+    cost: Cost | None = None
 
     def to_json(self) -> dict[str, object]:
         return {
@@ -69,15 +72,18 @@ class RemoteHandle:
             "status_url": self.status_url,
             "response_url": self.response_url,
             "cancel_url": self.cancel_url,
+            **({"cost": self.cost.to_json()} if self.cost is not None else {}),
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, object]) -> RemoteHandle:
+        cost = data.get("cost")
         return cls(
             str(data["request_id"]),
             str(data["status_url"]),
             str(data["response_url"]),
             str(data["cancel_url"]),
+            Cost.from_json(cost) if isinstance(cost, dict) else None,
         )
 
 

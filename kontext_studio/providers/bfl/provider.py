@@ -31,7 +31,7 @@ from kontext_studio.providers.bfl.checking import probe_of
 from kontext_studio.providers.bfl.errors import complaint_in
 from kontext_studio.providers.bfl.service import API, BFL
 from kontext_studio.providers.bfl.status import state_of
-from kontext_studio.providers.bfl.submit import Taken, run_in, submit
+from kontext_studio.providers.bfl.submit import run_in, submit
 from kontext_studio.providers.checking import check
 from kontext_studio.providers.client import HttpClient
 from kontext_studio.providers.complaints import passing
@@ -71,17 +71,15 @@ class BflProvider:
         delivery: Delivery = USUAL,
     ) -> AsyncGenerator[JobEvent]:
         body = await self._body(request, spec, pictures, delivery)
-        taken: Taken | None = None
+        remote: RemoteHandle | None = None
         sending = submit(self._client, self._service, self._patience, spec.id, body)
         async with aclosing(sending):
             async for event in sending:
-                if isinstance(event, Taken):
-                    taken = event
-                    yield Submitted(event.remote)
-                else:
-                    yield event
-        if taken is not None:
-            async with aclosing(self._followed(taken)) as rest:
+                if isinstance(event, Submitted):
+                    remote = event.remote
+                yield event
+        if remote is not None:
+            async with aclosing(self._followed(remote)) as rest:
                 async for later in rest:
                     yield later
 
@@ -108,26 +106,26 @@ class BflProvider:
         return await asyncio.to_thread(body_of, request, spec, inside, delivery)
 
     async def resume(self, remote: RemoteHandle) -> AsyncGenerator[JobEvent]:
-        async with aclosing(self._followed(Taken(remote))) as events:
+        async with aclosing(self._followed(remote)) as events:
             async for event in events:
                 yield event
 
-    async def _followed(self, taken: Taken) -> AsyncGenerator[JobEvent]:
-        demand_own(self._client.route, self._service, taken.remote)
+    async def _followed(self, remote: RemoteHandle) -> AsyncGenerator[JobEvent]:
+        demand_own(self._client.route, self._service, remote)
         answer = ""
-        async with aclosing(follow(self._asks(taken), self._patience)) as events:
+        async with aclosing(follow(self._asks(remote), self._patience)) as events:
             async for event in events:
                 if isinstance(event, RemoteDone):
                     answer = event.answer
                 yield event
-        async with aclosing(self._collected(answer, taken.remote)) as rest:
+        async with aclosing(self._collected(answer, remote)) as rest:
             async for later in rest:
                 yield later
 
-    def _asks(self, taken: Taken) -> Ask:
+    def _asks(self, remote: RemoteHandle) -> Ask:
         async def ask() -> State:
             answer = await self._client.api(
-                "GET", taken.remote.status_url, most_bytes=self._client.limits.result_bytes
+                "GET", remote.status_url, most_bytes=self._client.limits.result_bytes
             )
             if 300 <= answer.status < 400:
                 raise redirected(answer)
@@ -135,8 +133,8 @@ class BflProvider:
             known = isinstance(said, dict) and "status" in said and answer.status in (200, 404)
             if not known and (complaint := complaint_in(answer, said)) is not None:
                 raise passing(complaint, self._service)
-            number, now = taken.remote.request_id, self._patience.now()
-            return state_of(answer, said, number, self._service, now, taken.cost)
+            number, now = remote.request_id, self._patience.now()
+            return state_of(answer, said, number, self._service, now, remote.cost)
 
         return ask
 
@@ -144,7 +142,7 @@ class BflProvider:
         self, answer: str, remote: RemoteHandle | None = None
     ) -> AsyncGenerator[JobEvent]:
         if remote is not None:
-            reread = rereads(self._asks(Taken(remote)), self._patience)
+            reread = rereads(self._asks(remote), self._patience)
             fresh = freshened(answer, self._patience.now(), reread, self._service.surely())
             async with aclosing(fresh) as events:
                 async for event in events:
@@ -161,7 +159,7 @@ class BflProvider:
     ) -> AsyncGenerator[JobEvent]:
         reread = None
         if remote is not None:
-            reread = rereads(self._asks(Taken(remote)), self._patience)
+            reread = rereads(self._asks(remote), self._patience)
         async with aclosing(collect(self._downloads, self._service, answer, reread)) as events:
             async for event in events:
                 yield event

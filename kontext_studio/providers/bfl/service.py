@@ -6,6 +6,7 @@ from types import MappingProxyType
 from urllib.parse import quote
 
 from kontext_studio.core.jobs import RemoteHandle
+from kontext_studio.core.result import Cost
 from kontext_studio.providers.service import KeyHeader, Service
 
 API = "api"
@@ -20,8 +21,10 @@ BFL = Service(
 )
 
 
-def handle_of(base: str, number: str, polling_url: str = "") -> RemoteHandle:
+def handle_of(
+    base: str, number: str, polling_url: str = "", cost: Cost | None = None
+) -> RemoteHandle:
     """The addresses of a run. There is none to cancel it at."""
     usual = f"{base}/v1/get_result?id={quote(number, safe='', errors='replace')}"
     url = polling_url or usual
-    return RemoteHandle(number, url, url, "")
+    return RemoteHandle(number, url, url, "", cost)

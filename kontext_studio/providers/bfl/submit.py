@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass
 
 from kontext_studio.core.jobs import RemoteHandle
 from kontext_studio.core.provider import NotAccepted, Sending, Submitted
@@ -25,18 +24,10 @@ _NUMBER = re.compile(r"[\w-]{1,128}", re.ASCII)
 _NUMBER_IN_JSON = re.compile(rb'"id"\s*:\s*"(?P<number>[\w-]{1,128})"', re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """The run that was begun, and its price where the answer told it."""
-
-    remote: RemoteHandle
-    cost: Cost | None = None
-
-
 async def submit(
     client: HttpClient, service: Service, patience: Patience, model: str, body: bytes
-) -> AsyncGenerator[Sending | NotAccepted | Taken]:
-    """Send the run and end with Taken, or raise why there is none."""
+) -> AsyncGenerator[Sending | NotAccepted | Submitted]:
+    """Send the run and end with Submitted, or raise why there is none."""
     route = client.route
 
     async def post(arrived: Arrived, headers: Mapping[str, str]) -> Answer:
@@ -59,16 +50,16 @@ async def submit(
     )
     async with aclosing(posting) as events:
         async for event in events:
-            yield event.value if isinstance(event, Posted) else event
+            yield Submitted(event.value) if isinstance(event, Posted) else event
 
 
 def run_in(answer: Answer, route: ResolvedRoute) -> Submitted | None:
     """The run in an answer to its POST that came late; None where it tells no run."""
     found = _named(answer, route)
-    return None if found is None else Submitted(found.remote)
+    return None if found is None else Submitted(found)
 
 
-def _named(answer: Answer | None, route: ResolvedRoute) -> Taken | None:
+def _named(answer: Answer | None, route: ResolvedRoute) -> RemoteHandle | None:
     """The run in an answer, also in one that is cut off or makes no sense otherwise."""
     if answer is None or not 200 <= answer.status < 300:
         return None
@@ -84,11 +75,11 @@ def _named(answer: Answer | None, route: ResolvedRoute) -> Taken | None:
         url = value.get("polling_url")
         # What lies elsewhere is asked for at the usual place: the key goes to no other.
         own = isinstance(url, str) and route.is_own(url)
-        return Taken(handle_of(base, number, str(url) if own else ""), cost_of(value.get("cost")))
+        return handle_of(base, number, str(url) if own else "", cost_of(value.get("cost")))
     found = _NUMBER_IN_JSON.search(answer.body)
     if found is None or answer.is_page:
         return None
-    return Taken(handle_of(base, found["number"].decode()))
+    return handle_of(base, found["number"].decode())
 
 
 def cost_of(told: object) -> Cost | None:

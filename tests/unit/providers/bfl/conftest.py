@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -60,7 +61,7 @@ def edit(
     return run(story())
 
 
-def resume(run, waits, *faults, course=None, number="run-1", remote=None, **service):
+def resume(run, waits, *faults, course=None, number="run-1", remote=None, cost=None, **service):
     """A run that was sent before, followed to its end."""
 
     async def story():
@@ -70,7 +71,7 @@ def resume(run, waits, *faults, course=None, number="run-1", remote=None, **serv
             bfl.runs["run-1"] = 0
             bfl.fault("poll", *faults)
             async with bfl_over(bfl, waits) as provider:
-                handle = remote if remote is not None else bfl.remote(number)
+                handle = remote if remote is not None else replace(bfl.remote(number), cost=cost)
                 events, end = await end_of(provider.resume(handle))
                 return events, end, bfl
 

@@ -14,6 +14,7 @@ from kontext_studio.core.errors import (
 )
 from kontext_studio.core.jobs import RemoteHandle
 from kontext_studio.core.provider import Finished, Queued, RemoteDone, Running, Trouble
+from kontext_studio.core.result import Cost
 from tests.fakes.bfl_service import BflService
 from tests.fakes.fal_service import cut, drops, page, png, says, says_raw
 from tests.unit.providers.bfl.conftest import bfl_over, resume
@@ -110,6 +111,14 @@ def test_f_api_18_a_finished_run_without_a_picture_is_read_again_before_it_is_be
 def test_the_price_in_a_poll_counts_where_the_run_is_taken_up_again(run, waits):
     events, _, _ = resume(run, waits, course=[{"status": "Ready", "cost": 8}])
     assert events[-1].result.cost.amount == 0.08
+
+
+def test_a_price_that_was_told_at_the_beginning_outlives_the_program(run, waits):
+    told = RemoteHandle("run-1", "", "", "", Cost(0.04, "USD", estimated=False))
+    kept = RemoteHandle.from_json(json.loads(json.dumps(told.to_json())))
+    assert kept == told
+    events, _, _ = resume(run, waits, course=[{"status": "Ready"}], cost=kept.cost)
+    assert events[-1].result.cost == kept.cost
 
 
 def test_f_sec_6_a_run_at_another_address_is_not_asked_for(run, waits):
