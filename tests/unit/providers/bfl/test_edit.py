@@ -2,6 +2,7 @@
 
 import base64
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -23,6 +24,9 @@ from tests.fakes.fal_service import png
 from tests.unit.providers.bfl.conftest import edit
 from tests.unit.providers.conftest import Loads, kinds, picture
 
+PRICE = Cost(0.04, "USD", estimated=False)
+"""Four credits."""
+
 
 def test_an_edit_is_sent_once_and_followed_to_its_picture(run, waits, pro):
     events, end, bfl = edit(
@@ -31,7 +35,7 @@ def test_an_edit_is_sent_once_and_followed_to_its_picture(run, waits, pro):
     assert end is None
     assert kinds(events) == [Sending, Submitted, Running, Running, RemoteDone, Finished]
     assert events[0] == Sending(())
-    assert events[1] == Submitted(bfl.remote("run-1"))
+    assert events[1] == Submitted(replace(bfl.remote("run-1"), cost=PRICE))
     assert events[2:4] == [Running(None), Running(0.5)]
     (submit,) = bfl.seen("submit")
     assert submit.path == "/v1/flux-kontext-pro"
@@ -53,7 +57,7 @@ def test_an_edit_is_sent_once_and_followed_to_its_picture(run, waits, pro):
 
 def test_the_price_is_the_one_that_the_service_states_in_credits(run, waits, pro):
     events, _, _ = edit(run, waits, pro)
-    assert events[-1].result.cost == Cost(0.04, "USD", estimated=False)
+    assert events[-1].result.cost == PRICE
     events, _, _ = edit(run, waits, pro, service={"foreign": {"cost": None}})
     assert events[-1].result.cost is None
 
@@ -147,7 +151,7 @@ def test_a_webhook_is_told_and_the_run_is_followed_without_a_polling_address(run
     )
     assert end is None
     assert bfl.seen("submit")[0].json()["webhook_url"] == hook
-    assert events[1] == Submitted(bfl.remote("run-1"))
+    assert events[1] == Submitted(replace(bfl.remote("run-1"), cost=PRICE))
     assert isinstance(events[-1], Finished)
 
 
