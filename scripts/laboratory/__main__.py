@@ -20,11 +20,11 @@ from pathlib import Path
 
 from scripts.benchmarks import __main__ as benchmarks
 from scripts.laboratory import failures
-from tests.faults.lab.markets import MARKETS, Market
+from tests.faults.lab.catalogue import MARKETS
+from tests.faults.lab.markets import Market
 from tests.faults.lab.plan import kills_of, pairs_of, to_come
 from tests.faults.lab.program import ROOT, Stuck
 from tests.faults.lab.random_kills import SEED, kill_many
-from tests.faults.lab.stories import Front
 from tests.faults.lab.trial import Kill, Laboratory
 from tests.faults.lab.verdict import Verdict
 
@@ -93,7 +93,7 @@ def kill_points(folder: Path, pairs: bool, only: str | None, workers: int) -> in
         (market, front, list(listing(market, front)))
         for market in MARKETS
         if only in (None, market.name)
-        for front in Front
+        for front in market.fronts
     ]
     pieces = [
         (market, front, kills[n::workers])

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from kontext_studio.core.services import SERVICES
 from kontext_studio.gui.app import main, make_application
 from kontext_studio.gui.tour import until as shown
 from tests.faults.lab.stories import INSTRUCTIONS
@@ -46,13 +47,13 @@ class Hands:
 
     async def two(self) -> None:
         await self._run(INSTRUCTIONS[0])
-        await self._queued()
+        await self._at_the_service()
         await self._run(INSTRUCTIONS[1])
         await self._idle()
 
     async def cancel(self) -> None:
         await self._run(INSTRUCTIONS[0])
-        await self._queued()
+        await self._at_the_service()
         self._press(Qt.Key.Key_X, CTRL | SHIFT)
         await self._idle()
 
@@ -88,8 +89,10 @@ class Hands:
         QTest.keyClick(editor, Qt.Key.Key_Return, CTRL)
         await until("the run's row", lambda: self._rows() > rows)
 
-    async def _queued(self) -> None:
-        await until("a run in the service's queue", lambda: self._says("in line at") or None)
+    async def _at_the_service(self) -> None:
+        """The service has it in its queue, and the program has heard so."""
+        told = [f"{word} at {one.title}" for one in SERVICES for word in ("in line", "waiting,")]
+        await until("a run at the service", lambda: any(map(self._says, told)) or None)
 
     async def _idle(self) -> None:
         """Nothing runs and nothing waits, and that for a while: a run goes through both."""

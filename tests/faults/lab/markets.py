@@ -1,51 +1,52 @@
-"""The services that the laboratory sells from. Another provider is one more class here."""
+"""A service as the laboratory sells from it, and the list of all of them: each provider over each
+route and each way of asking. Another one is one more class."""
 
 from __future__ import annotations
 
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
+from typing import ClassVar
 
 from kontext_studio.core.kill_points import KillPoint
 from kontext_studio.store.places import Places
 from kontext_studio.store.settings_file import load_settings, save_settings
-from tests.fakes.fal_proxy import PATH, FalProxy
-from tests.fakes.fal_service import ENDPOINT, KEY
-from tests.fakes.serving import serving
-from tests.fakes.threaded_service import fal_service_running
-from tests.faults.lab.program import Site
-from tests.faults.lab.selling import Sale, SellingService
+from tests.faults.lab.program import Site, Stuck, until
+from tests.faults.lab.selling import Sale, Seller
 from tests.faults.lab.sessions import SessionFacts
-from tests.faults.lab.stories import INSTRUCTIONS, Front
+from tests.faults.lab.stories import INSTRUCTIONS, Front, Traits
 
 ROUTE = "laboratory"
-ROLES = ("run", "queue", "rest", "platform")
+KEY_VARIABLE = "LABORATORY_KEY"
 
 
 class Market(ABC):
-    """One provider as the laboratory sees it: how its service is started, which words and variables
-    the program needs to reach it, and what it has sold.
+    """One provider over one route: how its service is started, which words and variables the
+    program needs to reach it, and what it has sold.
 
-    `provider` is the program's word for it. `keeps_runs` is False where the service ends with
-    the program. `keeps_list` is True where the service lists what an account has sent, so that a
-    run whose answer was lost can be looked for.
+    `provider` is the program's word for it. `fronts` are the halves of the program that are tried
+    with it: where nothing but the address differs from another market, the terminal is enough.
     """
 
-    name: str
-    provider: str
-    keeps_runs = True
-    keeps_list = False
-    words: tuple[str, ...] = ()
-    environment: Mapping[str, str] = MappingProxyType({})
+    name: ClassVar[str]
+    provider: ClassVar[str]
+    route: ClassVar[str] = "direct"
+    way: ClassVar[str] = "queue"
+    traits: ClassVar[Traits] = Traits()
+    fronts: ClassVar[tuple[Front, ...]] = tuple(Front)
+    words: ClassVar[tuple[str, ...]] = ()
+    environment: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    lacked: ClassVar[frozenset[KillPoint]] = frozenset()
 
-    @staticmethod
-    def lacks(front: Front) -> frozenset[KillPoint]:
+    @classmethod
+    def lacks(cls, front: Front) -> frozenset[KillPoint]:
         """The points that this service's runs do not come to, or not at a time that is known. No
         run saves a key: what a kill leaves of one is looked at in test_key_save."""
-        return frozenset({KillPoint.KEY_SAVE})
+        return frozenset({KillPoint.KEY_SAVE}) | cls.lacked
 
     @contextmanager
     @abstractmethod
@@ -61,41 +62,40 @@ class Market(ABC):
         """Forget what was sold: another session begins."""
 
     @property
-    def service(self) -> SellingService | None:
+    def service(self) -> Seller | None:
         """The service, where it is one that can be told to misbehave."""
         return None
 
     @property
     def posts(self) -> int | None:
-        """Submits that arrived; None where nobody but the program can count them."""
+        """Orders that arrived; None where nobody but the program can count them."""
         return None
 
 
-class FalDirect(Market):
-    """fal's protocol, with a key of its own."""
-
-    name = "fal"
-    provider = "fal"
-    keeps_list = True
-    words = ("--route", ROUTE, "--model", ENDPOINT)
-    environment = MappingProxyType({"LABORATORY_KEY": KEY})
+class Outside(Market):
+    """A service outside the program, on loopback."""
 
     def __init__(self) -> None:
-        self._service = SellingService()
+        self._service = self.seller()
+
+    @abstractmethod
+    def seller(self) -> Seller: ...
+
+    @abstractmethod
+    def serving(self) -> ExitStack:
+        """The service, until this is closed."""
+
+    @abstractmethod
+    def leads(self, site: Site, stack: ExitStack) -> Sequence[str]:
+        """The words of `routes add` that lead there; what stands between is entered."""
 
     @contextmanager
     def running(self, site: Site) -> Iterator[None]:
-        with ExitStack() as stack:
-            stack.enter_context(fal_service_running(self._service))
-            way = self._way(stack)
-            hosts = [f"{role}={self._service.origin}" for role in ROLES]
-            words = [word for host in hosts for word in ("--host", host)]
-            site.ask("routes", "add", ROUTE, "--provider", "fal", *way, *words, "--json")
+        with self.serving() as stack:
+            words = self.leads(site, stack)
+            site.ask("routes", "add", ROUTE, "--provider", self.provider, *words, "--json")
             use_as_default(site.home, ROUTE)
             yield
-
-    def _way(self, stack: ExitStack) -> tuple[str, ...]:
-        return ("--key-env", "LABORATORY_KEY")
 
     def sales(self, facts: SessionFacts) -> Sequence[Sale]:
         return list(self._service.sales.values())
@@ -104,27 +104,12 @@ class FalDirect(Market):
         self._service.begin_again()
 
     @property
-    def service(self) -> SellingService:
+    def service(self) -> Seller:
         return self._service
 
     @property
     def posts(self) -> int:
         return self._service.posts
-
-
-class FalOverProxy(FalDirect):
-    """The same over a server that holds the key."""
-
-    name = "fal-proxy"
-    keeps_list = False  # the account is that of the proxy, which does not pass its list on
-    environment = MappingProxyType({})
-
-    def _way(self, stack: ExitStack) -> tuple[str, ...]:
-        paths = ("fal-ai/*", "storage/upload/*")  # as the proxies that fal ships
-        allowed = tuple(f"127.0.0.1:{self._service.port}/{path}" for path in paths)
-        proxy = FalProxy(KEY, allowed)
-        served = stack.enter_context(serving(proxy.app()))
-        return ("--mode", "server-proxy", "--address", served.origin + PATH)
 
 
 class Embedded(Market):
@@ -133,13 +118,13 @@ class Embedded(Market):
 
     name = "embedded"
     provider = "embedded"
-    keeps_runs = False
+    traits = Traits(keeps_runs=False)
     words = ("--seed", "7")  # one reference for every run of the command line
 
-    @staticmethod
-    def lacks(front: Front) -> frozenset[KillPoint]:
+    @classmethod
+    def lacks(cls, front: Front) -> frozenset[KillPoint]:
         # It works off small pictures faster than anyone cancels or asks for another.
-        late = {KillPoint.CANCEL, *Market.lacks(front)}
+        late = {KillPoint.CANCEL, *super().lacks(front)}
         return frozenset(late | {KillPoint.SECOND_SUBMIT} if front is Front.WINDOW else late)
 
     def __init__(self) -> None:
@@ -179,20 +164,7 @@ class Embedded(Market):
         return self._made[seed][turn]
 
 
-MARKETS: tuple[type[Market], ...] = (FalDirect, FalOverProxy, Embedded)
-"""Every provider that is sold from here. One more is one more class, and its name here."""
-
-TO_COME: Mapping[str, str] = MappingProxyType(
-    {
-        "replicate": "Its fake service keeps a ledger, and sells no run to the laboratory yet.",
-        "bfl": "Its fake service keeps a ledger, and sells no run to the laboratory yet.",
-        **dict.fromkeys(
-            ("lumenfall", "openai", "vllm-omni", "sglang", "litellm", "localai"),
-            "Their fake service sells no run to the laboratory yet.",
-        ),
-    }
-)
-"""Providers of the program that nobody sells for yet, each with its reason."""
+# ---------------------------------------------------------------- parts
 
 
 def use_as_default(home: Path, route: str) -> None:
@@ -200,3 +172,24 @@ def use_as_default(home: Path, route: str) -> None:
     places = Places(home, home, home, home / "cache")
     settings = load_settings(places.settings_file)
     save_settings(places.settings_file, replace(settings, default_route=route))
+
+
+@contextmanager
+def own_proxy(site: Site, upstream: str, environment: Mapping[str, str]) -> Iterator[str]:
+    """`kontext-studio proxy` as a process beside the site, with this table of the configuration;
+    its address."""
+    place = Site(site.folder.with_name("proxy"), environment).make()
+    file = place.folder / "proxy.toml"
+    limits = "[limits]\nusd_per_day = 1000000.0\nstop_s = 2"
+    records = 'port = 0\nclients_file = "clients.json"\nrecords_file = "records.sqlite3"'
+    file.write_text(f"{records}\n{limits}\n{upstream}\n")
+    process = place.start("kontext_studio", "proxy", "--config", file, "--json")
+    said = place.folder / "out.txt"
+    try:
+        listens = until(lambda: said.read_text().endswith("\n") or process.poll() is not None, 30)
+        if not listens or process.poll() is not None:
+            raise Stuck(f"the proxy did not start: {place.said()}")
+        yield str(json.loads(said.read_text())["address"])
+    finally:
+        process.terminate()
+        process.wait(30)

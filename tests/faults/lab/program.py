@@ -8,7 +8,9 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+import threading
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -120,3 +122,13 @@ def died(process: subprocess.Popen[bytes], limit_s: float = LIMIT_S) -> bool:
         process.wait()
         raise Stuck(f"the program neither ended nor died within {limit_s:.0f} s") from None
     return process.returncode == -signal.SIGKILL
+
+
+def until(condition: Callable[[], object], limit_s: float) -> bool:
+    """Whether it came true in time."""
+    end = time.monotonic() + limit_s
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        threading.Event().wait(0.01)
+    return True

@@ -10,10 +10,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from tests.fakes.fal_service import cut, drops, says
-from tests.faults.lab.markets import Embedded, FalDirect, FalOverProxy, Market
+from tests.faults.lab.fal_markets import (
+    FalDirect,
+    FalLive,
+    FalOverOwnProxy,
+    FalOverProxy,
+    FalSync,
+)
+from tests.faults.lab.markets import Embedded, Market
+from tests.faults.lab.other_markets import Bfl, Lumenfall, Replicate, VllmOmni
 from tests.faults.lab.program import Stuck, died
-from tests.faults.lab.selling import SellingService
+from tests.faults.lab.selling import Seller
 from tests.faults.lab.stories import Front, Story
 from tests.faults.lab.trial import Laboratory
 from tests.faults.lab.verdict import Verdict
@@ -36,10 +43,17 @@ class Series:
 
 
 SERIES = (
-    Series(FalDirect, Front.TERMINAL, Story.THREE, 0.5),
-    Series(FalOverProxy, Front.TERMINAL, Story.THREE, 0.2),
-    Series(Embedded, Front.TERMINAL, Story.TWO, 0.15),
-    Series(FalDirect, Front.WINDOW, Story.EDIT, 0.15),
+    Series(FalDirect, Front.TERMINAL, Story.THREE, 0.24),
+    Series(FalOverProxy, Front.TERMINAL, Story.THREE, 0.08),
+    Series(FalOverOwnProxy, Front.TERMINAL, Story.TWO, 0.08),
+    Series(FalSync, Front.TERMINAL, Story.TWO, 0.08),
+    Series(FalLive, Front.TERMINAL, Story.TWO, 0.08),
+    Series(Embedded, Front.TERMINAL, Story.TWO, 0.08),
+    Series(Replicate, Front.TERMINAL, Story.TWO, 0.1),
+    Series(Bfl, Front.TERMINAL, Story.TWO, 0.08),
+    Series(Lumenfall, Front.TERMINAL, Story.TWO, 0.08),
+    Series(VllmOmni, Front.TERMINAL, Story.TWO, 0.04),
+    Series(FalDirect, Front.WINDOW, Story.EDIT, 0.06),
 )
 
 
@@ -124,16 +138,10 @@ def _length_of(laboratory: Laboratory, series: Series) -> float:
     return lasted_s
 
 
-def _misbehave(service: SellingService, random: Random) -> None:
-    service.streams = random.random() < 0.5
+def _misbehave(service: Seller, random: Random) -> None:
+    service.begin_course(streams=random.random() < 0.5)
     if random.random() >= FAULTY:
         return
-    faults = {
-        "initiate": (says(502, {"detail": "bad gateway"}),),
-        "put": (drops(),),
-        "status": (drops(), says(502, {"detail": "bad gateway"})),
-        "result": (drops(), says(502, {"detail": "bad gateway"})),
-        "picture": (drops(), cut(), says(503, {"detail": "busy"})),
-    }
-    step = random.choice(sorted(faults))
-    service.fault(step, random.choice(faults[step]))
+    hiccups = service.hiccups
+    step = random.choice(sorted(hiccups))
+    service.fault(step, random.choice(hiccups[step]))

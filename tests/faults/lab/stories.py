@@ -40,6 +40,26 @@ _WINDOW_ONLY = frozenset({At.THUMBNAIL, At.SAVE_AS, At.CANCEL})
 BEFORE_TAKEN = frozenset(point for point in At if 4 <= point.number <= 11)
 """Where nobody can know whether the service has the run."""
 
+BEFORE_ANSWERED = frozenset(point for point in At if 4 <= point.number <= 18)
+"""The same for a run that waits on one connection: its answer is its result."""
+
+ON_ONE_CONNECTION = frozenset(point for point in At if 10 <= point.number <= 16) | {At.CANCEL}
+"""Points that such a run does not come to: it is never `submitted`, and cannot be cancelled."""
+
+
+@dataclass(frozen=True)
+class Traits:
+    """`keeps_runs` is False where the service ends with the program. `keeps_list`: it lists what an
+    account has sent, or keeps answers under a key of ours, so that a run whose answer was lost can
+    be looked for. `waits`: a run is gone
+    with its connection. `passes_surely` is False where something stands between that may give an
+    order up when its caller dies."""
+
+    keeps_runs: bool = True
+    keeps_list: bool = False
+    waits: bool = False
+    passes_surely: bool = True
+
 
 def story_of(point: At) -> Story:
     return _STORY.get(point, Story.EDIT)
@@ -60,24 +80,29 @@ class Expected:
     sold: int
 
 
-def expected(point: At, front: Front, *, keeps_runs: bool, keeps_list: bool) -> Expected:
+def expected(point: At, front: Front, traits: Traits) -> Expected:
     """What FAILURES says of a point. A service that ends with the program loses what it ran, free
     of charge. Where there is a list of what was sent, `resume` finds what was sold; the window
     leaves that to the person."""
     number = point.number
+    keeps_runs = traits.keeps_runs
     fetched = "stored" if keeps_runs else "failed"
     if point in (At.BEFORE_PREPARED, At.INPUT_COPY):
         return Expected((), (), 0)
     if point is At.AFTER_PREPARED:
         return _expected("prepared", "prepared", 0)
-    if point in BEFORE_TAKEN or point is At.SECOND_SUBMIT:
+    before = BEFORE_ANSWERED if traits.waits else BEFORE_TAKEN
+    if point in before or point is At.SECOND_SUBMIT:
         sold = point is At.SECOND_SUBMIT or number >= At.AFTER_BODY.number
-        found = sold and keeps_list and front is Front.TERMINAL
+        found = sold and traits.keeps_list and front is Front.TERMINAL
         end = frozenset({"stored" if found else "unknown" if keeps_runs else "failed"})
-        if point in BEFORE_TAKEN:
+        if found and not traits.passes_surely and point is At.AFTER_BODY:
+            end |= {"unknown"}  # it may not have been passed on
+        if point in before:
             return Expected(("sending",), (end,), int(sold))
-        first = "stored" if front is Front.TERMINAL else "submitted"
-        return Expected((first, "sending"), (frozenset({"stored"}), end), 2)
+        if front is Front.TERMINAL:
+            return Expected(("stored", "sending"), (frozenset({"stored"}), end), 2)
+        return Expected(("submitted", "sending"), (frozenset({"stored"}), end), 2)
     if number <= At.INSIDE_REMOTE_DONE.number:
         return _expected("submitted", fetched, 1)
     if number <= At.INSIDE_STORED.number:
@@ -91,8 +116,10 @@ def _expected(at_death: str, end: str, sold: int) -> Expected:
     return Expected((at_death,), (frozenset({end}),), sold)
 
 
-def reached_again(point: At) -> tuple[At, ...]:
+def reached_again(point: At, traits: Traits) -> tuple[At, ...]:
     """The points that a program comes to which takes up a session that was left at `point`."""
+    if not traits.keeps_runs or (traits.waits and point in BEFORE_ANSWERED):
+        return ()
     if At.AFTER_SUBMITTED.number <= point.number <= At.INSIDE_REMOTE_DONE.number:
         first = At.BETWEEN_POLLS
     elif At.BEFORE_DOWNLOAD.number <= point.number <= At.INSIDE_STORED.number:

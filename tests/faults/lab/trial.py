@@ -5,17 +5,14 @@ from __future__ import annotations
 
 import itertools
 import subprocess
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from kontext_studio.core.kill_points import KillPoint
 from tests.faults.lab.markets import Market
-from tests.faults.lab.program import HANDS, Site, Stuck, died
-from tests.faults.lab.selling import NEVER_BEGINS, USUAL
+from tests.faults.lab.program import HANDS, Site, Stuck, died, until
 from tests.faults.lab.sessions import SessionFacts, read_session
 from tests.faults.lab.stories import (
     INSTRUCTIONS,
@@ -68,17 +65,12 @@ class Laboratory:
     def kill(self, kill: Kill) -> Verdict:
         """Do what a kill says and judge the end; every deviation is a fault of the verdict."""
         site = self.new_site()
-        wanted = expected(
-            kill.point,
-            kill.front,
-            keeps_runs=self.market.keeps_runs,
-            keeps_list=self.market.keeps_list,
-        )
+        wanted = expected(kill.point, kill.front, self.market.traits)
         self._set_course(kill.front, kill.point)
         process = self.begin(site, kill.front, story_of(kill.point), kill.point)
         if not died(process):
             raise Stuck(f"{kill} was not reached: exit {process.returncode}: {site.said()}")
-        sold = self._sold(wanted.sold)
+        sold = self._sold(kill.point, wanted.sold)
         left = read_session(site.session())
         self._set_course(kill.front, kill.again)
         if kill.again is not None:
@@ -91,7 +83,7 @@ class Laboratory:
         if sold is not None and sold != wanted.sold:
             verdict.faults.append(f"{kill}: {sold} runs were sold by then, not {wanted.sold}")
         verdict.faults += self._leftovers(site)
-        if self.market.keeps_list and verdict.unknown:
+        if self.market.traits.keeps_list and verdict.unknown:
             verdict.faults += self._found_again(site)
         return verdict
 
@@ -150,10 +142,13 @@ class Laboratory:
             verdict.faults.append(f"{verdict.unknown} sold runs were not found again")
         return verdict.faults
 
-    def _sold(self, expected: int) -> int | None:
+    def _sold(self, point: KillPoint, expected: int) -> int | None:
         """How many the service had sold when it had read what was on its way; None: who knows."""
         service = self.market.service
         if service is None:
+            return None
+        at_the_door = point in (KillPoint.AFTER_BODY, KillPoint.SECOND_SUBMIT)
+        if at_the_door and not self.market.traits.passes_surely:
             return None
         until(lambda: len(service.sales) >= expected, _SETTLE_S)
         return len(service.sales)
@@ -171,7 +166,7 @@ class Laboratory:
         )
         # On loopback a stream comes in one piece: between two statuses there are only polls.
         polls = point in (KillPoint.BETWEEN_POLLS, KillPoint.MID_POLL)
-        service.begin_course(NEVER_BEGINS if held else USUAL, streams=not polls)
+        service.begin_course(begins=not held, streams=not polls)
 
     def _wait_for_the_window(self, site: Site, process: subprocess.Popen[bytes]) -> None:
         session = site.session()
@@ -213,13 +208,3 @@ def _deviations(
     ):
         allowed = [" or ".join(sorted(one)) for one in wanted.ends]
         yield f"{kill}: the runs ended {list(end.states)}, not {allowed}"
-
-
-def until(condition: Callable[[], object], limit_s: float) -> bool:
-    """Whether it came true in time."""
-    end = time.monotonic() + limit_s
-    while not condition():
-        if time.monotonic() > end:
-            return False
-        threading.Event().wait(0.01)
-    return True

@@ -96,10 +96,11 @@ def _judge_clicks(
     sales: Iterable[Sale], facts: SessionFacts, posts: int | None, verdict: Verdict
 ) -> None:
     """One click, one run; one run, at most one sale."""
-    for seed, count in Counter(sale.seed for sale in sales if sale.paid).items():
+    sold = Counter((sale.seed, sale.instruction) for sale in sales if sale.paid)
+    for (seed, instruction), count in sold.items():
         if count > 1:
             verdict.doubled += count - 1
-            verdict.faults.append(f"the run with seed {seed} was sold {count} times")
+            verdict.faults.append(f"“{instruction}” with seed {seed} was sold {count} times")
     sendable = sum(run.state != "prepared" for run in facts.runs)
     if posts is not None and posts > sendable:
         verdict.doubled += posts - sendable
@@ -107,9 +108,10 @@ def _judge_clicks(
 
 
 def run_of(sale: Sale, facts: SessionFacts) -> Run | None:
-    """Our own seed is the fingerprint of a run whose answer was lost."""
+    """Our own seed is the fingerprint of a run whose answer was lost; where a service takes none,
+    the instruction, which no story gives twice."""
     for run in facts.runs:
-        same_words = (run.seed, run.instruction) == (sale.seed, sale.instruction)
+        same_words = run.instruction == sale.instruction and sale.seed in (None, run.seed)
         if run.request_id == sale.request_id or same_words:
             return run
     return None
