@@ -252,5 +252,7 @@ class OutcomeUnknown(StudioError):
     exit_code = 7
     kind = "outcome_unknown"
 
-    def __init__(self, message: str, *, hint: str = "", detail: str = "") -> None:
-        super().__init__(message, hint=hint, detail=detail, charged=Charged.MAYBE)
+    def __init__(
+        self, message: str, *, hint: str = "", detail: str = "", charged: Charged = Charged.MAYBE
+    ) -> None:
+        super().__init__(message, hint=hint, detail=detail, charged=charged)

@@ -44,7 +44,8 @@ class Service:
     def unknown(self, what: str, detail: str) -> OutcomeUnknown:
         """Nobody can tell whether a run was taken; `what` is the sentence that says why."""
         if not self.billed:
-            return OutcomeUnknown(f"{what} The run may have begun.", detail=detail)
+            words = f"{what} The run may have begun."
+            return OutcomeUnknown(words, detail=detail, charged=Charged.NO)
         return OutcomeUnknown(
             f"{what} It may have been charged.",
             hint="Look at the requests in your account before you send it again.",

@@ -25,8 +25,9 @@ from kontext_studio.core.route import EMBEDDED
 
 _CERTAIN = (Charged.NO, Charged.MAYBE, Charged.YES)
 
-MAYBE_SENT = "The connection broke while sending. It may have been charged."
-LEFT_WAITING = "The program ended before the answer came. It may have been charged."
+MAYBE_SENT = "The connection broke while sending."
+LEFT_WAITING = "The program ended before the answer came."
+STOPPED_WAITING = "You stopped waiting for it."
 LEFT_NO_RECORD = "The service was asked to keep no record of it, so it stands in no list."
 CANNOT_BE_ASKED_FOR = "It was waited for on one connection, so the service cannot be asked for it."
 
@@ -127,28 +128,26 @@ def asks_the_person(record: JobRecord) -> bool:
     return waits and fault is not None and fault.kind in ("unauthorized", "out_of_credit")
 
 
-def cut_off_while_sending(record: JobRecord) -> JobRecord:
+def cut_off_while_sending(record: JobRecord, *, free: bool) -> JobRecord:
     """What the last process was sending when it died: nobody knows whether it arrived, unless the
-    answer was noted already."""
+    answer was noted already. `free`: a server that charges nothing."""
     if record.remote is not None:
         return record.moved_to(JobState.SUBMITTED)
     waited = record.delivery.way is not Way.QUEUE
-    fault = JobFault(
-        "outcome_unknown",
-        LEFT_WAITING if waited else MAYBE_SENT,
-        hint="It is not sent again by itself.",
-        charged=Charged.MAYBE,
-    )
-    return replace(record, fault=fault).moved_to(JobState.UNKNOWN)
+    return _unknown(record, LEFT_WAITING if waited else MAYBE_SENT, free=free)
 
 
-def cut_off_by_the_person(record: JobRecord) -> JobRecord:
+def cut_off_by_the_person(record: JobRecord, *, free: bool) -> JobRecord:
     """A run that was waited for on one connection, and is not waited for any more."""
+    return _unknown(record, STOPPED_WAITING, free=free)
+
+
+def _unknown(record: JobRecord, words: str, *, free: bool) -> JobRecord:
     fault = JobFault(
         "outcome_unknown",
-        "You stopped waiting for it. It may have been charged.",
+        f"{words} It may have {'begun' if free else 'been charged'}.",
         hint="It is not sent again by itself.",
-        charged=Charged.MAYBE,
+        charged=Charged.NO if free else Charged.MAYBE,
     )
     return replace(record, fault=fault).moved_to(JobState.UNKNOWN)
 

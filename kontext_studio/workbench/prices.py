@@ -27,6 +27,12 @@ def price_of_job(job: JobRecord, catalogue: Catalogue) -> Cost | None:
     return price_of_run(spec, job.request.count, job.request.inputs)
 
 
+def is_free(job: JobRecord, catalogue: Catalogue) -> bool:
+    """Whether a run costs nothing, wherever it got to: the list says so of its model."""
+    cost = price_of_job(job, catalogue)
+    return cost is not None and cost.amount == 0
+
+
 def price_of_result(spec: ModelSpec, images: tuple[ImageRef, ...], missing: int = 0) -> Cost | None:
     """The estimate once the pictures are there, for services that state no price; `missing` were
     sold with them and could not be had."""

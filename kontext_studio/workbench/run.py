@@ -29,6 +29,7 @@ from kontext_studio.workbench.announcements import (
 )
 from kontext_studio.workbench.insistence import Insistence
 from kontext_studio.workbench.line import Turn
+from kontext_studio.workbench.prices import is_free
 from kontext_studio.workbench.progress import JobView, Phase
 from kontext_studio.workbench.reach import Reached
 from kontext_studio.workbench.results import Stored
@@ -80,6 +81,11 @@ class Run:
     @property
     def record(self) -> JobRecord:
         return self.view.record
+
+    @property
+    def is_free(self) -> bool:
+        """Whether its model costs nothing, wherever it runs."""
+        return is_free(self.record, self._shop.catalogue)
 
     @property
     def followed(self) -> bool:
@@ -248,7 +254,9 @@ class Run:
                 # A write that had begun was finished all the same.
                 self.tell(record=self._shop.desk.jobs.get(self.id, self.record))
                 if self._cut_off and self.record.state is JobState.SENDING:
-                    await self._save_surely(endings.cut_off_by_the_person(self.record))
+                    await self._save_surely(
+                        endings.cut_off_by_the_person(self.record, free=self.is_free)
+                    )
                     return
                 if not self._surely_cancelled:
                     raise
@@ -331,7 +339,7 @@ class Run:
         elif record.remote is not None:
             await self._follow(reached, reached.provider.resume(record.remote))
         elif record.state is JobState.SENDING:
-            await self._save_surely(endings.cut_off_while_sending(record))
+            await self._save_surely(endings.cut_off_while_sending(record, free=self.is_free))
 
     async def _look_for(self) -> None:
         """Adopt the one run of the account that can only be this one; whatever else is found or

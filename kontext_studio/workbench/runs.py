@@ -109,7 +109,7 @@ class Runs:
             if record.provider == EMBEDDED and not self._shop.reach.holds(record):
                 await run.settle(endings.engine_is_gone(record))
             elif record.state is JobState.SENDING or was_taken:
-                await run.settle(endings.cut_off_while_sending(record))
+                await run.settle(endings.cut_off_while_sending(record, free=run.is_free))
             if not run.record.ended and not run.followed:
                 fetched += 1
                 run.resume()

@@ -100,7 +100,8 @@ def ghost_meta(record: JobRecord, progress: JobProgress) -> str:
         case Stage.BLOCKED:
             return "Stopped by content rules"
         case Stage.UNKNOWN:
-            return "No answer, may have been charged"
+            free = record.fault is not None and record.fault.charged is Charged.NO
+            return "No answer" if free else "No answer, may have been charged"
         case Stage.FAILED:
             own = short_words(record.fault) if record.provider == EMBEDDED else ""
             return own or (record.fault.message if record.fault else "Ended without a picture")

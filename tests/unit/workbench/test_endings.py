@@ -110,11 +110,11 @@ def test_a_run_whose_number_is_known_is_asked_for_whatever_went_wrong_since(
 ) -> None:
     record = replace(_record(S.SENDING), remote=REMOTE)
     assert after_fault(record, error, cancelling=False).state is S.SUBMITTED
-    assert cut_off_while_sending(record) == replace(record, state=S.SUBMITTED)
+    assert cut_off_while_sending(record, free=False) == replace(record, state=S.SUBMITTED)
 
 
 def test_what_was_being_sent_when_the_program_died_may_have_been_charged() -> None:
-    record = cut_off_while_sending(_record(S.SENDING))
+    record = cut_off_while_sending(_record(S.SENDING), free=False)
     assert record.state is S.UNKNOWN
     assert record.fault is not None
     assert record.fault.charged is Charged.MAYBE

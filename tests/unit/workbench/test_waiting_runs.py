@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -235,8 +236,17 @@ def test_f_loc_1_leaving_while_no_answer_comes_is_unknown_at_the_next_start_and_
     record = look_at(studio, session_path, later)
     assert record.state is JobState.UNKNOWN
     assert record.fault is not None
-    assert record.fault.message == endings.LEFT_WAITING
+    assert record.fault.message == f"{endings.LEFT_WAITING} It may have been charged."
+    assert record.fault.charged is Charged.MAYBE
     assert later.sent == []
+
+
+@pytest.mark.parametrize("end", [endings.cut_off_while_sending, endings.cut_off_by_the_person])
+def test_a_run_that_costs_nothing_is_not_said_to_be_charged_perhaps(end: Any) -> None:
+    record = end(a_run(1, JobState.SENDING), free=True)
+    assert record.state is JobState.UNKNOWN
+    assert record.fault.charged is Charged.NO
+    assert record.fault.message.endswith("It may have begun.")
 
 
 def test_f_loc_1_killed_while_waiting_it_is_unknown_and_cannot_be_looked_for(
