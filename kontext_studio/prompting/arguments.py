@@ -36,6 +36,10 @@ def arguments(base: str, act: Act, rest: Sequence[Token]) -> Arguments:
         row = row if prepositional else row[1:]
     if base == "make" and len(row) > 2 and row[0].lemma in ("adjustment", "change", "alteration"):
         return _linked(row[2:], _LINKS[Act.CHANGE])  # "make adjustments to X to show Y"
+    if base in ("make", "create", "draw", "generate"):
+        found = _picture_of(row)
+        if found is not None:
+            return found
     if base == "set":
         found = _linked(row, ("to", "in", "at", "into", "on", "as"))
         return found if found[1] is not None else _made(row)
@@ -43,11 +47,18 @@ def arguments(base: str, act: Act, rest: Sequence[Token]) -> Arguments:
         return _made(row)
     if act is Act.GIVE:
         return _given(row)
+    if base in ("show", "present"):
+        found = _linked(row, ("as",))
+        return found if found[1] is not None else _placed(row)
     if act in (Act.PUT, Act.ADD, Act.WRITE, Act.USE):
         return _placed(row)
     if act is Act.REPLACE:
         return _replaced(row)
+    if base == "swap" and rest and rest[0].word == "in":
+        return _placed(row[1:])
     found = _linked(row, _LINKS.get(act, ()))
+    if base == "turn" and found[1] is None:
+        return (*split_predicate(row)[:1], None, split_predicate(row)[1])
     if found[1] is None and act in (Act.COLOUR, Act.CHANGE, Act.ADJUST):
         target, state = split_predicate(row)
         if _trails(state):
@@ -57,6 +68,19 @@ def arguments(base: str, act: Act, rest: Sequence[Token]) -> Arguments:
     return found
 
 
+def _picture_of(row: Tokens) -> Arguments | None:
+    """ "Make a cartoon of this photo": the photo becomes what stands first."""
+    for i, token in enumerate(row):
+        if i and token.word in ("of", "from", "out of") and row[0].word in ("a", "an"):
+            rest = row[i + 1 :]
+            noun = head(rest)
+            definite = bool(rest) and rest[0].word in ("this", "the", "my", "that")
+            alone = len(rest) == 1 and rest[0].word in ("this", "it", "that", "me")
+            if alone or (definite and noun is not None and noun.lemma in places.WHOLE_PICTURE):
+                return rest, token, row[:i]
+    return None
+
+
 def _trails(state: Tokens) -> bool:
     """ "change the sofa red": a colour or a degree right behind the noun is the new state."""
     first = state[0] if state else None
@@ -64,11 +88,24 @@ def _trails(state: Tokens) -> bool:
         return False
     return (
         first.kind in (Kind.COLOUR_CODE, Kind.SLOT)
-        or first.lemma in looks.COLOURS
+        or looks.is_colour(first.lemma)
         or first.word in grammar.COMPARATIVES
         or first.word in looks.RELATIVE_TONES
         or first.word
-        in ("a", "an", "more", "less", "light", "dark", "deep", "bright", "pale", "to")
+        in (
+            "a",
+            "an",
+            "another",
+            "some",
+            "more",
+            "less",
+            "light",
+            "dark",
+            "deep",
+            "bright",
+            "pale",
+            "to",
+        )
     )
 
 
@@ -144,7 +181,7 @@ def _given(row: Tokens) -> Arguments:
             if seen_noun and i + 1 >= len(row) and row[i - 1].word not in grammar.PREPOSITIONS:
                 return row[:i], None, row[i:]
             seen_noun = True
-        elif seen_noun and (token.word in grammar.ADJECTIVES or token.word in ("some", "more")):
+        elif seen_noun and (grammar.is_adjective(token.word) or token.word in ("some", "more")):
             return row[:i], None, row[i:]
     target, state = split_predicate(row)
     return target, None, state

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from enum import Enum
 
 from kontext_studio.prompting.arguments import arguments
+from kontext_studio.prompting.imperatives import verb_at
 from kontext_studio.prompting.phrases import Tokens
 from kontext_studio.prompting.text import Kind, Token
-from kontext_studio.prompting.words import grammar, known_words, terms, verbs
+from kontext_studio.prompting.wishes import skip_lead_in, statement, states_wish, wished_thing
+from kontext_studio.prompting.words import grammar, terms, verbs
 from kontext_studio.prompting.words.verbs import Act
 
 
@@ -50,49 +52,19 @@ class Clause:
 _KEEP_BASES = terms("keep maintain preserve retain leave conserve")
 _KEEP_GERUNDS = frozenset(f for base in _KEEP_BASES for f in verbs.ing_forms(base)) | {"matching"}
 _KEEP_SIGNS = terms("same identical unchanged intact untouched exact exactly")
+_KEEPING = _KEEP_BASES | terms(
+    """don't dont never without not stay stays staying remain remains remaining unchanged intact
+    untouched matching"""
+)
+_MAINTAINED = terms(
+    """maintained preserved kept unchanged same identical intact untouched remain remains stay
+    stays retained original"""
+)
+_WITHIN_KEEP = terms("with in at of using")
 _STAY = terms("stay stays staying remain remains remaining")
 _KEPT_BY_NOT = terms("change alter touch modify affect move edit disturb")
 _KEPT_BY_NOT_FORMS = frozenset(
     form for base in _KEPT_BY_NOT for form in (base, *verbs.ing_forms(base))
-)
-_FRAMES = tuple(
-    tuple(frame.split())
-    for frame in (
-        "can you",
-        "could you",
-        "would you",
-        "will you",
-        "would you mind",
-        "i want you to",
-        "i would like you to",
-        "i'd like you to",
-        "i need you to",
-        "i want to",
-        "i would like to",
-        "i'd like to",
-        "i need to",
-        "let's",
-        "let us",
-        "we should",
-        "we must",
-        "we need to",
-        "we could",
-        "we can",
-        "you should",
-        "you must",
-        "you can",
-        "help me",
-        "help me to",
-        "try to",
-        "make sure to",
-        "feel free to",
-        "how about",
-        "go ahead and",
-    )
-)
-_WISHES = tuple(
-    tuple(frame.split())
-    for frame in ("i want", "i would like", "i'd like", "i need", "i wish", "we want", "we need")
 )
 
 
@@ -103,7 +75,18 @@ def clauses_of(tokens: Sequence[Token]) -> tuple[Clause, ...]:
             clause = _clause(sentence[start:end], role)
             if clause is not None:
                 found.append(clause)
-    return tuple(found)
+    return tuple(_described(found))
+
+
+def _described(found: list[Clause]) -> Iterator[Clause]:
+    """ "The same man on a motorcycle" keeps nothing where nothing is changed."""
+    edits = any(clause.role is Role.EDIT for clause in found)
+    for clause in found:
+        keeps = clause.role is Role.KEEP and not edits
+        if keeps and not any(t.word in _KEEP_GERUNDS | _KEEPING for t in clause.tokens):
+            yield Clause(Role.FRAGMENT, clause.tokens)
+        else:
+            yield clause
 
 
 def _sentences(tokens: Sequence[Token]) -> Iterator[Tokens]:
@@ -131,10 +114,14 @@ def _segments(row: Tokens) -> Iterator[tuple[int, int, Role | None]]:
         if joined:
             # after "then" a verb is as likely as at the start of a sentence
             opened = _opener(row, i, first=row[i - 1].word == "then")
+            if opened is None and states_wish(row, i):
+                opened = Role.EDIT
         elif _announces(row, i):
             opened = _opener(row, i, first=False)
-        elif fronted and role is None and (verb := _verb_at(row, i, first=False)) is not None:
+        elif fronted and role is None and (verb := verb_at(row, i, first=False)) is not None:
             opened = Role.EDIT if verb else None
+        if opened is Role.KEEP and role is Role.KEEP and not joined and token.word in _WITHIN_KEEP:
+            opened = None  # "keep the chair in the same place" is one clause
         if opened is not None and not (opened is Role.ASIDE and role is Role.KEEP):
             if all(t.word in grammar.LEAD_INS or t.word == "while" for t in row[start:i]):
                 role = opened
@@ -169,7 +156,7 @@ def _opens_keep(row: Tokens, i: int) -> bool:
 
 def _opener(row: Tokens, i: int, *, first: bool) -> Role | None:
     """What a clause that starts at ``i`` would be, or None where none starts there."""
-    at = _skip_lead_in(row, i)
+    at = skip_lead_in(row, i)
     if at >= len(row):
         return None
     word = row[at].word
@@ -179,7 +166,8 @@ def _opener(row: Tokens, i: int, *, first: bool) -> Role | None:
     if word in _KEEP_BASES or word in _KEEP_GERUNDS:
         return Role.KEEP
     if word in ("same", "identical") or (word == "the" and after in ("same", "exact")):
-        return Role.KEEP
+        happens = first and any(t.word == "now" for t in row[i : i + 6])
+        return Role.EDIT if happens and statement(row[i:]) is not None else Role.KEEP
     if word in ("with", "in", "at", "of", "using") and (
         after in ("same", "identical")
         or (after == "the" and at + 2 < len(row) and row[at + 2].word in ("same", "exact"))
@@ -191,115 +179,12 @@ def _opener(row: Tokens, i: int, *, first: bool) -> Role | None:
     ):
         negated = {token.word for token in row[at + 1 : at + 4]}
         return Role.KEEP if negated & _KEPT_BY_NOT_FORMS and word not in ("no",) else Role.AVOID
-    if _verb_at(row, at, first=first) is not None:
+    if verb_at(row, at, first=first) is not None:
         return Role.EDIT
-    if first and _statement(row[i:]) is not None:
+    if first and (wished_thing(row, i) is not None or statement(row[i:]) is not None):
         return Role.EDIT
     if not first and word.endswith("ing") and verbs.inflected().get(word) in verbs.acts():
         return Role.ASIDE
-    return None
-
-
-def _skip_lead_in(row: Tokens, i: int) -> int:
-    """Past politeness and request frames, to the word that should be the verb."""
-    moved = True
-    while moved and i < len(row):
-        moved = False
-        for frame in _FRAMES:
-            if tuple(token.word for token in row[i : i + len(frame)]) == frame:
-                i += len(frame)
-                moved = True
-        while i < len(row) and (
-            row[i].kind in (Kind.COMMA, Kind.OTHER)
-            or (row[i].word in grammar.LEAD_INS and row[i].is_word)
-        ):
-            i += 1
-            moved = True
-    return i
-
-
-def _verb_at(row: Tokens, i: int, *, first: bool) -> tuple[str, Act] | None:
-    token = row[i]
-    if not token.is_word or token.possessive:
-        return None
-    after = row[i + 1] if i + 1 < len(row) else None
-    act = verbs.acts().get(token.word)
-    if act is None:
-        act = Act.ADJUST if first and after is not None and _may_be_verb(row, i) else None
-        return (token.word, act) if act is not None else None
-    if after is None:
-        return None if token.word in verbs.WEAK_FIRST or not first else (token.word, act)
-    if (
-        after.word in ("of", "is", "are", "was", "were", "and", "or")
-        or after.word in grammar.MODALS
-    ):
-        return None
-    weak = verbs.WEAK_FIRST if first else verbs.WEAK
-    if token.word in weak and not _begins_object(row, i + 1):
-        return None
-    return token.word, act
-
-
-def _may_be_verb(row: Tokens, i: int) -> bool:
-    """A word that no list knows, before a determiner at the start: "chamfer the edges"."""
-    token = row[i]
-    verbal = token.word.endswith(("ify", "ize", "ise")) or _is_prefixed(token.word)
-    if token.word in known_words() or token.word.endswith(("ing", "ed", "'s", "ly")):
-        return False
-    return (verbal or row[i + 1].word in _AFTER_VERBS) and token.word == token.lemma
-
-
-def _is_prefixed(word: str) -> bool:
-    return word.startswith(("re", "un", "de", "over")) and any(
-        word.removeprefix(prefix) in verbs.acts() for prefix in ("re", "un", "de", "over")
-    )
-
-
-_AFTER_VERBS = (
-    grammar.ARTICLES
-    | grammar.POSSESSIVES
-    | frozenset(["this", "that", "these", "those", "all", "it"])
-)
-
-
-_INDEFINITE = terms("everything everyone everybody something someone somebody anything")
-
-
-def _begins_object(row: Tokens, i: int) -> bool:
-    token = row[i]
-    return (
-        token.kind in (Kind.QUOTE, Kind.SLOT)
-        or token.possessive
-        or token.word in grammar.DETERMINERS
-        or token.word in grammar.PRONOUNS
-        or token.word in ("up", "back", "away", "off", "out", *_INDEFINITE)
-    )
-
-
-def _statement(row: Tokens) -> tuple[Tokens, Tokens, str] | None:
-    """ "The car should be red", "I want the car to be red", "This girl is now holding ..."."""
-    for wish in _WISHES:
-        if tuple(token.word for token in row[: len(wish)]) == wish:
-            rest = row[len(wish) :]
-            for i, token in enumerate(rest):
-                if token.word == "to" and i:
-                    return rest[:i], rest[i + 1 :], "want"
-            return (), rest, "want"
-    words = [token.word for token in row]
-    if words[:2] == ["what", "if"] and len(row) > 3:
-        for i in range(2, len(row)):
-            if words[i] in ("were", "was", "is", "had", "became", "are"):
-                return row[2:i], row[i + 1 :], "if"
-    if words[:1] == ["what"] and "if" in words:
-        at = words.index("if")
-        return row[at + 1 : at + 2], row[at + 2 :], "if"
-    for i, word in enumerate(words):
-        if i == 0:
-            continue
-        if word in ("should", "must", "shall", "needs") and i + 1 < len(row):
-            return row[:i], row[i + 1 :], word
-        if word == "now" and not any(w in verbs.acts() for w in words[:1]):
-            return row[:i], row[i + 1 :], word
     return None
 
 
@@ -311,13 +196,15 @@ def _clause(row: Tokens, role: Role | None) -> Clause | None:
     if role in (Role.AVOID, Role.ASIDE):
         return Clause(role, row)
     if role is Role.KEEP:
-        at = _skip_lead_in(row, 0)
+        at = skip_lead_in(row, 0)
         return Clause(role, row, verb=row[at] if at < len(row) else None)
     if role is Role.EDIT:
-        at = _skip_lead_in(row, 1 if row[0].word == "while" else 0)
-        found = _verb_at(row, at, first=True) if at < len(row) else None
+        at = skip_lead_in(row, 1 if row[0].word == "while" else 0)
+        found = verb_at(row, at, first=True) if at < len(row) else None
         if found is not None:
             base, act = found
+            if act is Act.AVOID and any(t.word in _MAINTAINED for t in row):
+                return Clause(Role.KEEP, row, row[at])  # "ensure the logo stays unchanged"
             target, link, state = arguments(base, act, row[at + 1 :])
             return Clause(Role.EDIT, row, row[at], base, act, target, link, state)
         return _statement_clause(row)
@@ -330,7 +217,11 @@ def _clause(row: Tokens, role: Role | None) -> Clause | None:
 
 
 def _statement_clause(row: Tokens) -> Clause:
-    found = _statement(row) or _statement(row[_skip_lead_in(row, 0) :])
+    at = wished_thing(row, 0)
+    if at is not None:
+        target, link, state = arguments("add", Act.ADD, row[at:])
+        return Clause(Role.EDIT, row, row[at - 1], "have", Act.ADD, target, link, state)
+    found = statement(row) or statement(row[skip_lead_in(row, 0) :])
     if found is None:
         return Clause(Role.FRAGMENT, row)
     target, rest, _ = found

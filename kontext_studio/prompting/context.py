@@ -33,6 +33,7 @@ class LintContext:
     subjects: Mapping[str, int] = field(default_factory=dict)
     image_has_text: bool | None = None
     t5_tokens: int | None = None
+    personal_words: frozenset[str] = frozenset()
 
     @classmethod
     def from_json(cls, data: Mapping[str, object]) -> LintContext:
@@ -47,6 +48,7 @@ class LintContext:
             subjects=_counts(subjects) if isinstance(subjects, Mapping) else {},
             image_has_text=_flag(data.get("image_has_text")),
             t5_tokens=_count(data.get("t5_tokens")),
+            personal_words=_words(data.get("personal_words")),
         )
 
 
@@ -56,6 +58,11 @@ def _count(value: object) -> int | None:
 
 def _string(value: object) -> str | None:
     return value if isinstance(value, str) else None
+
+
+def _words(value: object) -> frozenset[str]:
+    listed = value if isinstance(value, (list, tuple, set, frozenset)) else ()
+    return frozenset(word for word in listed if isinstance(word, str))
 
 
 def _flag(value: object) -> bool | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from kontext_studio.prompting.context import LintContext
+from kontext_studio.prompting.facets import Side, edited
 from kontext_studio.prompting.findings import Finding
 from kontext_studio.prompting.keep_flags import KeepFlag
 from kontext_studio.prompting.lint import lint
@@ -21,6 +22,13 @@ _SAID_BY = {
     KeepFlag.LIGHTING: frozenset(["lighting", "light", "illumination"]),
     KeepFlag.STYLE: frozenset(["style", "look"]),
     KeepFlag.TEXT: frozenset(["text", "lettering", "font", "wording", "typeface"]),
+}
+_CHANGED_BY = {
+    KeepFlag.CAMERA_ANGLE: Side.ANGLE,
+    KeepFlag.FRAMING: Side.FRAMING,
+    KeepFlag.LIGHTING: Side.LIGHT,
+    KeepFlag.STYLE: Side.STYLE,
+    KeepFlag.TEXT: Side.TEXT,
 }
 _NAMES = {
     KeepFlag.LIGHTING: "the lighting",
@@ -52,6 +60,8 @@ def _unsaid(
     reading: Reading, flags: Collection[KeepFlag], subject: str | None
 ) -> frozenset[KeepFlag]:
     kept = reading.kept
+    # What the instruction itself changes, no chip can keep.
+    changed = {facet.side for facet in edited(reading)}
     unsaid: set[KeepFlag] = set()
     for flag in flags:
         if flag is KeepFlag.SUBJECT:
@@ -59,7 +69,7 @@ def _unsaid(
             said = bool(named) and named <= kept
             if named and not said and not kept & REST:
                 unsaid.add(flag)
-        elif not kept & _SAID_BY[flag]:
+        elif _CHANGED_BY[flag] not in changed and not kept & _SAID_BY[flag]:
             framed = flag in (KeepFlag.CAMERA_ANGLE, KeepFlag.FRAMING)
             if framed or not kept & REST:
                 unsaid.add(flag)

@@ -55,5 +55,9 @@ def lint(text: str, context: LintContext | None = None) -> tuple[Finding, ...]:
 def without_silenced(found: Sequence[Finding]) -> list[Finding]:
     """Leave out what a weightier finding makes superfluous."""
     present = {finding.rule for finding in found}
+    # "Same as before but blue" asks for something, if only for what was there.
+    if "history-word" in present:
+        found = [finding for finding in found if finding.rule != "no-instruction"]
+        present.discard("no-instruction")
     silent = {rule for loud, others in _SILENCES.items() if loud in present for rule in others}
     return [finding for finding in found if finding.rule not in silent]

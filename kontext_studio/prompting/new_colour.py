@@ -49,4 +49,4 @@ def renamed(name: str, colour: str) -> str:
 
 
 def _is_colour(token: Token) -> bool:
-    return token.is_word and bool({token.word, token.lemma} & looks.COLOURS)
+    return token.is_word and (looks.is_colour(token.word) or looks.is_colour(token.lemma))

@@ -10,8 +10,8 @@ from enum import Enum
 from kontext_studio.prompting.clauses import Clause
 from kontext_studio.prompting.phrases import Tokens, core, head, owners, things, words_of
 from kontext_studio.prompting.reading import is_style
-from kontext_studio.prompting.text import Token
-from kontext_studio.prompting.words import grammar, looks, people, terms, verbs
+from kontext_studio.prompting.text import Kind, Token
+from kontext_studio.prompting.words import grammar, lexicon, looks, people, terms, verbs
 from kontext_studio.prompting.words.verbs import Act
 
 
@@ -54,10 +54,22 @@ def person_edit(clause: Clause) -> Aspect | None:
         case Act.MAKE | Act.LET:
             return _made(clause)
         case Act.ADD | Act.PUT:
+            if clause.base in ("show", "present") and _is_person(core(clause.target)):
+                shown = clause.link is not None and clause.link.word == "as"
+                other = _is_person(core(clause.state)) or not is_style(clause.state)
+                return Aspect.ROLE if shown and other else None
             return _placed(clause)
         case Act.REMOVE:
             noun = head(clause.target)
+            if clause.base == "shave" and _is_person(clause.target):
+                return Aspect.HAIR
+            if clause.base in _MOVES:
+                return _adjusted(clause)
             return Aspect.HAIR if noun is not None and noun.lemma in people.FACIAL_HAIR else None
+        case Act.STYLE:
+            as_other = clause.link is not None and clause.link.word in ("as", "into", "to")
+            shown = as_other and _is_person(clause.target) and not is_style(clause.state)
+            return Aspect.ROLE if shown else None
         case Act.ADJUST | Act.BODY | Act.COLOUR:
             return _adjusted(clause)
     return None
@@ -67,7 +79,7 @@ def _is_about_animal(clause: Clause) -> bool:
     named = {*things(clause.target), *owners(clause.target)}
     if clause.act in (Act.ADD, Act.PUT):
         named |= set(things(clause.state)) if head(clause.target) is not None else set()
-    animal = any(noun.lemma in people.ANIMALS for noun in named)
+    animal = any(people.is_animal(noun.lemma) for noun in named)
     return animal and not any(people.is_person(noun.lemma) for noun in named)
 
 
@@ -92,9 +104,13 @@ def _swapped(clause: Clause) -> Aspect | None:
             return None if is_style(clause.state) else Aspect.ROLE
         return None
     if clause.base == "turn" and (clause.link is None or clause.link.word != "into"):
-        return _adjusted(clause)
+        faces = {t.word for t in clause.tokens} & _TURNED
+        return Aspect.POSE if faces and _is_person(clause.target) else _adjusted(clause)
     state = words_of(core(clause.state))
     if people.is_garment(noun.lemma) and clause.state:
+        owned = owners(clause.target)
+        if owned and not any(_may_wear(owner) for owner in owned):
+            return None  # "the mannequin's dress"
         return Aspect.CLOTHES if _names_garment(clause.state, noun) else None
     if noun.lemma in people.HAIR:
         shaped = state & (people.HAIR_SHAPES | (people.HAIR - {"hair"}))
@@ -102,7 +118,7 @@ def _swapped(clause: Clause) -> Aspect | None:
     if noun.lemma in _POSES and clause.state:
         return Aspect.POSE
     if noun.lemma in people.SHAPE_OF_FACE - {"eye", "skin"} and _is_of_person(clause.target):
-        only_colour = state <= looks.COLOURS | grammar.DETERMINERS
+        only_colour = all(looks.is_colour(w) for w in state - grammar.DETERMINERS)
         return Aspect.FACE if clause.state and not only_colour else None
     if noun.lemma in ("age",) and clause.state:
         return Aspect.AGE
@@ -111,6 +127,13 @@ def _swapped(clause: Clause) -> Aspect | None:
     if clause.act is Act.SCOPE or clause.link is not None:
         return None if is_style(clause.state) else Aspect.ROLE
     return None
+
+
+_TURNED = terms("around round away back left right toward towards facing face sideways")
+
+
+def _may_wear(owner: Token) -> bool:
+    return owner.capital or people.may_be_person(owner.lemma) or owner.kind is Kind.SLOT
 
 
 def _names_garment(state: Tokens, old: Token) -> bool:
@@ -158,23 +181,86 @@ def _made(clause: Clause) -> Aspect | None:
         return Aspect.AGE
     if not _is_person(clause.target) or first is None:
         return None
+    while first is not None and first.word in _COPULAS:
+        rest = [t for t in state if t.start > first.start]
+        first = next((t for t in rest if t.word not in grammar.ADVERBS | grammar.DETERMINERS), None)
+    if first is None:
+        return None
+    new = head(tuple(t for t in state if t.start >= first.start))
+    if new is not None and new.lemma in people.HAIR and _has(state, new):
+        shaped = said & people.HAIR_SHAPES or new.lemma != "hair"
+        return Aspect.HAIR if shaped else None
+    if first.word in ("close", "open", "shut"):
+        return None  # eyes and mouth: an expression
     base = verbs.inflected().get(first.word, first.word)
     if said & _WEARING:
-        worn = any(people.is_garment(word) for word in said)
+        worn = any(people.is_garment(word) for word in said - _WEARING)
         return Aspect.CLOTHES if worn else None
-    if said & people.AGE_AND_BODY:
+    if said & people.AGE_AND_BODY or _is_age(state):
         return Aspect.AGE
     if said & people.BEAUTY:
         return Aspect.FACE
     if first.word in verbs.LOOK_VERBS:
         return Aspect.POSE if said & _LOOKING else None
-    if base in verbs.ACTIONS and base not in verbs.EXPRESSIONS_VERB:
+    if base in verbs.EXPRESSIONS_VERB:
+        return None
+    if base in verbs.ACTIONS or _does_something(state, first):
         return Aspect.POSE
     if first.word in people.POSES:
         return Aspect.POSE
     if (clause.link is not None and clause.link.word == "into") or _is_person(state):
         return Aspect.ROLE
-    return None
+    becomes = clause.base in ("make", "let", "have") and _becomes(state, new)
+    return Aspect.ROLE if becomes else None
+
+
+def _does_something(state: Tokens, first: Token) -> bool:
+    """Any other bare verb: "fold his arms", "juggle"."""
+    word = first.word
+    if state[0] is not first or not lexicon.is_a(word, "verb", "verb_or_noun"):
+        return False
+    if grammar.is_adjective(word) or looks.is_colour(word) or looks.is_material(word):
+        return False
+    after = state[1] if len(state) > 1 else None
+    if after is None:
+        return lexicon.is_a(word, "verb")
+    return after.word in grammar.DETERMINERS | grammar.PREPOSITIONS | grammar.ADVERBS
+
+
+def _is_age(state: Tokens) -> bool:
+    """ "Look twenty", "be 35"."""
+    last = state[-1]
+    return state[0].word in ("look", "be", "appear") and (
+        last.kind is Kind.NUMBER or last.word in _TENS
+    )
+
+
+_TENS = terms("ten twelve fifteen sixteen eighteen twenty thirty forty fifty sixty seventy eighty")
+_COPULAS = terms("be is are was were become becomes being")
+_HAVING = terms("have has had get gets grow with wear wearing a an the")
+
+
+def _has(state: Tokens, new: Token) -> bool:
+    """ "Have a long beard", "a beard"."""
+    return state[0].word in _HAVING or state[0] is new or state[0].word in people.HAIR_SHAPES
+
+
+def _becomes(state: Tokens, new: Token | None) -> bool:
+    """ "Make him a cyborg": the person becomes what the noun says."""
+    articles = [t for t in state[:3] if t.word in ("a", "an")]
+    if not articles or new is None or not new.is_word or any(t.word in _HAVING_ONLY for t in state):
+        return False
+    return not (
+        new.lemma in people.ACCESSORIES
+        or new.lemma in people.EXPRESSIONS
+        or new.lemma in looks.COLOUR_NOUNS | looks.STYLE_NOUNS | looks.STYLE_FAMILIES
+        or looks.is_style(new.lemma)
+        or lexicon.is_a(new.lemma, "accessory", "food", "furniture")
+        or new.lemma in ("bit", "lot", "little", "size")
+    )
+
+
+_HAVING_ONLY = terms("have has had hold holding with of")
 
 
 _LOOKING = terms("at toward towards up down away over back left right into")
@@ -216,6 +302,10 @@ def _is_definite(target: Tokens, noun: Token) -> bool:
 
 def _adjusted(clause: Clause) -> Aspect | None:
     noun = head(clause.target)
+    if clause.base == "shave" and _is_person(clause.target):
+        return Aspect.HAIR
+    if clause.base in ("age", "rejuvenate", "de-age") and _is_person(clause.target):
+        return Aspect.AGE
     if clause.act is Act.BODY and clause.base == "turn_around":
         return Aspect.POSE
     if noun is None:

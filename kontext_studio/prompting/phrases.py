@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from kontext_studio.prompting.text import Kind, Token
-from kontext_studio.prompting.words import grammar, looks, people, places, terms, verbs
+from kontext_studio.prompting.words import grammar, lexicon, looks, people, places, terms, verbs
 
 Tokens = tuple[Token, ...]
 
@@ -62,7 +62,23 @@ def is_name(token: Token) -> bool:
         token.is_word
         and token.word not in _NOT_A_HEAD
         and token.word not in grammar.PRONOUNS
-        and not (token.word in grammar.ADJECTIVES and token.lemma not in places.LIGHT)
+        and not (grammar.is_adjective(token.word) and not _may_be_noun(token))
+    )
+
+
+def _is_modifier(word: str) -> bool:
+    return grammar.is_adjective(word) or looks.is_colour(word) or looks.is_material(word)
+
+
+def _may_be_noun(token: Token) -> bool:
+    """Colours, styles and light are adjectives and nouns alike."""
+    lemma = token.lemma
+    return (
+        lemma in places.LIGHT
+        or lemma in looks.STYLES
+        or looks.is_colour(lemma)
+        or looks.is_material(lemma)
+        or people.is_person(lemma)
     )
 
 
@@ -75,6 +91,8 @@ def stands_alone(tokens: Sequence[Token], i: int) -> bool:
         return False
     if not after.is_word:
         return True
+    if people.is_person(after.lemma) or after.lemma in places.IMAGES:
+        return False
     if after.word in grammar.DETERMINERS | grammar.PREPOSITIONS | grammar.CONJUNCTIONS:
         return after.word not in (
             "one",
@@ -99,8 +117,12 @@ def stands_alone(tokens: Sequence[Token], i: int) -> bool:
     ):
         # "make her smile", but "her smile" and "her look" as things
         return i > 0 and tokens[i - 1].word in ("make", "let", "have", "making", "see")
-    if after.word in looks.JUDGEMENTS | looks.RELATIVE_COLOURS | looks.COLOURS | grammar.ADJECTIVES:
-        return not any(is_name(t) and t.word not in looks.COLOURS for t in tokens[i + 2 : i + 4])
+    if (
+        after.word in looks.JUDGEMENTS | looks.RELATIVE_COLOURS
+        or looks.is_colour(after.word)
+        or grammar.is_adjective(after.word)
+    ):
+        return not any(is_name(t) and not looks.is_colour(t.word) for t in tokens[i + 2 : i + 4])
     return False
 
 
@@ -113,7 +135,21 @@ def core(tokens: Sequence[Token]) -> Tokens:
             return tuple(tokens[:i])
         if i > 1 and (token.word in ("that", "which", "who", "whose") or _is_participle(token)):
             return tuple(tokens[:i])
+        if i > 1 and token.word in _OPENS_RELATIVE and _ends_noun(tokens[i - 1]):
+            return tuple(tokens[:i])  # "the scarf the girl is wearing"
     return tuple(tokens)
+
+
+_OPENS_RELATIVE = terms("the he she they it i you")
+
+
+def _ends_noun(token: Token) -> bool:
+    return (
+        token.is_word
+        and not token.possessive
+        and is_name(token)
+        and token.word not in ("all", "both", "half", "and")
+    )
 
 
 def _is_participle(token: Token) -> bool:
@@ -189,19 +225,49 @@ def split_predicate(tokens: Sequence[Token]) -> tuple[Tokens, Tokens]:
         word = token.word
         if token.kind is Kind.COMMA or word in ("and", "of"):
             seen_noun = False
+        elif seen_noun and _acts(row, i):
+            return row[:i], row[i:]
         elif seen_noun and _starts_predicate(token):
+            if word in _SPOTS and i + 1 < len(row) and row[i + 1].word not in _AFTER_SPOTS:
+                continue  # "the shop front more appealing"
             return row[:i], row[i:]
         elif word in grammar.PREPOSITIONS:
             seen_noun = False
         elif is_name(token) and not token.possessive:
             following = row[i + 1] if i + 1 < len(row) else None
-            before_noun = word in _BEFORE_NOUN and following is not None and is_name(following)
+            before_noun = (
+                (word in _BEFORE_NOUN or _is_modifier(word))
+                and following is not None
+                and is_name(following)
+            )
             seen_noun = not before_noun or (
-                following is not None and following.word in looks.COLOURS
+                following is not None and looks.is_colour(following.word)
             )
     if len(row) > 1 and row[-1].word in _PREDICATE_STARTS:
         return row[:-1], row[-1:]
     return row, ()
+
+
+def _acts(row: Tokens, i: int) -> bool:
+    """ "The tailor fold his arms": a bare verb right behind someone who can do it."""
+    token, doer = row[i], row[i - 1]
+    if not token.is_word or not (people.is_person(doer.lemma) or people.is_animal(doer.lemma)):
+        return False
+    if token.word not in verbs.acts() and not lexicon.is_a(token.word, "verb", "verb_or_noun"):
+        return False
+    after = row[i + 1] if i + 1 < len(row) else None
+    return (
+        after is None
+        or after.word in grammar.DETERMINERS | grammar.PREPOSITIONS | grammar.PRONOUNS
+        or after.word in grammar.ADVERBS
+    )
+
+
+_SPOTS = terms(
+    """front rear back left right top bottom middle upper inner outer central side main final last
+    nearest leftmost rightmost"""
+)
+_AFTER_SPOTS = grammar.PREPOSITIONS | {"and", ","}
 
 
 def _starts_predicate(token: Token) -> bool:
@@ -211,8 +277,10 @@ def _starts_predicate(token: Token) -> bool:
     last_part = word.rsplit("-", 1)[-1] if "-" in word else ""
     return (
         word in _PREDICATE_STARTS
+        or _is_modifier(word)
         or word in grammar.ARTICLES
         or word in ("to", "from")
+        or looks.is_judgement(word)
         or last_part in _PREDICATE_STARTS
         or last_part in people.BODY_PARTS
     )

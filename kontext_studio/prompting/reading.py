@@ -7,25 +7,18 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from kontext_studio.prompting.clauses import Clause, Role, clauses_of
+from kontext_studio.prompting.language import foreign_language
 from kontext_studio.prompting.phrases import Tokens, head, things, words_of
 from kontext_studio.prompting.text import Kind, Token, is_blank, straightened, tokenize
-from kontext_studio.prompting.words import grammar, looks, people, places, terms, verbs
+from kontext_studio.prompting.words import grammar, looks, places, terms
 from kontext_studio.prompting.words.verbs import Act
 
 REST = frozenset(["everything else", "everything", "all else", "rest", "else", "anything"])
-_FOREIGN = terms(
-    """der die das den dem des ein eine einen einem und mit auf von zu nicht im ist le la les un
-    une des du et dans avec sur pour par est el los las del al una con en por que il lo gli
-    della di nel più una uno um uma não na da ao com het een van op met naar och att med på til
-    i se jest oraz się bir ve ile için"""
-)
-_ENGLISH = (
-    grammar.DETERMINERS
-    | grammar.PREPOSITIONS
-    | grammar.CONJUNCTIONS
-    | grammar.PRONOUNS
-    | grammar.BE
-) - terms("a as at me so i no on in an her his do all to her plus")
+
+
+# Words that no text in another language has twice.
+_ENGLISH_ALONE = frozenset("the with while keep from into should and of".split())
+_DEMANDS = frozenset(["shouldn't", "mustn't", "should", "must"])
 
 
 @dataclass(frozen=True)
@@ -78,26 +71,34 @@ class Reading:
     @cached_property
     def asks_for_change(self) -> bool:
         """Some clause asks for something; a description does not. Keeping counts as asking."""
+        if self.is_question or any(t.word in _DEMANDS for t in self.tokens):
+            return True
         return bool(self.edits or self.keeps) or any(
             clause.role is Role.AVOID and clause.tokens[0].word not in ("no", "not", "without")
             for clause in self.clauses
         )
 
     @cached_property
-    def is_foreign(self) -> bool:
-        """Not English, as far as scripts and little words tell; in doubt it is English."""
-        letters = [c for token in self.tokens if token.is_word for c in token.word]
-        if (
-            letters
-            and sum(ord(c) > 0x2E7F or 0x370 <= ord(c) < 0x1E00 for c in letters) > len(letters) / 2
-        ):
+    def is_question(self) -> bool:
+        """ "What would she look like bald?" asks for something to see."""
+        if any(token.kind is Kind.STOP and "?" in token.word for token in self.tokens):
             return True
+        first = next((token.word for token in self.tokens if token.is_word), "")
+        return first in ("what", "how", "can", "could", "would", "will")
+
+    @cached_property
+    def language(self) -> str | None:
+        """The other language it is written in, where one is recognised."""
         words = [token.word for token in self.tokens if token.is_word]
-        if len(words) < 3:
-            return False
-        english = sum(word in _ENGLISH or word in verbs.acts() for word in words)
-        foreign = sum(word in _FOREIGN for word in words)
-        return foreign > english or (english == 0 and foreign == 0 and _unknown(words))
+        english = sum(word in _ENGLISH_ALONE for word in words)
+        if english > 1 and english * 8 >= len(words) and self.text.isascii():
+            return None  # plain English, so the longer look is spared
+        return foreign_language(self.text)
+
+    @cached_property
+    def is_foreign(self) -> bool:
+        """Not English; in doubt it is English."""
+        return self.language is not None
 
     @cached_property
     def restyles(self) -> tuple[Clause, ...]:
@@ -117,20 +118,6 @@ class Reading:
                 and token.word not in grammar.ADVERBS
             ):
                 yield token
-
-
-def _unknown(words: list[str]) -> bool:
-    known = (
-        grammar.ADJECTIVES
-        | looks.COLOURS
-        | places.PLACES
-        | people.PEOPLE
-        | people.GARMENTS
-        | grammar.DETERMINERS
-    )
-    return not any(word in known or word in verbs.inflected() for word in words) and any(
-        not word.isascii() for word in words
-    )
 
 
 def is_whole_picture(tokens: Tokens) -> bool:
@@ -158,11 +145,19 @@ def is_tone_change(tokens: Tokens) -> bool:
     return bool(named & looks.TONE_CHANGES) and not named & (looks.STYLES | {"vintage", "style-"})
 
 
+# Verbs that are a style family by themselves.
+STYLING_VERBS = terms("cartoonize cartoonise cartoonify sketchify animate")
 _STYLE_TARGETS = terms("style look aesthetic filter")
 _STYLE_ACTS = (Act.CHANGE, Act.SCOPE, Act.STYLE, Act.MAKE, Act.GIVE, Act.COLOUR, Act.ADD)
 
 
 def _restyles(clause: Clause) -> bool:
+    if clause.base in STYLING_VERBS:
+        return (
+            not clause.target
+            or is_whole_picture(clause.target)
+            or clause.target[0].word in ("this", "me", "him", "her", "us", "them")
+        )
     if clause.act not in _STYLE_ACTS or (clause.verb is None and clause.act is not Act.MAKE):
         return False
     noun = head(clause.target)
@@ -197,7 +192,8 @@ def _restyles(clause: Clause) -> bool:
         return True
     # "make the street look like claymation": a place stands for the picture of it
     return any(
-        thing.lemma in places.PLACES | places.BACKDROPS for thing in things(clause.target)
+        thing.lemma in places.BACKDROPS or places.is_place(thing.lemma)
+        for thing in things(clause.target)
     ) and bool(named & looks.STYLES)
 
 

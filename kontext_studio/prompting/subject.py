@@ -51,7 +51,7 @@ def _thing(reading: Reading, phrase: Tokens) -> str | None:
             else None
         )
     if not any(token.word in grammar.DETERMINERS for token in inside[:1]) and (
-        noun.lemma in looks.MATERIALS or noun.lemma in looks.COLOURS
+        looks.is_material(noun.lemma) or looks.is_colour(noun.lemma)
     ):
         return None  # "with pale oak" names a material, the thing is still the tabletop
     return _definite(reading, inside)

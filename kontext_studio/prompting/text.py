@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cache
@@ -54,6 +54,7 @@ _STRAIGHT = str.maketrans(
     | dict.fromkeys("\u2010\u2011", "-")
 )
 _PAIRS = {"«": "»", "‹": "›", "「": "」", "『": "』", "《": "》"}
+_MARKS = re.compile("['\"" + "".join((*_PAIRS, *_PAIRS.values())) + "]")
 _MASK, _MASK_ON = "\ue000", "\ue001"
 
 _TOKEN = re.compile(
@@ -87,7 +88,18 @@ _KINDS = {
     "comma": Kind.COMMA,
     "other": Kind.OTHER,
 }
-_CONTRACTIONS = terms("""it's that's let's what's there's here's he's she's who's where's how's""")
+_CONTRACTIONS = terms("""let's here's where's how's""")
+# Two words in one: "he's" reads as "he is".
+_VERBS_IN_SHORT = {"'s": "is", "'re": "are", "'m": "am"}
+_SHORT = frozenset(
+    f"{word}{ending}"
+    for words, ending in (
+        ("it that what there he she who this", "'s"),
+        ("they we you these those", "'re"),
+        ("i", "'m"),
+    )
+    for word in words.split()
+)
 
 
 def straightened(text: str) -> str:
@@ -102,16 +114,20 @@ def is_blank(text: str) -> bool:
 
 def quoted_runs(straight: str) -> tuple[tuple[int, int], ...]:
     """Ranges of quoted wording, marks included; an apostrophe in a word closes nothing."""
+    marks = [match.start() for match in _MARKS.finditer(straight)]
+    if not marks:
+        return ()
     runs: list[tuple[int, int]] = []
-    ends = {
-        mark: [i for i, c in enumerate(straight) if c == mark] for mark in ('"', *_PAIRS.values())
+    ends: dict[str, list[int]] = {
+        mark: [i for i in marks if straight[i] == mark] for mark in ('"', *_PAIRS.values())
     }
-    ends["'"] = [i for i, c in enumerate(straight) if c == "'" and _closes_single(straight, i)]
+    ends["'"] = [i for i in marks if straight[i] == "'" and _closes_single(straight, i)]
     breaks = [i for i, c in enumerate(straight) if c == "\n"]
     at = 0
-    for i, char in enumerate(straight):
+    for i in marks:
         if i < at:
             continue
+        char = straight[i]
         closing = _PAIRS.get(char) or (char if _opens(straight, i) else None)
         if closing is None:
             continue
@@ -153,8 +169,21 @@ def tokenize(text: str) -> tuple[Token, ...]:
             parts += (straight[at:start], _MASK, _MASK_ON * (end - start - 1))
             at = end
         masked = "".join((*parts, straight[at:]))
-    tokens = [_token(match) for match in _TOKEN.finditer(masked)]
+    tokens = [token for match in _TOKEN.finditer(masked) for token in _tokens_of(match)]
     return tuple(_merged(_numbered(tokens)))
+
+
+def _tokens_of(match: re.Match[str]) -> Iterator[Token]:
+    token = _token(match)
+    short = match.group().lower()
+    if token.kind is Kind.WORD and short in _SHORT:
+        at = short.index("'")
+        middle = token.start + at
+        yield replace(token, end=middle, word=short[:at], lemma=short[:at], possessive=False)
+        verb = _VERBS_IN_SHORT[short[at:]]
+        yield Token(Kind.WORD, middle, token.end, verb, verb)
+    else:
+        yield token
 
 
 def _token(match: re.Match[str]) -> Token:

@@ -14,15 +14,19 @@ class Measure:
     unit: str
     bound: float | None = None
     note: str = ""
+    at_least: float | None = None
 
     @property
     def missed(self) -> bool:
-        return self.bound is not None and self.value > self.bound
+        too_high = self.bound is not None and self.value > self.bound
+        return too_high or (self.at_least is not None and self.value < self.at_least)
 
     def line(self) -> str:
         """The line as it is printed."""
-        verdict = "" if self.bound is None else "MISSED" if self.missed else "holds"
         limit = "" if self.bound is None else f"of at most {self.bound:g}"
+        if self.at_least is not None:
+            limit = f"of at least {self.at_least:g}"
+        verdict = "" if not limit else "MISSED" if self.missed else "holds"
         figures = f"{verdict:<7}{self.value:8.2f} {self.unit:<3} {limit:<15}"
         return f"{figures} {self.name}" + (f" ({self.note})" if self.note else "")
 

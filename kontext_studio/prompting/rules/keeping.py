@@ -6,12 +6,14 @@ from collections.abc import Iterator
 
 from kontext_studio.prompting.clauses import Clause, Role
 from kontext_studio.prompting.context import LintContext
+from kontext_studio.prompting.facets import Side
 from kontext_studio.prompting.findings import Finding, Fix, Severity
 from kontext_studio.prompting.people_edits import Aspect, person_edit
 from kontext_studio.prompting.phrases import Tokens, core, head, things, words_of
 from kontext_studio.prompting.reading import Reading, is_whole_picture
+from kontext_studio.prompting.rules.keep_clauses import FRAMING, IN_PLACE, LOOK, Item, keep_clause
 from kontext_studio.prompting.rules.rule import Rule, appended, span
-from kontext_studio.prompting.words import grammar, people, places, terms
+from kontext_studio.prompting.words import grammar, lexicon, people, places, terms
 from kontext_studio.prompting.words.verbs import Act
 
 _IDENTITY = terms(
@@ -29,26 +31,41 @@ _THINGS_TOO = terms(
     factory hotel school hospital library gallery museum theatre theater shop store station cave
     waterfall dune pond runway lawn wood plain balcony terrace porch cathedral"""
 )
+
+
+def _is_thing_too(lemma: str) -> bool:
+    return lemma in _THINGS_TOO or (
+        lemma not in places.PLACES and lexicon.is_a(lemma, "building", "room")
+    )
+
+
+_FEATURES: Item = ("facial features", None)
+_HAIRSTYLE: Item = ("hairstyle", Side.HAIR)
+_EXPRESSION: Item = ("expression", Side.EXPRESSION)
 _REPLACING = (Act.CHANGE, Act.REPLACE, Act.SCOPE)
 _WEATHER_TO_ADD = terms(
     """fog mist haze rain snow storm drizzle snowfall sunshine sunlight moonlight blizzard frost
     rainfall lighting candlelight sunbeam daylight thunderstorm downpour backlight glow
     firelight"""
 )
-_KEEPS_OF_A_PERSON = {
-    Aspect.CLOTHES: " while preserving the same facial features, hairstyle, and expression",
-    Aspect.HAIR: " while preserving the same face, skin tone, and expression",
-    Aspect.FACE: " while preserving the same identity, hairstyle, and expression",
-    Aspect.AGE: " while preserving the same facial features, hairstyle, and expression",
-    Aspect.POSE: " while preserving the same facial features, clothing, and background",
-    Aspect.ROLE: " while preserving the same facial features, hairstyle, and pose",
-    Aspect.PLACE: " with the same face, hair, and clothing",
+_PERSON_ITEMS: dict[Aspect, tuple[Item, ...]] = {
+    Aspect.CLOTHES: (_FEATURES, _HAIRSTYLE, _EXPRESSION),
+    Aspect.HAIR: (("face", None), ("skin tone", None), _EXPRESSION),
+    Aspect.FACE: (("identity", None), _HAIRSTYLE, _EXPRESSION),
+    Aspect.AGE: (_FEATURES, _HAIRSTYLE, _EXPRESSION),
+    Aspect.POSE: (_FEATURES, ("clothing", Side.CLOTHES), ("background", Side.BACKGROUND)),
+    Aspect.ROLE: (_FEATURES, _HAIRSTYLE, ("pose", Side.POSE)),
+    Aspect.PLACE: (("face", None), ("hair", Side.HAIR), ("clothing", Side.CLOTHES)),
 }
 
 
+def _person_clause(reading: Reading, aspect: Aspect) -> str:
+    opening = " with the same " if aspect is Aspect.PLACE else " while preserving the same "
+    return keep_clause(reading, opening, _PERSON_ITEMS[aspect])
+
+
 def keep_person(reading: Reading, _context: LintContext) -> Iterator[Finding]:
-    kept = reading.kept
-    if reading.keeps_the_rest or kept & _IDENTITY or any(people.is_person(word) for word in kept):
+    if person_is_kept(reading):
         return
     for clause in reading.edits:
         aspect = person_edit(clause)
@@ -60,9 +77,19 @@ def keep_person(reading: Reading, _context: LintContext) -> Iterator[Finding]:
             clause.verb.start if clause.verb is not None else clause.start,
             clause.target[-1].end if clause.target else clause.end,
             f"Say what must stay of {_person_name(clause)}.",
-            (Fix("Keep the person", (appended(reading, _KEEPS_OF_A_PERSON[aspect]),)),),
+            (Fix("Keep the person", (appended(reading, _person_clause(reading, aspect)),)),),
         )
         return
+
+
+def person_is_kept(reading: Reading) -> bool:
+    """A keep clause speaks of face, identity, the person, or everything else."""
+    kept = reading.kept
+    return (
+        reading.keeps_the_rest
+        or bool(kept & _IDENTITY)
+        or any(people.is_person(word) for word in kept)
+    )
 
 
 def _person_name(clause: Clause) -> str:
@@ -79,10 +106,10 @@ def keep_framing(reading: Reading, _context: LintContext) -> Iterator[Finding]:
         if not (_replaces_backdrop(clause) or _replaces_place(clause) or _moves_to_place(clause)):
             continue
         start, end = span(clause.tokens)
-        keep = ", keep the exact camera angle, position, and framing"
+        keep = keep_clause(reading, ", keep the exact ", FRAMING)
         fixes = [Fix("Keep the framing", (appended(reading, keep),))]
         if any(people.is_person(token.lemma) for token in reading.tokens):
-            person = ", keeping the person in the exact same position, scale, and pose"
+            person = keep_clause(reading, ", keeping the person in the exact same ", IN_PLACE)
             fixes.append(Fix("Keep the person in place", (appended(reading, person),)))
         yield Finding(
             "keep-framing",
@@ -116,13 +143,13 @@ def _replaces_backdrop(clause: Clause) -> bool:
         return False
     strict = noun.lemma in places.STRICT_BACKDROPS
     if clause.act is Act.MAKE:
-        return strict and bool(words_of(core(clause.state)) & places.PLACES)
+        return strict and any(map(places.is_place, words_of(core(clause.state))))
     if clause.act not in _REPLACING:
         return False
     if _is_time_or_weather(clause.state):
         # "change the setting to daytime" is light, "replace the background with a sunset" is not
         return noun.lemma == "background"
-    return strict or any(thing.lemma in places.PLACES for thing in things(clause.state))
+    return strict or any(places.is_place(thing.lemma) for thing in things(clause.state))
 
 
 def _is_time_or_weather(state: Tokens) -> bool:
@@ -136,8 +163,8 @@ def _replaces_place(clause: Clause) -> bool:
     old, new = head(clause.target), head(clause.state)
     if old is None or new is None:
         return False
-    into = new.lemma in places.PLACES | places.STRICT_BACKDROPS
-    return old.lemma in places.PLACES - _THINGS_TOO and into
+    into = new.lemma in places.STRICT_BACKDROPS or places.is_place(new.lemma)
+    return into and places.is_place(old.lemma) and not _is_thing_too(old.lemma)
 
 
 def _moves_to_place(clause: Clause) -> bool:
@@ -156,8 +183,10 @@ def _moves_to_place(clause: Clause) -> bool:
     if new is None:
         return False
     if clause.base == "set" and is_whole_picture(clause.target):
-        return new.capital or new.lemma in places.PLACES
-    if clause.act is not Act.PUT or new.lemma not in places.PLACES | places.STRICT_BACKDROPS:
+        return new.capital or places.is_place(new.lemma)
+    if clause.act is not Act.PUT or not (
+        new.lemma in places.STRICT_BACKDROPS or places.is_place(new.lemma)
+    ):
         return False
     first = clause.target[0].word if clause.target else ""
     new_thing = first in ("a", "an", "some", "another", "two", "three")
@@ -175,9 +204,9 @@ def keep_look(reading: Reading, _context: LintContext) -> Iterator[Finding]:
         (w for w in ("painting", "drawing", "illustration") if w in reading.words), None
     )
     stays = (
-        f" while maintaining the same style of the {painting}"
-        if painting
-        else (" while keeping the same objects, style, and composition")
+        f", while maintaining the same style of the {painting}"
+        if painting and not reading.restyles
+        else keep_clause(reading, ", while keeping the same ", LOOK)
     )
     yield Finding(
         "keep-look",
@@ -185,7 +214,7 @@ def keep_look(reading: Reading, _context: LintContext) -> Iterator[Finding]:
         start,
         end,
         "Say what stays when the light changes.",
-        (Fix("Keep the rest of the look", (appended(reading, f",{stays}"),)),),
+        (Fix("Keep the rest of the look", (appended(reading, stays),)),),
     )
 
 
@@ -211,7 +240,8 @@ def _is_scene(target: Tokens) -> bool:
     if is_whole_picture(target):
         return True
     return any(
-        thing.lemma in places.SCENE_WORDS | places.SKY | places.PLACES | places.BACKDROPS
+        thing.lemma in places.SCENE_WORDS | places.SKY | places.BACKDROPS
+        or places.is_place(thing.lemma)
         for thing in things(target)
     ) and not any(token.word in grammar.POSSESSIVES for token in target[:1])
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from kontext_studio.prompting.clauses import Clause
 from kontext_studio.prompting.context import LintContext
 from kontext_studio.prompting.findings import Finding, Fix, Severity, TextEdit
-from kontext_studio.prompting.phrases import Tokens
+from kontext_studio.prompting.phrases import ATTRIBUTES, Tokens, head
 from kontext_studio.prompting.reading import Reading
 from kontext_studio.prompting.rules.rule import Rule, span
 from kontext_studio.prompting.text import Kind, Token
@@ -21,6 +21,7 @@ _MANNERS = (
     | grammar.COMPARATIVES
     | terms("""better easily well legible legibly from as out aloud more less like it that so""")
 )
+_SIDES_OF_TEXT = ATTRIBUTES | lettering.LETTERING_LOOK | terms("position place spacing")
 _ENDS = terms(
     """above below under underneath beneath behind beside over across along near inside onto around
     while keeping using matching without next_to in_front_of on_top_of"""
@@ -51,6 +52,15 @@ def unquoted_text(reading: Reading, _context: LintContext) -> Iterator[Finding]:
             "Put the exact wording in quotes.",
             (Fix(f"Write {edits[-1].new_text}", edits),),
         )
+
+
+def unquoted_changes(reading: Reading) -> Iterator[Clause]:
+    """Clauses that replace a text by wording without quotes."""
+    for clause in reading.edits:
+        if clause.act in (Act.ADD, Act.PUT, Act.REMOVE, Act.WRITE, Act.GIVE, Act.USE):
+            continue
+        if clause.base not in ("blur", "hide", "sharpen") and any(_wordings(clause)):
+            yield clause
 
 
 def _quoted(reading: Reading, run: Tokens) -> TextEdit:
@@ -84,12 +94,16 @@ def _spoken(row: Tokens, clause: Clause) -> Tokens:
             after = row[i + 2]
         if after.kind is not Kind.WORD and after.kind is not Kind.NUMBER:
             return ()
-        if before in grammar.DETERMINERS or before in grammar.PREPOSITIONS - {"to"}:
+        relative = before == "that" and i > 1 and row[i - 2].is_word
+        if not relative and (
+            before in grammar.DETERMINERS or before in grammar.PREPOSITIONS - {"to"}
+        ):
             continue
         if token.word in _READ:
             people_before = any(people.is_person(t.lemma) for t in row[:i])
             reads_a_book = after.word in grammar.DETERMINERS and not after.capital
-            if people_before or reads_a_book or after.word in _MANNERS:
+            manner = after.word in _MANNERS and not after.capital
+            if people_before or reads_a_book or manner:
                 continue
             if token.word == "reading" and i + 1 < len(row) and _is_furniture(row[i + 1]):
                 continue
@@ -170,7 +184,9 @@ def _told(clause: Clause) -> Tokens:
             t.word in grammar.DETERMINERS | grammar.PREPOSITIONS or t is kind or not t.is_word
             for t in clause.target[: at + 1]
         )
-        if counted or not (only or kind.lemma in lettering.SURE_TEXT_KINDS):
+        about = head(clause.target)
+        side = about is not None and about is not kind and about.lemma in _SIDES_OF_TEXT
+        if side or counted or not (only or kind.lemma in lettering.SURE_TEXT_KINDS):
             return ()
         sure = kind.lemma in lettering.SURE_TEXT_KINDS
         told = _looks_like_wording(first, clause.state, sure=sure)

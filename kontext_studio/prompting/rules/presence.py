@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-from kontext_studio.prompting.clauses import Role
 from kontext_studio.prompting.context import LintContext
 from kontext_studio.prompting.findings import Finding, Fix, Severity, TextEdit
 from kontext_studio.prompting.reading import Reading
-from kontext_studio.prompting.rules.rule import Rule
+from kontext_studio.prompting.rules.rule import Rule, with_slot
+from kontext_studio.prompting.slots import slots_in
 from kontext_studio.prompting.text import Kind, Token
-from kontext_studio.prompting.words import grammar, verbs
+from kontext_studio.prompting.words import grammar
 
-_BLANKS = re.compile("_{3,}")
-_CROSSES = frozenset(["XX", "XXX"])
+_MORE = frozenset(["more", "less", "fewer", "another", "bigger", "extra"])
 
 
 def empty_prompt(reading: Reading, context: LintContext) -> Iterator[Finding]:
@@ -30,7 +28,7 @@ def empty_prompt(reading: Reading, context: LintContext) -> Iterator[Finding]:
 
 
 def unfilled_slot(reading: Reading, _context: LintContext) -> Iterator[Finding]:
-    for start, end in _slots(reading):
+    for start, end in slots_in(reading):
         name = reading.text[start:end].strip("[]{}<>_ ") or "the blank"
         yield Finding(
             "unfilled-slot",
@@ -42,28 +40,12 @@ def unfilled_slot(reading: Reading, _context: LintContext) -> Iterator[Finding]:
         )
 
 
-def _slots(reading: Reading) -> Iterator[tuple[int, int]]:
-    for i, token in enumerate(reading.tokens):
-        if token.kind is Kind.SLOT and _is_placeholder(reading, i, token):
-            yield token.start, token.end
-        elif token.kind is Kind.QUOTE:
-            for blank in _BLANKS.finditer(reading.text, token.start, token.end):
-                yield blank.span()
-
-
-def _is_placeholder(reading: Reading, i: int, token: Token) -> bool:
-    if token.word not in _CROSSES:
-        return True
-    before = reading.tokens[i - 1].word if i else ""
-    return before in grammar.DETERMINERS | grammar.PREPOSITIONS or before in verbs.acts()
-
-
 def no_instruction(reading: Reading, _context: LintContext) -> Iterator[Finding]:
     if reading.asks_for_change or not any(t.is_word for t in reading.tokens):
         return
-    if all(clause.role is Role.ASIDE for clause in reading.clauses):
-        return
     words = [token for token in reading.tokens if token.kind is not Kind.STOP]
+    if words[0].word in _MORE or words[0].word in grammar.COMPARATIVES:
+        return  # "more clouds", "darker": short, but a wish
     if words[0].word in ("using", "based"):  # "using this style, a cat on a wall"
         return
     start, end = words[0].start, words[-1].end
@@ -86,10 +68,18 @@ def _instructions(reading: Reading, words: list[Token]) -> Iterator[Fix]:
     start = reading.text[first.start : first.start + 1]
     opening = start.lower() if lowered else start
     at = first.start
-    if be is not None and be + 1 < len(words) and words[0].word in grammar.DETERMINERS:
+    if any(t.word in ("style", "look") for t in words) or first.word in grammar.PREPOSITIONS:
+        if not any(t.kind is Kind.QUOTE for t in reading.tokens):
+            whole = TextEdit(0, len(reading.text), "Change the {subject} to {new state}")
+            yield with_slot("Say what should change…", [whole], "{subject}")
+        return
+    acts = be is not None and be + 1 < len(words) and words[be + 1].word.endswith("ing")
+    if be is not None and be + 1 < len(words) and words[0].word in grammar.DETERMINERS and not acts:
         gap = TextEdit(words[be - 1].end, words[be].end, "")
         yield Fix("Make it so", (TextEdit(at, at + 1, "Make " + opening), gap))
     yield Fix("Add it", (TextEdit(at, at + 1, "Add " + opening),))
+    if any(t.word in ("same", "identical", "exact") for t in words):
+        return
     yield Fix(
         "Replace the background", (TextEdit(at, at + 1, "Replace the background with " + opening),)
     )

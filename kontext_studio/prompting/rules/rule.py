@@ -62,7 +62,7 @@ def with_slot(title: str, edits: Iterable[TextEdit], slot: str) -> Fix:
     shift = 0
     for edit in done:
         at = edit.new_text.find(slot)
-        if at >= 0:
+        if slot and at >= 0:
             start = edit.start + shift + at
             return Fix(title, done, (start, start + len(slot)))
         shift += len(edit.new_text) - (edit.end - edit.start)
@@ -71,3 +71,29 @@ def with_slot(title: str, edits: Iterable[TextEdit], slot: str) -> Fix:
 
 def without_slot(title: str, edits: Iterable[TextEdit]) -> Fix:
     return Fix(title, tuple(sorted(edits, key=lambda edit: edit.start)))
+
+
+def removed(reading: Reading, start: int, end: int) -> TextEdit:
+    """Take a piece out, with the blanks and the comma it leaves behind; a sentence stays one."""
+    text = reading.text
+    before = start
+    while before and text[before - 1].isspace() and text[before - 1] != "\n":
+        before -= 1
+    after = end
+    while after < len(text) and text[after].isspace() and text[after] != "\n":
+        after += 1
+    follows = text[after : after + 1]
+    if before == 0 or text[before - 1] in _STOPS:
+        while after < len(text) and (text[after] in ",;.!" or text[after].isspace()):
+            after += 1
+        follows = text[after : after + 1]
+        capital = text[start : start + 1].isupper() and follows.islower()
+        return TextEdit(start, after + capital, follows.upper() if capital else "")
+    if text[before - 1] in ",;" and (not follows or follows in ",;.!?"):
+        return TextEdit(before - 1, after, "")
+    if not follows or follows in ",;.!?\n":
+        return TextEdit(before, after, "")
+    return TextEdit(start, after, "")
+
+
+_STOPS = ".!?\n;:"

@@ -7,15 +7,17 @@ from itertools import pairwise
 
 from kontext_studio.prompting.clauses import Clause
 from kontext_studio.prompting.context import LintContext
+from kontext_studio.prompting.facets import Side
 from kontext_studio.prompting.findings import Finding, Fix, Severity, TextEdit
 from kontext_studio.prompting.phrases import Tokens, core, head, is_name, things, words_of
 from kontext_studio.prompting.reading import Reading, is_style, is_tone_change, is_whole_picture
+from kontext_studio.prompting.rules.keep_clauses import Item, keep_clause
 from kontext_studio.prompting.rules.rule import Rule, appended, cased, written
 from kontext_studio.prompting.text import Kind, Token
 from kontext_studio.prompting.words import grammar, looks, people, places, terms
 from kontext_studio.prompting.words.verbs import Act
 
-_IN_OR_WITH = terms("redo revamp remodel rework makeover")
+_IN_OR_WITH = terms("redo revamp remodel rework makeover remake reinvent reimagine")
 _STYLE_HEADS = (
     looks.STYLES
     | looks.STYLE_NOUNS
@@ -27,6 +29,11 @@ _STYLE_HEADS = (
         """painting drawing sketch cartoon comic illustration artwork art render rendering photo
     photograph print picture image portrait animation caricature 3d"""
     )
+)
+_OF_A_PERSON: tuple[Item, ...] = (
+    ("facial features", None),
+    ("hairstyle", Side.HAIR),
+    ("pose", Side.POSE),
 )
 _STAND_INS = frozenset(["one", "version"])
 _SEASONAL = places.TIMES | places.SEASONS | places.WEATHER
@@ -113,7 +120,7 @@ def _narrower(reading: Reading, clause: Clause, link: Token, state: Tokens) -> I
     ):
         costume = _costume(state)
         clothes = TextEdit(verb.start, verb.end, cased(old, "change the clothes of"))
-        keep = appended(reading, " while preserving the same facial features, hairstyle, and pose")
+        keep = appended(reading, keep_clause(reading, " while preserving the same ", _OF_A_PERSON))
         yield Fix("Change the clothes", tuple(_ordered(clothes, to, *costume, keep)))
         return
     if any(thing.lemma in places.INTERIORS for thing in meant):

@@ -4,79 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kontext_studio.prompting.clauses import Clause, Role
+from kontext_studio.prompting.clauses import Clause
 from kontext_studio.prompting.context import LintContext
 from kontext_studio.prompting.findings import Finding, Fix, Severity, TextEdit
-from kontext_studio.prompting.phrases import Tokens, core, head, owners, stands_alone, things
+from kontext_studio.prompting.phrases import Tokens, core, owners, stands_alone, things
 from kontext_studio.prompting.reading import Reading
+from kontext_studio.prompting.referents import OWNING, dangling_pronouns, family_of
 from kontext_studio.prompting.rules.rule import Rule, cased, with_slot
 from kontext_studio.prompting.subject import subject_of
-from kontext_studio.prompting.text import Kind, Token
-from kontext_studio.prompting.words import grammar, lettering, looks, people, places, terms, verbs
+from kontext_studio.prompting.text import Token
+from kontext_studio.prompting.words import grammar, terms
 from kontext_studio.prompting.words.verbs import Act
 
-_FAMILY = {
-    **dict.fromkeys(("him", "his", "he"), "he"),
-    **dict.fromkeys(("her", "hers", "she"), "she"),
-    **dict.fromkeys(("them", "their", "theirs", "they", "these", "those"), "they"),
-    **dict.fromkeys(("it", "its", "this", "that"), "it"),
-    **dict.fromkeys(("me", "my", "mine"), "me"),
-}
-_DEMONSTRATIVES = frozenset(["this", "that", "these", "those"])
-_OWNING = frozenset(["his", "its", "their", "my", "her"])
 _GENERIC = terms("""object thing item element part stuff something someone somebody anything""")
 _NOT_THE_PICTURE = frozenset(["image", "picture", "photo", "photograph", "scene", "frame"])
-# Things that a "him" or "her" cannot point to.
-_LIFELESS = (
-    people.GARMENTS
-    | people.ACCESSORIES
-    | people.BODY_PARTS
-    | people.HAIR
-    | places.IMAGES
-    | places.BACKDROPS
-    | places.PLACES
-    | places.TIMES
-    | places.WEATHER
-    | places.LIGHT
-    | places.FRAMING
-    | looks.COLOURS
-    | looks.COLOUR_NOUNS
-    | looks.MATERIALS
-    | looks.STYLE_NOUNS
-    | looks.STYLES
-    | lettering.TEXT_KINDS
-    | lettering.CARRIERS
-)
-_NO_REFERENT = (
-    grammar.PRONOUNS
-    | grammar.DETERMINERS
-    | grammar.PREPOSITIONS
-    | grammar.CONJUNCTIONS
-    | grammar.ADVERBS
-    | grammar.ADJECTIVES
-    | grammar.COMPARATIVES
-    | grammar.LEAD_INS
-    | grammar.BE
-    | grammar.MODALS
-    | grammar.SUBORDINATORS
-    | grammar.NEGATIONS
-    | looks.JUDGEMENTS
-    | looks.COLOURS
-    | terms("want like need would could can wish let's i'd what if")
-)
 
 
 def pronoun_subject(reading: Reading, context: LintContext) -> Iterator[Finding]:
     """The first pronoun of each kind that has nothing to point to inside the instruction."""
     seen: set[str] = set()
-    kept = [clause for clause in reading.clauses if clause.role is Role.KEEP]
-    for i, token in enumerate(reading.tokens):
-        family = _FAMILY.get(token.word) if token.is_word else None
-        if family is None or family in seen or not _points_outside(reading, i):
-            continue
-        if any(clause.start <= token.start < clause.end for clause in kept):
-            continue
-        if _has_referent(reading, token, family) or _is_impersonal(reading, token):
+    for token in dangling_pronouns(reading):
+        family = family_of(token)
+        if family is None or family in seen:
             continue
         seen.add(family)
         shown = reading.text[token.start : token.end]
@@ -86,110 +35,14 @@ def pronoun_subject(reading: Reading, context: LintContext) -> Iterator[Finding]
             token.start,
             token.end,
             f"Name the subject: the model cannot see what “{shown}” points to.",
-            tuple(_names(reading, context, i, family)),
+            tuple(_names(reading, context, reading.tokens.index(token), family)),
         )
-
-
-def _points_outside(reading: Reading, i: int) -> bool:
-    """A pronoun used as such, not as a determiner, a conjunction or a polite "give me"."""
-    tokens, word = reading.tokens, reading.tokens[i].word
-    before = tokens[i - 1] if i else None
-    if word in _DEMONSTRATIVES:
-        if not stands_alone(tokens, i):
-            return False
-        if word == "that" and before is not None:
-            clause_word = before.word in ("so", "such", "sure", "ensure", "way", "like", "now")
-            relative = before.is_word and before.word not in _NO_REFERENT | verbs.acts().keys()
-            return not (clause_word or relative or before.kind in (Kind.QUOTE, Kind.SLOT))
-        return True
-    if word == "me":
-        return before is None or before.word not in (
-            "give",
-            "show",
-            "help",
-            "let",
-            "for",
-            "to",
-            "tell",
-        )
-    if word == "my":
-        following = {token.lemma for token in tokens[i + 1 : i + 4]}
-        return not following & places.IMAGES
-    return True
-
-
-def _has_referent(reading: Reading, token: Token, family: str) -> bool:
-    if family == "me":
-        return False
-    verbs_here = {clause.verb.start for clause in reading.clauses if clause.verb is not None}
-    beside = _beside(reading, token)
-    for other in reading.tokens:
-        if other.start >= token.start:
-            return False
-        if other.kind in (Kind.SLOT, Kind.QUOTE):
-            return True
-        if (
-            not other.is_word
-            or other.word in _NO_REFERENT
-            or other.start in verbs_here
-            or other is beside
-        ):
-            continue
-        if _fits(other, family):
-            return True
-    return False
-
-
-def _fits(noun: Token, family: str) -> bool:
-    person = people.is_person(noun.lemma)
-    match family:
-        case "he":
-            return noun.lemma not in people.FEMALE and _may_live(noun)
-        case "she":
-            return noun.lemma not in people.MALE and _may_live(noun)
-        case "it":
-            return not person
-    return True
-
-
-def _beside(reading: Reading, token: Token) -> Token | None:
-    """The "feather" of "add a feather to it": what is put somewhere is not that place."""
-    i = reading.tokens.index(token)
-    if (
-        not i
-        or reading.tokens[i - 1].word not in grammar.PREPOSITIONS
-        or token.word in _OWNING - {"her"}
-    ):
-        return None
-    for clause in reading.edits:
-        if clause.start <= token.start < clause.end and clause.state and token in clause.state[:1]:
-            return head(clause.target)
-    return None
-
-
-def _may_live(noun: Token) -> bool:
-    alive = people.may_be_person(noun.lemma) or noun.lemma in people.ANIMALS or noun.capital
-    return alive and noun.lemma not in _LIFELESS
-
-
-def _is_impersonal(reading: Reading, token: Token) -> bool:
-    """ "Make it rain", "turn it into winter": nothing is meant by "it"."""
-    if token.word != "it":
-        return False
-    for clause in reading.edits:
-        if not clause.start <= token.start < clause.end:
-            continue
-        named = {word for t in clause.state[:6] for word in (t.word, t.lemma)}
-        whole = len(clause.target) == 1 and clause.target[0] == token
-        if whole and named & (places.TIMES | places.SEASONS | places.WEATHER):
-            return True
-    return False
 
 
 def _names(reading: Reading, context: LintContext, i: int, family: str) -> Iterator[Fix]:
     token = reading.tokens[i]
     following = reading.tokens[i + 1 : i + 2]
-    owning = token.word in _OWNING and (
+    owning = token.word in OWNING and (
         token.word != "her" or bool(following and not stands_alone(reading.tokens, i))
     )
     ending = "'s" if owning or token.word in ("hers", "theirs", "mine") else ""
@@ -199,8 +52,13 @@ def _names(reading: Reading, context: LintContext, i: int, family: str) -> Itera
         if known is not None:
             edit = TextEdit(token.start, token.end, cased(written, known + ending))
             yield Fix(f"Name “{known}”", (edit,))
-    edit = TextEdit(token.start, token.end, cased(written, "the {subject}" + ending))
-    yield with_slot("Name it…" if family == "it" else "Name the subject…", [edit], "{subject}")
+    edits = [TextEdit(token.start, token.end, cased(written, "the {subject}" + ending))]
+    if family == "me":  # nothing in the text can ever stand for "me", so all of them are named
+        for other in dangling_pronouns(reading):
+            if other.start > token.start and family_of(other) == family:
+                owns = "'s" if other.word in ("my", "mine") else ""
+                edits.append(TextEdit(other.start, other.end, "the {subject}" + owns))
+    yield with_slot("Name it…" if family == "it" else "Name the subject…", edits, "{subject}")
 
 
 def generic_subject(reading: Reading, context: LintContext) -> Iterator[Finding]:

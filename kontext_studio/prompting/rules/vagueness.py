@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from kontext_studio.prompting.clauses import Clause, Role
 from kontext_studio.prompting.context import LintContext
 from kontext_studio.prompting.findings import Finding, Fix, Severity, TextEdit
+from kontext_studio.prompting.people_edits import person_edit
 from kontext_studio.prompting.phrases import Tokens, core, head, things, words_of
-from kontext_studio.prompting.reading import Reading
-from kontext_studio.prompting.rules.rule import Rule, cased, span, with_slot, written
+from kontext_studio.prompting.reading import Reading, is_whole_picture
+from kontext_studio.prompting.rules.keeping import person_is_kept
+from kontext_studio.prompting.rules.rule import Rule, appended, cased, span, with_slot, written
 from kontext_studio.prompting.text import Kind, Token
 from kontext_studio.prompting.words import grammar, looks, people, places, terms, verbs
 from kontext_studio.prompting.words.verbs import Act
@@ -22,7 +24,6 @@ _REBUILDING = terms("transform convert morph")
 _LEFT_OVER = (
     looks.JUDGEMENT_FILLERS | grammar.PREPOSITIONS | grammar.DETERMINERS | grammar.CONJUNCTIONS
 )
-_BROKEN = frozenset(["fix"])
 
 
 def vague_goal(reading: Reading, _context: LintContext) -> Iterator[Finding]:
@@ -45,7 +46,8 @@ def vague_goal(reading: Reading, _context: LintContext) -> Iterator[Finding]:
 
 def _judged(clause: Clause) -> Token | None:
     """The word of judgement, where nothing that can be seen stands beside it."""
-    if clause.act is Act.JUDGE or clause.base in _BROKEN:
+    fixes = clause.base in ("fix", "polish", "retouch") and _means_the_picture(clause.target)
+    if clause.act is Act.JUDGE or fixes:
         if clause.state or clause.verb is None or _says_more(clause.target):
             return None
         return clause.verb
@@ -56,19 +58,32 @@ def _judged(clause: Clause) -> Token | None:
         if clause.base in ("craft", "create", "design", "produce", "compose", "evoke", "express"):
             return None
         said = clause.target
-    judged = [t for t in said if t.word in looks.JUDGEMENTS]
+    judged = [t for t in said if looks.is_judgement(t.word)] or _more_style(clause)
     if all(t.word in looks.TONE_JUDGEMENTS for t in judged):
         return None
     for token in said:
         if token.kind in (Kind.QUOTE, Kind.SLOT, Kind.NUMBER, Kind.COLOUR_CODE):
             return None
-        if token.is_word and token.word not in looks.JUDGEMENTS and token.lemma not in _LEFT_OVER:
+        if token.is_word and not looks.is_judgement(token.word) and token.lemma not in _LEFT_OVER:
             return None
-    if any(t.lemma in looks.COLOURS or t.lemma in looks.STYLES for t in said):
+    if any(looks.is_colour(t.lemma) or looks.is_style(t.lemma) for t in said):
         return None
     if head(clause.target) is not None and _says_more(clause.target, to_judge=True):
         return None
     return judged[0]
+
+
+def _more_style(clause: Clause) -> list[Token]:
+    """ "Give the sofa more style"."""
+    words = [t.word for t in clause.state]
+    more = clause.act is Act.GIVE and words[:1] in (["more"], ["some"], ["extra"])
+    return list(clause.state[-1:]) if more and words[1:] in (["style"], ["life"], ["class"]) else []
+
+
+def _means_the_picture(target: Tokens) -> bool:
+    """ "The picture", "it", "this": whatever is wrong with it is not said."""
+    noun = head(target)
+    return noun is None or (is_whole_picture(target) and noun.lemma not in looks.PROPERTIES)
 
 
 def _says_more(target: Tokens, *, to_judge: bool = False) -> bool:
@@ -77,7 +92,9 @@ def _says_more(target: Tokens, *, to_judge: bool = False) -> bool:
     named = words_of(target)
     if to_judge:
         return noun is not None and noun.lemma in looks.PROPERTIES | looks.COLOUR_NOUNS
-    if named & (looks.PROPERTIES | people.EXPRESSIONS):
+    if named & (looks.PROPERTIES | people.EXPRESSIONS - {"mood", "emotion"}):
+        return True
+    if any(looks.is_colour(word) for word in named):
         return True
     return any(token.kind in (Kind.SLOT, Kind.QUOTE) for token in target)
 
@@ -131,6 +148,8 @@ def incomplete_change(reading: Reading, _context: LintContext) -> Iterator[Findi
             if not _suits_the_picture(clause):
                 yield _no_target(reading, clause)
             continue
+        if any(token.word == "back" for token in clause.tokens):
+            continue  # "change it back" speaks of an earlier turn
         if clause.state or not clause.target or _is_exchange(clause) or _removes(clause):
             continue
         if i + 1 < len(reading.clauses) and _explained_next(reading, clause):
@@ -156,6 +175,7 @@ def _suits_the_picture(clause: Clause) -> bool:
             | looks.TONE_CHANGES
             | looks.MEDIUM_WORDS
             | places.CAMERA_VIEWS
+            | looks.FILE_FORMATS
         )
     )
 
@@ -163,12 +183,15 @@ def _suits_the_picture(clause: Clause) -> bool:
 def _is_exchange(clause: Clause) -> bool:
     """ "Swap the fox and the hen" is whole."""
     swaps = clause.base in ("swap", "exchange", "switch", "interchange")
-    return swaps and any(token.word == "and" for token in clause.target)
+    words = {token.word for token in clause.target}
+    if words & {"places", "positions", "sides"} and words & {"between", "of"}:
+        return True  # "change places between the cat and the dog"
+    return swaps and bool(words & {"and", "two", "both"})
 
 
 def _removes(clause: Clause) -> bool:
     verb = clause.verb
-    return verb is not None and any(t.word == "out" for t in clause.tokens[:3])
+    return verb is not None and any(t.word in ("out", "in") for t in clause.tokens[1:2])
 
 
 def _explained_next(reading: Reading, clause: Clause) -> bool:
@@ -199,15 +222,28 @@ def _no_state(reading: Reading, clause: Clause) -> Finding:
     if head(clause.target) is not None and _is_colour_change(clause):
         slot = "{colour}"
     name = written(reading, core(clause.target)) or written(reading, clause.target)
-    edit = TextEdit(end, end, f" with {slot}" if swaps else f" to {slot}")
+    edits = [TextEdit(end, end, f" with {slot}" if swaps else f" to {slot}")]
+    if _needs_keeping(reading, edits[0]):
+        edits.append(appended(reading, _KEEP_PERSON))
+        if edits[1].start == end:
+            edits = [TextEdit(end, edits[1].end, edits[0].new_text + edits[1].new_text)]
     return Finding(
         "incomplete-change",
         Severity.WARNING,
         start,
         end,
         f"Change {name} into what?",
-        (with_slot("Say into what…", [edit], slot),),
+        (with_slot("Say into what…", edits, slot),),
     )
+
+
+_KEEP_PERSON = " while preserving the same facial features, hairstyle, and expression"
+
+
+def _needs_keeping(reading: Reading, edit: TextEdit) -> bool:
+    """Once it is complete, the change would touch a person."""
+    after = Reading(Fix("", (edit,)).applied_to(reading.text))
+    return not person_is_kept(after) and any(person_edit(clause) for clause in after.edits)
 
 
 def _is_colour_change(clause: Clause) -> bool:
@@ -242,10 +278,11 @@ def vague_colour(reading: Reading, _context: LintContext) -> Iterator[Finding]:
         )
 
 
-_COLOURING = (Act.CHANGE, Act.COLOUR, Act.MAKE, Act.GIVE, Act.USE, Act.REPLACE, Act.SCOPE)
+_COLOURING = (Act.ADD, Act.CHANGE, Act.COLOUR, Act.MAKE, Act.GIVE, Act.USE, Act.REPLACE, Act.SCOPE)
 _NOT_COLOURED = (
     places.WHOLE_PICTURE
     | places.LIGHT
+    | places.LAMPS
     | places.SKY
     | places.BACKDROPS
     | places.INTERIORS
@@ -253,24 +290,33 @@ _NOT_COLOURED = (
     | places.WEATHER
     | terms("""shadow highlight contrast tone window screen face skin eye smile mood water""")
 )
-_PREFIXES = grammar.DETERMINERS | terms("much even slightly more a_bit bit little lot very far")
+_PREFIXES = grammar.DETERMINERS | terms(
+    "something much even slightly more a_bit bit little lot very far"
+)
 
 
 def _open_colour(clause: Clause) -> Tokens:
     """The words for a colour that name none; nothing where one is named or none is meant."""
     if clause.act not in _COLOURING or any(
-        token.lemma in looks.COLOURS - {"blush"}
+        (looks.is_colour(token.lemma) and token.lemma != "blush")
         or token.kind in (Kind.COLOUR_CODE, Kind.SLOT, Kind.QUOTE)
         for token in clause.state
     ):
         return ()
+    added = head(clause.target) if clause.act is Act.ADD else None
+    if clause.act is Act.ADD and (added is None or added.lemma not in looks.COLOUR_NOUNS):
+        return ()
     meant = {thing.lemma for thing in things(clause.target)}
     noun = head(clause.target)
     about_colour = noun is not None and noun.lemma in looks.COLOUR_NOUNS
+    about_colour = about_colour or any(
+        t.lemma in ("color", "colour", "hue", "shade") for t in clause.state
+    )
     if meant & _NOT_COLOURED and not about_colour:
         return ()
-    said = core(clause.state) if clause.act is not Act.USE else core(clause.target)
-    named = next((t for t in said if t.word in looks.COLOUR_NOUNS), None)
+    taken = clause.act in (Act.USE, Act.ADD)
+    said = core(clause.target if taken else clause.state)
+    named = next((t for t in said if t.lemma in looks.COLOUR_NOUNS), None)
     if named is not None:
         before = [t for t in said if t.start < named.start]
         if before and all(_is_open(t) for t in before):
@@ -284,7 +330,7 @@ def _open_colour(clause: Clause) -> Tokens:
     ]
     if not relative or others or clause.act in (Act.GIVE, Act.REPLACE, Act.USE):
         return ()
-    if clause.act is Act.MAKE and not meant:
+    if clause.act is Act.MAKE and (not meant or any(t.kind is Kind.SLOT for t in clause.target)):
         return ()  # "make it darker": the picture, as far as is said
     if clause.act is Act.MAKE and relative[0].word in (
         "deeper",
@@ -300,7 +346,7 @@ def _open_colour(clause: Clause) -> Tokens:
 def _is_open(token: Token) -> bool:
     return (
         token.word in looks.RELATIVE_COLOURS
-        or token.word in looks.JUDGEMENTS
+        or looks.is_judgement(token.word)
         or token.word in _PREFIXES
         or token.word in grammar.ADVERBS
         or token.word in ("something", "kind", "of", "look")

@@ -7,7 +7,15 @@ from __future__ import annotations
 
 from functools import cache
 
-from kontext_studio.prompting.words import grammar, lettering, looks, people, places, verbs
+from kontext_studio.prompting.words import (
+    grammar,
+    lettering,
+    lexicon,
+    looks,
+    people,
+    places,
+    verbs,
+)
 from kontext_studio.prompting.words._lists import terms
 
 _IRREGULAR = {
@@ -72,6 +80,7 @@ TERMS = frozenset(term for group in _LISTS for term in group if " " in term) | {
     "time of day",
     "drill bit",
     "get rid of",
+    "make over",
 }
 
 __all__ = [
@@ -79,6 +88,7 @@ __all__ = [
     "grammar",
     "known_words",
     "lettering",
+    "lexicon",
     "looks",
     "people",
     "places",

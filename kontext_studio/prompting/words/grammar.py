@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kontext_studio.prompting.words import lexicon
 from kontext_studio.prompting.words._lists import terms
 
 ARTICLES = terms("a an the")
@@ -52,9 +53,9 @@ ADVERBS = terms(
 )
 # Words that may stand before the verb of an instruction without being part of it.
 LEAD_INS = terms(
-    """please kindly just now then also next first firstly second secondly third thirdly finally
-    lastly additionally furthermore afterwards simply and but plus or hey hi hello ok okay well
-    so again gently carefully subtly slightly completely fully quickly maybe perhaps to only
+    """please pls plz kindly just now then also next first firstly second secondly third thirdly
+    finally lastly additionally furthermore afterwards simply and but plus or hey hi hello ok okay
+    well so again gently carefully subtly slightly completely fully quickly maybe perhaps to only
     instead &"""
 )
 
@@ -86,3 +87,8 @@ COMPARATIVES = terms(
     further stronger weaker heavier older younger curlier straighter slimmer fatter flatter
     quieter busier"""
 )
+
+
+def is_adjective(word: str) -> bool:
+    """An adjective more often than anything else."""
+    return word in ADJECTIVES or lexicon.is_a(word, "adjective")

@@ -7,8 +7,8 @@ from kontext_studio.prompting.words._lists import terms
 # A kind of text: what follows may be its wording.
 TEXT_KINDS = terms(
     """text word caption title headline heading slogan wording phrase tagline subtitle lettering
-    letter inscription message number numeral date price sentence quote label name letters
-    digits typography letterings subheading motto logo_text"""
+    letter inscription message number numeral date price sentence quote label name letters year
+    score digits typography letterings subheading motto logo_text"""
 )
 # Kinds that never describe anything but wording.
 SURE_TEXT_KINDS = terms(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kontext_studio.prompting.words import lexicon
 from kontext_studio.prompting.words._lists import terms
 
 COLOURS = terms(
@@ -50,7 +51,7 @@ STYLE_FAMILIES = terms(
     """art artistic artsy arty painting painted painterly drawing drawn sketch sketched cartoon
     cartoonish cartoony comic illustration illustrated 3d vintage retro old old-school
     old-fashioned modern contemporary cinematic fantasy dark abstract stylized stylised classic
-    classical antique futuristic filmic surreal aesthetic grunge hand-drawn animated animation
+    classical antique futuristic filmic film surreal grunge hand-drawn animated animation
     cool artwork render rendering digital_art fine_art graphic"""
 )
 # Families that also describe things, so "a vintage lamp" is no style.
@@ -85,7 +86,26 @@ TONE_JUDGEMENTS = frozenset(["cooler"])
 """A tone of the picture where it stands alone, and praise beside other praise."""
 
 JUDGEMENTS = terms(
-    """better nicer nice good great best beautiful prettier pretty lovely amazing awesome fantastic
+    """boring bland ugly cheap amateurish tacky lifeless uninspired amateur unprofessional bad
+    awful worse terrible elegance charm soul glamour allure prestige pizazz
+    striking welcoming catchy tasty tastier delicious yummy appetizing appetising mouthwatering
+    enchanting adorable alluring enticing tempting engaging arresting vibrant-looking lavish
+    opulent posh swanky ritzy sumptuous exquisite refined tasteful stylized-looking fashionable
+    glitzy slick snazzy jazzy edgy quirky funky playful joyous whimsical majestic grand grandiose
+    glorious marvellous marvelous superb fabulous outstanding remarkable extraordinary
+    exceptional noteworthy unforgettable iconic legendary phenomenal terrific splendid decent
+    acceptable presentable respectable tidy-looking credible trustworthy convincing
+    believable serious-looking businesslike corporate commercial marketable sellable
+    clickable viral shareable instagram-worthy magazine-worthy world-class top-notch first-class
+    five-star boutique designer high-class sophisticated-looking emotional touching heartwarming
+    soulful expressive evocative meaningful powerful-looking energetic exhilarating thrilling
+    captivating gripping intriguing fascinating mesmerizing mesmerising hypnotic stunning-looking
+    awe-inspiring jaw-dropping mind-blowing dazzling radiant aesthetically visually standout
+    bolder-looking harmonious balanced-looking well-balanced neat neater smart smarter
+    homely homey comfy comfortable relaxing soothing peaceful calming serene zen festive
+    cheerier merrier scarier spooky spookier creepy creepier epic-looking badass rad dope lit
+    sick neat-looking ok okay fine flattering photogenic studio-quality print-ready
+    better nicer nice good great best beautiful prettier pretty lovely amazing awesome fantastic
     wonderful perfect stunning gorgeous professional pro interesting exciting attractive
     appealing eye-catching luxurious luxury premium high-end upscale expensive classy fancy
     stylish elegant cool cooler impressive special unique creative magical epic dramatic moody
@@ -102,7 +122,8 @@ JUDGEMENT_FILLERS = terms(
     feel feels seem appear style vibe appearance version overall be become touch sense kind of
     and or as to in with give make quite extra super image picture photo shot atmosphere result
     get way have something thing stand out come across all again just made see general possible
-    everyone everybody me us you i we like effect piece work level overall_look"""
+    everyone everybody me us you i we like effect piece work level overall_look
+    factor high higher less"""
 )
 PROPERTIES = terms(
     """contrast brightness exposure sharpness saturation sharper sharp blur blurry blurriness noise
@@ -114,3 +135,32 @@ PROPERTIES = terms(
     legibility lettering font distortion artifact artifacts artefact artefacts tear spot blemish
     pixelation horizon pores vibrance spacing alignment composition background"""
 )
+
+
+def is_judgement(word: str) -> bool:
+    """A word of taste or quality, comparatives as well: "catchier", "tastiest"."""
+    if word in JUDGEMENTS:
+        return True
+    for ending in ("ier", "iest"):
+        if word.endswith(ending) and word.removesuffix(ending) + "y" in JUDGEMENTS:
+            return True
+    return any(
+        word.endswith(ending) and word.removesuffix(ending) in JUDGEMENTS
+        for ending in ("er", "est", "ly", "r", "st")
+    )
+
+
+def is_colour(word: str) -> bool:
+    """The name of a colour, also in parts: "blue-green", "sea-green"."""
+    if word in COLOURS or lexicon.is_a(word, "colour"):
+        return True
+    return "-" in word and word.rsplit("-", 1)[-1] in COLOURS
+
+
+def is_material(word: str) -> bool:
+    return word in MATERIALS or lexicon.is_a(word, "material")
+
+
+def is_style(word: str) -> bool:
+    """A named style, medium, school or painter."""
+    return word in STYLES or lexicon.is_a(word, "painter")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kontext_studio.prompting.words import lexicon
 from kontext_studio.prompting.words._lists import terms
 
 PEOPLE = terms(
@@ -73,7 +74,11 @@ GARMENTS = terms(
     overalls dungarees jumpsuit swimsuit bikini pyjamas pajamas underwear sock shoe boot sneaker
     sandal heel slipper trainer attire apparel armor armour spacesuit tunic toga kilt tracksuit
     corset polo loafer wardrobe jersey lab_coat tailcoat trench_coat pinafore romper nightgown
-    negligee camisole culottes windbreaker turtleneck anorak bathrobe onesie footwear"""
+    negligee camisole culottes windbreaker turtleneck anorak scrub scrubs saree lehenga
+    hanbok qipao cheongsam
+    dirndl lederhosen catsuit leotard tutu habit cassock surcoat sherwani kurta dashiki caftan
+    kaftan sarong parka peacoat duster tracksuit loungewear sportswear streetwear activewear
+    workwear menswear knitwear bathrobe onesie footwear"""
 )
 ACCESSORIES = terms(
     """hat cap beanie helmet crown tiara glasses sunglasses eyeglasses spectacles goggles monocle
@@ -138,16 +143,31 @@ _AGENT_ENDINGS = (
 _PERSON_ENDINGS = ("man", "woman", "men", "women", "person", "people", "girl", "boy", "lady")
 
 
+_NO_PERSON = terms(
+    "blonde blond brunette redhead human snowman gingerbread_man strawman doll mannequin"
+)
+
+
 def is_person(lemma: str) -> bool:
     """A known word for people, or a compound that ends in one ("sportsman")."""
-    return lemma in PEOPLE or (
-        len(lemma) > 5 and lemma.endswith(_PERSON_ENDINGS) and lemma not in ("human", "snowman")
-    )
+    if lemma in PEOPLE:
+        return True
+    if lemma in _NO_PERSON:
+        return False
+    return lexicon.is_a(lemma, "person") or (len(lemma) > 5 and lemma.endswith(_PERSON_ENDINGS))
+
+
+def is_animal(lemma: str) -> bool:
+    return lemma in ANIMALS or (not is_person(lemma) and lexicon.is_a(lemma, "animal"))
 
 
 def is_garment(lemma: str) -> bool:
     """A known piece of clothing, or a compound that ends in one ("wetsuit")."""
-    return lemma in GARMENTS or (len(lemma) > 5 and lemma.endswith(_GARMENT_ENDINGS))
+    if lemma in GARMENTS:
+        return True
+    if lemma in ACCESSORIES or lexicon.is_a(lemma, "accessory"):
+        return False
+    return lexicon.is_a(lemma, "garment") or (len(lemma) > 5 and lemma.endswith(_GARMENT_ENDINGS))
 
 
 def may_be_person(lemma: str) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from kontext_studio.prompting.words import lexicon
 from kontext_studio.prompting.words._lists import terms
+from kontext_studio.prompting.words.people import is_garment
 
 IMAGES = terms(
     """image picture photo photograph pic shot snapshot photography portrait frame composition
@@ -67,6 +69,11 @@ LIGHT = terms(
     backlight backlighting spotlight neon glow daylight rim_light firelight studio_light
     floodlight"""
 )
+LAMPS = terms(
+    """lamp lantern headlight headlamp bulb candle flame fire sun moon star screen monitor beacon
+    torch flashlight chandelier streetlight streetlamp taillight firework sunbeam sign spark ember
+    lightbulb sunset sunrise"""
+)
 LIGHTING = terms("lighting illumination light light_source lights sunlight")
 SKY = terms("sky skies weather atmosphere")
 SCENE_WORDS = terms(
@@ -88,3 +95,14 @@ REAL_PLACE_MARKS = terms(
     """left right top bottom centre center middle corner edge side foreground background front rear
     distance sky"""
 )
+
+_NO_PLACE = terms("frame path sign top wall screen bed floor table counter shelf seat cover ball")
+
+
+def is_place(word: str) -> bool:
+    """Somewhere to be: a landscape, a street, a room, a building, a town."""
+    return word in PLACES or (
+        word not in _NO_PLACE
+        and not is_garment(word)
+        and lexicon.is_a(word, "land", "way", "building", "room", "toponym")
+    )

@@ -59,10 +59,11 @@ _VERBS: Mapping[Act, frozenset[str]] = {
     Act.MAKE: terms("make render have get cause force"),
     Act.SCOPE: terms(
         """transform turn convert reimagine reinvent redo revamp remake morph remodel rework
-    metamorphose makeover transmute"""
+    make_over metamorphose makeover transmute"""
     ),
     Act.STYLE: terms(
-        """stylize stylise restyle redraw rerender transfer repaint_in style infuse depict"""
+        """stylize stylise restyle redraw rerender transfer repaint_in style infuse depict portray
+    cartoonize cartoonise cartoonify animate sketchify"""
     ),
     Act.PUT: terms(
         """put place move position relocate shift seat stand sit lay park drop bring transport
@@ -70,7 +71,7 @@ _VERBS: Mapping[Act, frozenset[str]] = {
     align hold"""
     ),
     Act.GIVE: terms("give lend grant equip offer hand fit provide furnish"),
-    Act.DRESS: terms("dress clothe outfit"),
+    Act.DRESS: terms("dress clothe outfit attire garb"),
     Act.ADJUST: terms(
         """crop rotate flip mirror resize scale enlarge shrink widen narrow lengthen shorten stretch
     extend expand zoom straighten sharpen blur soften smooth brighten darken lighten dim
@@ -97,11 +98,11 @@ _VERBS: Mapping[Act, frozenset[str]] = {
     cloud overcast undo revert do go perform reverse invert negate swivel spin pivot angle
     incline recline centre populate furnish refurnish redecorate renovate modernise modernize
     tile wallpaper retile repave landscape sow seed fertilise thatch shingle roof slate curtain
-    halve"""
+    halve outpaint inpaint uncrop upscale upsample recomposite rejuvenate de-age"""
     ),
     Act.JUDGE: terms(
         """improve enhance beautify optimize optimise refine perfect upgrade better embellish
-        elevate spruce"""
+        elevate spruce jazz spice liven freshen glam perk pimp improvise"""
     ),
     Act.WRITE: terms("write spell inscribe letter print stamp type label caption title sign"),
     Act.BODY: terms(
@@ -109,7 +110,7 @@ _VERBS: Mapping[Act, frozenset[str]] = {
     smirk frown wink close blink"""
     ),
     Act.LET: terms("let"),
-    Act.USE: terms("use take"),
+    Act.USE: terms("use take try"),
     Act.KEEP: terms("keep maintain preserve retain leave conserve"),
     Act.AVOID: terms("avoid prevent ensure"),
 }
@@ -158,7 +159,10 @@ ACTIONS = terms(
     crawl rest relax pose salute juggle type cook paint nod shrug yawn stroll wink touch rub
     scratch grip drop wield aim shoot cycle skate ski surf dive meditate"""
 )
-EXPRESSIONS_VERB = terms("smile laugh cry frown grin smirk wink blink scowl pout weep sob")
+EXPRESSIONS_VERB = terms(
+    """smile laugh cry frown grin smirk wink blink scowl pout weep sob blush giggle chuckle beam
+    sneer grimace glare seem appear stand_out"""
+)
 LOOK_VERBS = terms("look appear seem feel be become stay")
 PARTICLES = terms("up out off away down over back on in")
 SPEECH = terms(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -14,8 +16,15 @@ from kontext_studio.prompting.lint import lint
 from kontext_studio.prompting.text import quoted_runs, straightened
 from tests.unit.prompting.sentences import GOOD, LEFT_ALONE, MARKED
 
+EXAMPLES = json.loads(Path(__file__).with_name("rule_examples.json").read_text("utf-8"))
 SENTENCES = sorted(
     {*GOOD, *(text for group in (MARKED, LEFT_ALONE) for texts in group.values() for text in texts)}
+)
+IN_CONTEXT = sorted(
+    (text, json.dumps(context[0]) if context else "{}")
+    for group in EXAMPLES.values()
+    for kind in group.values()
+    for text, *context in kind
 )
 QUOTES = ("'TO LET'", '"no dogs"', "“it’s his”", "«better»", "'make [it] nicer'")
 
@@ -43,6 +52,9 @@ def check(text: str, finding: Finding, fix: Fix, context: LintContext) -> None:
     left = quotes_of(after)
     for quote in quotes_of(text):
         assert quote in left
+    if fix.select is None:  # once more changes nothing: what it mended is no longer found
+        again = [one for one in new if one.rule == finding.rule and one.start == finding.start]
+        assert not again or again[0].message != finding.message
 
 
 def check_all(text: str, context: LintContext | None = None) -> None:
@@ -59,6 +71,11 @@ def check_all(text: str, context: LintContext | None = None) -> None:
 @pytest.mark.parametrize("text", SENTENCES)
 def test_on_each_sentence(text):
     check_all(text)
+
+
+@pytest.mark.parametrize(("text", "context"), IN_CONTEXT)
+def test_on_each_example_of_the_rules(text, context):
+    check_all(text, LintContext.from_json(json.loads(context)))
 
 
 @given(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
 from kontext_studio.prompting.context import LintContext, Mode
@@ -34,8 +37,31 @@ def test_a_good_instruction_gets_no_warning(text):
     assert [f.rule for f in lint(text) if f.severity.underlined] == []
 
 
+EXAMPLES = json.loads(Path(__file__).with_name("rule_examples.json").read_text("utf-8"))
+NEEDS_NO_WORDING = {"token-limit"}
+
+
+def examples(kind: str) -> list[tuple[str, str, LintContext]]:
+    return [
+        (rule, text, LintContext.from_json(context[0] if context else {}))
+        for rule, group in EXAMPLES.items()
+        for text, *context in group[kind]
+    ]
+
+
+@pytest.mark.parametrize(("rule", "text", "context"), examples("marked"))
+def test_the_specification_wants_it_marked(rule, text, context):
+    assert rule in {finding.rule for finding in lint(text, context)}
+
+
+@pytest.mark.parametrize(("rule", "text", "context"), examples("left_alone"))
+def test_the_specification_wants_it_left_alone(rule, text, context):
+    assert rule not in {finding.rule for finding in lint(text, context)}
+
+
 def test_every_rule_is_covered_by_sentences():
-    assert {rule.id for rule in ALL_RULES} == {*MARKED, "empty-prompt"}
+    assert {rule.id for rule in ALL_RULES} == {*EXAMPLES, *NEEDS_NO_WORDING}
+    assert len(ALL_RULES) == 35
 
 
 @pytest.mark.parametrize(
@@ -66,8 +92,8 @@ def test_a_later_edit_offers_the_previous_instruction():
 
 
 def test_another_language_silences_the_rules_that_read_wording():
-    assert found("Mache die Lampe schöner und die Wand dunkler") == {}
-    assert list(found("Mache die [Lampe] rot und die Wand grün")) == ["unfilled-slot"]
+    assert list(found("Mache die Lampe schöner und die Wand dunkler")) == ["not-english"]
+    assert set(found("Mache die [Lampe] rot und die Wand grün")) == {"unfilled-slot", "not-english"}
 
 
 def test_text_to_image_needs_no_verb_and_nothing_to_keep():

@@ -5,7 +5,13 @@ import re
 import pytest
 
 from kontext_studio.prompting.lint import lint
-from kontext_studio.prompting.templates import SNIPPETS, TEMPLATES, says_already, with_snippet
+from kontext_studio.prompting.templates import (
+    SNIPPETS,
+    TEMPLATES,
+    says_already,
+    snippet_fix,
+    with_snippet,
+)
 
 FILLERS = {
     "new background": "a pine forest",
@@ -24,6 +30,15 @@ FILLERS = {
     "new garment": "a linen suit",
     "time of day or season": "season",
     "new": "autumn",
+    "material": "walnut",
+    "carrier": "awning",
+    "lettering": "white serif type",
+    "pencil": "graphite",
+    "line quality": "fine lines",
+    "paper": "rough paper",
+    "new hair": "a short bob",
+    "action": "kneeling",
+    "scene": "a market hall",
 }
 
 
@@ -45,3 +60,19 @@ def test_a_snippet_stands_before_the_full_stop_and_is_then_said(snippet):
     assert text == f"Remove the pole{snippet.text}."
     assert says_already(text, snippet)
     assert not says_already("Remove the pole.", snippet)
+
+
+def test_a_snippet_with_a_slot_selects_it():
+    left = next(snippet for snippet in SNIPPETS if snippet.key == "left")
+    fix = snippet_fix("Add a cat.", left)
+    after = fix.applied_to("Add a cat.")
+    assert fix.select is not None
+    assert after == "Add a cat on the left side of the {subject}."
+    assert after[slice(*fix.select)] == "{subject}"
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda template: template.task)
+def test_the_slots_of_a_template_stand_in_order(template):
+    assert template.slots == tuple(sorted(template.slots))
+    assert all(template.text[a:b][0] in "{_" for a, b in template.slots)
+    assert len(template.slots) >= 2

@@ -1,0 +1,108 @@
+"""Counts the single operations of an instruction: one verb, one target, one change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from kontext_studio.prompting.clauses import Clause, Role
+from kontext_studio.prompting.phrases import Tokens, coordinated, split_predicate
+from kontext_studio.prompting.reading import Reading
+from kontext_studio.prompting.text import Kind
+from kontext_studio.prompting.words import grammar, verbs
+from kontext_studio.prompting.words.verbs import Act
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """Where it stands; ``verb`` is the verb that an elliptical one leaves out ("the boots to
+    sandals"), ``shared`` the object that it borrows from the next ("brighten and sharpen it")."""
+
+    start: int
+    end: int
+    verb: str | None = None
+    shared: str | None = None
+
+
+def operations_of(reading: Reading) -> tuple[Operation, ...]:
+    """In the order of the text. What follows an operation up to the next clause belongs to it."""
+    return tuple(_operations(reading))
+
+
+def _operations(reading: Reading) -> Iterator[Operation]:
+    listed = frozenset(
+        after.start for token, after in pairwise(reading.tokens) if token.kind is Kind.BULLET
+    )
+    clauses = reading.clauses
+    for i, clause in enumerate(clauses):
+        if clause.role is Role.EDIT and clause.act is not Act.AVOID:
+            yield from _of_clause(reading, clauses, i)
+        elif clause.start in listed and clause.role is Role.FRAGMENT:
+            yield Operation(clause.start, clause.end)
+
+
+def _of_clause(reading: Reading, clauses: tuple[Clause, ...], i: int) -> Iterator[Operation]:
+    clause = clauses[i]
+    parts = elliptical(clause)
+    end = clause.end
+    for after in clauses[i + 1 :]:
+        if not _belongs(after):
+            break
+        end = after.end
+    if not parts:
+        yield Operation(clause.start, end, shared=_borrowed(reading, clauses, i))
+        return
+    yield Operation(clause.start, parts[0][0].start)
+    verb = reading.text[clause.verb.start : clause.verb.end] if clause.verb is not None else None
+    ends = [part[0].start for part in parts[1:]] + [end]
+    for part, stop in zip(parts, ends, strict=True):
+        yield Operation(part[0].start, stop, verb)
+
+
+def _belongs(after: Clause) -> bool:
+    """ "..., in the evening light", "..., same font": it speaks of the operation before it."""
+    if after.role is Role.ASIDE:
+        return after.verb is None
+    return after.role is Role.KEEP and not keeps_by_verb(after)
+
+
+def keeps_by_verb(clause: Clause) -> bool:
+    """ "Keep ...", "while maintaining ...", not "with the same font"."""
+    return any(verbs.inflected().get(t.word, t.word) in _KEEPING for t in clause.tokens[:4])
+
+
+_KEEPING = frozenset(["keep", "maintain", "preserve", "retain", "leave", "conserve", "ensure"])
+
+
+def _borrowed(reading: Reading, clauses: tuple[Clause, ...], i: int) -> str | None:
+    """ "Brighten and sharpen the photo": the first verb borrows the object of the second."""
+    clause = clauses[i]
+    if clause.target or clause.state or clause.verb is None or i + 1 >= len(clauses):
+        return None
+    after = clauses[i + 1]
+    if after.role is not Role.EDIT or not after.target:
+        return None
+    return reading.text[after.target[0].start : after.target[-1].end]
+
+
+def elliptical(clause: Clause) -> list[Tokens]:
+    """ "Change the hat to a cap, the coat to a cape": further pairs without a verb of their own."""
+    if clause.act is Act.MAKE and clause.link is None and clause.verb is not None:
+        return [part for part in list(coordinated(clause.state))[1:] if _describes(part)]
+    if clause.link is None or clause.act not in (Act.CHANGE, Act.REPLACE, Act.SCOPE):
+        return []
+    link = clause.link.word
+    return [part for part in list(coordinated(clause.state))[1:] if _pairs(part, link)]
+
+
+def _describes(part: Tokens) -> bool:
+    """ "The sea purple": a known thing and its new look."""
+    if part[0].word not in ("the", "his", "her", "its", "their"):
+        return False
+    thing, look = split_predicate(part)
+    return bool(thing) and bool(look) and look[0].word not in grammar.PREPOSITIONS
+
+
+def _pairs(part: Tokens, link: str) -> bool:
+    return any(token.word == link and 0 < i < len(part) - 1 for i, token in enumerate(part))

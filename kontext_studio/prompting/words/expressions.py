@@ -1,0 +1,26 @@
+"""Finds fixed expressions in a row of words, quickly: "if possible", "how it was"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+
+class Expressions:
+    """A set of expressions, looked up by their first word; the longest comes first."""
+
+    __slots__ = ("_by_first",)
+
+    def __init__(self, expressions: Iterable[str]) -> None:
+        self._by_first: dict[str, list[tuple[str, ...]]] = {}
+        for expression in expressions:
+            words = tuple(expression.split())
+            self._by_first.setdefault(words[0], []).append(words)
+        for group in self._by_first.values():
+            group.sort(key=len, reverse=True)
+
+    def at(self, words: Sequence[str], i: int) -> tuple[str, ...]:
+        """The expression that stands at ``i``; empty where none does."""
+        for expression in self._by_first.get(words[i], ()):
+            if tuple(words[i : i + len(expression)]) == expression:
+                return expression
+        return ()
