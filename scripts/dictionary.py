@@ -20,13 +20,13 @@ from pathlib import Path
 TARGET = Path(__file__).resolve().parent.parent / "resources" / "prompting" / "english.txt.gz"
 # Proverbial abbreviations of two letters are not judged, and single letters say nothing.
 SHORTEST = 3
-PREFIX = 4  # as dictionary.py has it
+PREFIX = 3  # as dictionary.py has it
 # A word of the largest word lists alone may well be a slip; a name or a term of science is none.
 RAREST, SELDOM, COMMONEST = 0, 1, 9
 
 
 def main() -> None:
-    """Join the sources and write one line for each four first letters."""
+    """Join the sources and write one line for each three first letters."""
     if len(sys.argv) != 4:
         sys.exit(__doc__)
     scowl, wordnet, frequencies = map(Path, sys.argv[1:])

@@ -11,10 +11,12 @@ import typer
 
 from kontext_studio import __version__
 from kontext_studio.cli import (
+    compare,
     edit,
     environment,
     estimates,
     generate,
+    keep,
     look,
     models,
     proxy,
@@ -64,6 +66,8 @@ def make_app() -> typer.Typer:
     edit.register(app)
     generate.register(app)
     look.register(app)
+    compare.register(app)
+    keep.register(app)
     resume.register(app)
     wording.register(app)
     routes.register(app)

@@ -144,6 +144,8 @@ def _configured(
     if port is not None:
         config = dataclasses.replace(config, port=port)
     if usd_per_day is not None:
+        if not 0 <= usd_per_day < 1e9:
+            raise BadRequest("--usd-per-day is a number from 0.", field="usd_per_day")
         config = dataclasses.replace(config, usd_per_day=usd_per_day)
     return config
 

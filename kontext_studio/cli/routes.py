@@ -80,7 +80,9 @@ def register(app: typer.Typer) -> None:
         address: str = typer.Option(
             "", "--address", help="Of the proxy, the gateway, or a server of your own."
         ),
-        host: list[str] = typer.Option([], "--host", help="run=URL, queue=URL or rest=URL."),
+        host: list[str] = typer.Option(
+            [], "--host", help="run=URL, queue=URL or rest=URL of fal.ai; api=URL of others."
+        ),
         model: str = typer.Option("", "--model", help="What your own server calls its model."),
         network_proxy: str = typer.Option(
             "",

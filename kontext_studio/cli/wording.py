@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import typer
@@ -11,7 +12,10 @@ from kontext_studio.cli.reporting import JSON_OPTION, report
 from kontext_studio.cli.terminal import print_json, write_line
 from kontext_studio.core.errors import BadInput
 from kontext_studio.prompting.context import LintContext
+from kontext_studio.prompting.findings import Finding
 from kontext_studio.prompting.lint import lint as find_problems
+
+_UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
 
 def register(app: typer.Typer) -> None:
@@ -19,7 +23,10 @@ def register(app: typer.Typer) -> None:
     def lint(
         text: str | None = typer.Argument(None, help="The instruction to check."),
         jsonl: Path | None = typer.Option(
-            None, "--jsonl", help='A file of rows {"id", "text", "context"}; prints a row for each.'
+            None,
+            "--jsonl",
+            help='A file of rows {"id", "text", "context"}; prints a row {"id", "findings"} for '
+            "each. A row that cannot be read gets a message in place of findings.",
         ),
         as_json: bool = JSON_OPTION,
     ) -> None:
@@ -45,18 +52,42 @@ def register(app: typer.Typer) -> None:
 
 
 def _check_file(path: Path) -> None:
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as exc:
-        raise BadInput(f"{path.name} cannot be read as text.") from exc
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
+    """A row for every row. Raise BadInput at the end where some of them were none."""
+    bad: list[int] = []
+    for number, line in _lines(path):
+        row_id: object = None
         try:
             row = json.loads(line)
-            context = LintContext.from_json(row.get("context") or {})
-            findings = find_problems(str(row["text"]), context)
-        except (ValueError, KeyError, TypeError, AttributeError) as exc:
-            raise BadInput(f"Line {number} of {path.name} is not a row to check.") from exc
-        body = {"id": row.get("id"), "findings": [finding.to_json() for finding in findings]}
+            row_id = row.get("id")
+            findings = _findings_of(row)
+        except _UNREADABLE:
+            bad.append(number)
+            message = f"Line {number} of {path.name} is not a row to check."
+            print_json(
+                {"id": row_id, "error": {"kind": "bad_input", "message": message}}, indent=None
+            )
+            continue
+        body = {"id": row_id, "findings": [finding.to_json() for finding in findings]}
         print_json(body, indent=None)
+    if bad:
+        lines = ", ".join(str(number) for number in bad[:5]) + (", …" if len(bad) > 5 else "")
+        raise BadInput(f"{path.name} has lines that are no rows to check: {lines}.")
+
+
+def _findings_of(row: dict[str, object]) -> tuple[Finding, ...]:
+    text, context = row["text"], row.get("context") or {}
+    if not isinstance(text, str) or not isinstance(context, dict):
+        raise TypeError("not a row to check")
+    return find_problems(text, LintContext.from_json(context))
+
+
+def _lines(path: Path) -> Iterator[tuple[int, str]]:
+    """The rows of a file with their numbers. Only a line feed ends one: other line ends of Unicode
+    may stand inside a text."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as exc:
+        raise BadInput(f"{path.name} cannot be read as text.") from exc
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.strip():
+            yield number, line

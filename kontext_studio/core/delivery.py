@@ -31,6 +31,7 @@ FAULTS_ARE_FINAL = "If the connection breaks, nobody knows the outcome, and it m
 """What a person is told who chooses another way than the queue."""
 
 _LONGEST_WEBHOOK = 2083
+_THIS_COMPUTER = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,10 +201,12 @@ def _with(choices: DeliveryChoices, field: str) -> str:
 def _check_webhook(address: str) -> None:
     try:
         parts = urlsplit(address)
-        fits = parts.scheme == "https" and bool(parts.hostname) and not parts.username
+        host = parts.hostname or ""
+        fits = parts.scheme == "https" and host not in ("", *_THIS_COMPUTER) and not parts.username
     except ValueError:
         fits = False
-    if not fits or len(address) > _LONGEST_WEBHOOK:
+    plain = all("!" <= character <= "~" for character in address)
+    if not fits or not plain or len(address) > _LONGEST_WEBHOOK:
         raise BadRequest(
             "The webhook is not an https address.",
             field="webhook",

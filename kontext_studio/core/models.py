@@ -79,6 +79,7 @@ _LABELS = {
     "guidance": "Guidance",
     "cfg_scale": "Guidance",
     "output_format": "Format",
+    "output_compression": "Compression",
     "num_images": "Variants",
     "resolution_mode": "Size",
     "aspect_ratio": "Size",

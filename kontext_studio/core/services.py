@@ -7,24 +7,26 @@ from dataclasses import dataclass
 from kontext_studio.core.route import EMBEDDED, RouteMode
 
 _BOTH = (RouteMode.DIRECT, RouteMode.GATEWAY)
+_FAL_ROLES = ("run", "queue", "rest", "platform")
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceInfo:
     """`word` is the provider word of routes and of the catalogue; `key_variable` is where its
     users usually keep the key; a server of one's own has no address until it is written down, and
-    may take no key."""
+    may take no key. `roles` are the parts that may have addresses of their own."""
 
     word: str
     title: str
     key_variable: str = ""
     modes: tuple[RouteMode, ...] = _BOTH
     own_server: bool = False
+    roles: tuple[str, ...] = ("api",)
 
 
 SERVICES = (
-    ServiceInfo(EMBEDDED, "Embedded engine", modes=(RouteMode.DIRECT,)),
-    ServiceInfo("fal", "fal.ai", "FAL_KEY", tuple(RouteMode)),
+    ServiceInfo(EMBEDDED, "Embedded engine", modes=(RouteMode.DIRECT,), roles=_FAL_ROLES),
+    ServiceInfo("fal", "fal.ai", "FAL_KEY", tuple(RouteMode), roles=_FAL_ROLES),
     ServiceInfo("lumenfall", "Lumenfall", "LUMENFALL_API_KEY"),
     ServiceInfo("replicate", "Replicate", "REPLICATE_API_TOKEN"),
     ServiceInfo("bfl", "Black Forest Labs", "BFL_API_KEY"),

@@ -13,7 +13,7 @@ MOST_USD = 1e9
 class Settings:
     """`max_running` runs are in flight at once (a new account's limit at fal.ai is 2).
     `spend_limit_usd` is per session; 0 is no limit. `wheel_pans` swaps zoom and pan on the
-    wheel."""
+    wheel. `rules_off` are rules of wording that never speak, `personal_words` no typing errors."""
 
     theme: str = "dark"
     default_route: str = "Embedded engine"
@@ -22,12 +22,23 @@ class Settings:
     wheel_pans: bool = False
     tab_accepts: bool = True
     single_keys: bool = True
+    rules_off: tuple[str, ...] = ()
+    personal_words: tuple[str, ...] = ()
     recent: tuple[str, ...] = ()
 
     def with_recent(self, path: str) -> Settings:
         """The same settings with `path` as the session opened last; ten are remembered."""
         rest = tuple(one for one in self.recent if one != path)
         return replace(self, recent=(path, *rest)[:10])
+
+    def with_word(self, word: str) -> Settings:
+        """The same settings with one more word that is no typing error."""
+        return replace(self, personal_words=tuple(sorted({*self.personal_words, word})))
+
+    def with_rule(self, rule: str, *, on: bool) -> Settings:
+        """The same settings with a rule switched on or off for good."""
+        rest = {one for one in self.rules_off if one != rule}
+        return replace(self, rules_off=tuple(sorted(rest if on else {*rest, rule})))
 
     def to_json(self) -> dict[str, object]:
         return {
@@ -38,6 +49,8 @@ class Settings:
             "wheel_pans": self.wheel_pans,
             "tab_accepts": self.tab_accepts,
             "single_keys": self.single_keys,
+            "rules_off": list(self.rules_off),
+            "personal_words": list(self.personal_words),
             "recent": list(self.recent),
         }
 
@@ -65,5 +78,12 @@ class Settings:
             wheel_pans=bool(take("wheel_pans", bool)),
             tab_accepts=bool(take("tab_accepts", bool)),
             single_keys=bool(take("single_keys", bool)),
+            rules_off=_strings(data.get("rules_off")),
+            personal_words=_strings(data.get("personal_words")),
             recent=tuple(str(one) for one in recent) if isinstance(recent, list) else (),
         )
+
+
+def _strings(value: object) -> tuple[str, ...]:
+    listed = value if isinstance(value, list) else []
+    return tuple(dict.fromkeys(one for one in listed if isinstance(one, str) and one))

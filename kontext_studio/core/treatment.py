@@ -38,7 +38,10 @@ def sent_as(spec: ModelSpec, request: EditRequest) -> tuple[SentParam, ...]:
     }
     beaten: dict[str, str] = {}
     for one in spec.parameters:
-        if one.name in chosen and chosen[one.name] != "auto":
+        if chosen.get(one.name) == "auto":  # the service would let it win all the same
+            for name in filter(chosen.__contains__, one.handling.wins_over):
+                beaten.setdefault(one.name, name)
+        elif one.name in chosen:
             beaten.update(dict.fromkeys(one.handling.wins_over, one.name))
     found: list[SentParam] = []
     for one in sorted(spec.parameters, key=lambda it: it.role is not ParamRole.INSTRUCTION):

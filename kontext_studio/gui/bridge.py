@@ -18,6 +18,7 @@ from kontext_studio.workbench.announcements import (
     SessionNamed,
     SessionOpened,
     SettingsChanged,
+    TurnsChanged,
 )
 
 
@@ -32,6 +33,7 @@ class Bridge(QObject):
     result_stored = Signal(object)
     measured = Signal(object)
     settings_changed = Signal(object)
+    turns_changed = Signal(object)
     fault = Signal(object)
 
     def __init__(self, announcer: Announcer, parent: QObject | None = None) -> None:
@@ -60,5 +62,7 @@ class Bridge(QObject):
                 self.measured.emit(what)
             case SettingsChanged():
                 self.settings_changed.emit(what)
+            case TurnsChanged():
+                self.turns_changed.emit(what)
             case Fault():
                 self.fault.emit(what)

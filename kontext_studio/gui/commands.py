@@ -121,9 +121,17 @@ COMMANDS: tuple[Command, ...] = (
     Command("quick_fix", "Prompt", "Quick fixes at the caret", ("Ctrl+.",), icon="lightbulb"),
     Command("next_problem", "Prompt", "Next problem", ("F8",)),
     Command("previous_problem", "Prompt", "Previous problem", ("Shift+F8",)),
-    Command("older_instruction", "Prompt", "Older instruction", ("Ctrl+Up",), Scope.NONE,
-            icon="history", separator_before=True),
+    Command("problem_menu", "Prompt", "Why, and ways to ignore it", ("Ctrl+Shift+F8",)),
+    Command("fix_all", "Prompt", "Fix all…"),
+    Command("template", "Prompt", "Start from a template…", ("Ctrl+T",), separator_before=True),
+    Command("clause", "Prompt", "Add a clause…", ("Ctrl+Shift+T",)),
+    Command("split_steps", "Prompt", "Split into steps", separator_before=True),
+    Command("merge_steps", "Prompt", "Merge steps from an earlier step…"),
+    Command("instructions", "Prompt", "Earlier instructions…", ("Ctrl+H",), icon="history",
+            separator_before=True),
+    Command("older_instruction", "Prompt", "Older instruction", ("Ctrl+Up",), Scope.NONE),
     Command("newer_instruction", "Prompt", "Newer instruction", ("Ctrl+Down",), Scope.NONE),
+    Command("wording_settings", "Prompt", "Rules and dictionary…", separator_before=True),
     # Run
     Command("run", "Run", "Run", ("Ctrl+Return", "Ctrl+Enter"), icon="play"),
     Command("run_new_seed", "Run", "Run again with a new seed",
@@ -157,11 +165,11 @@ NEEDS_STEP = frozenset(
         "show_original", "hand", "parent", "newest_child", "previous_sibling", "next_sibling",
         "root", "edit_from_here", "star", "pick", "rename", "delete", "view_single", "view_wipe",
         "view_side", "view_grid", "name_session", "save_copy", "fold_all", "starred_only",
-        "focus_jobs",
+        "focus_jobs", "clause", "split_steps", "instructions",
     }
 )  # fmt: skip
 """Commands that make sense only while a picture is open."""
-NEEDS_PARENT = frozenset({"compare_parent", "show_parent", "apply_here"})
+NEEDS_PARENT = frozenset({"compare_parent", "show_parent", "apply_here", "merge_steps"})
 """Commands that make sense only on a step that was made from another."""
 NEEDS_REQUEST = frozenset({"rerun", "rerun_same_seed"})
 """Commands that make sense only on a step that a run made."""

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from kontext_studio.gui.tab_order import next_stop, stops_in
+from kontext_studio.gui.tab_order import go_to, next_stop, stops_in
 from kontext_studio.gui.theme.tokens import Theme
 from kontext_studio.resources import resource_path
 
@@ -214,8 +214,7 @@ class MainWindow(QMainWindow):
         found = next_stop(stops, QApplication.focusWidget(), forward=next_one)
         if found is None:
             return False
-        reason = Qt.FocusReason.TabFocusReason if next_one else Qt.FocusReason.BacktabFocusReason
-        found.setFocus(reason)
+        go_to(found, forward=next_one)
         return True
 
     def paintEvent(self, event: QPaintEvent) -> None:

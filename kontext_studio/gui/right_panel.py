@@ -61,7 +61,7 @@ class RightPanel(QWidget):
         row = QHBoxLayout(corner)
         row.setContentsMargins(0, 0, theme.space(3), 0)
         row.setSpacing(0)
-        for name in ("older_instruction", "help"):
+        for name in ("instructions", "help"):
             button = ToolButton(corner)
             button.setDefaultAction(actions[name])
             button.setIconSize(QSize(18, 18))

@@ -14,6 +14,7 @@ from kontext_studio.core.errors import NewerSession, SessionLocked, StudioError
 from kontext_studio.core.history import JobId, Node, NodeId
 from kontext_studio.gui.bridge import Bridge
 from kontext_studio.gui.canvas.image_stage import StageMode
+from kontext_studio.gui.instruction import vocabulary
 from kontext_studio.gui.main_window import MainWindow
 from kontext_studio.gui.picture_cache import PictureCache
 from kontext_studio.gui.presenters.commanding import Commanding
@@ -26,6 +27,7 @@ from kontext_studio.gui.presenters.faults import (
     Offer,
 )
 from kontext_studio.gui.presenters.files import Files
+from kontext_studio.gui.presenters.info import Info
 from kontext_studio.gui.presenters.jobs import Jobs
 from kontext_studio.gui.presenters.looking import Looked, Looking
 from kontext_studio.gui.presenters.lost_pictures import LostPictures
@@ -34,11 +36,13 @@ from kontext_studio.gui.presenters.references import References
 from kontext_studio.gui.presenters.refreshing import Refresher
 from kontext_studio.gui.presenters.running import Running
 from kontext_studio.gui.presenters.samples import Samples
+from kontext_studio.gui.presenters.services import services_of
 from kontext_studio.gui.presenters.settings import SettingUp
 from kontext_studio.gui.presenters.spoken import Spoken
 from kontext_studio.gui.presenters.status import Status
 from kontext_studio.gui.presenters.steps import Steps
 from kontext_studio.gui.presenters.treating import Treating
+from kontext_studio.gui.presenters.turning import Turning
 from kontext_studio.gui.shell.toast import Toast
 from kontext_studio.gui.tasks import Tasks
 from kontext_studio.gui.theme.apply import SYSTEM, apply_theme
@@ -79,6 +83,9 @@ class Studio(QObject):
         self.running = Running(
             bench, right.instruction, bridge, tasks, lambda: self.steps.current, self
         )
+        self.turning = Turning(
+            bench, right.instruction, bridge, tasks, lambda: self.steps.current, self
+        )
         self.jobs = Jobs(bench, right.jobs, bridge, tasks, self)
         self.previews = Previews(
             bench,
@@ -90,6 +97,7 @@ class Studio(QObject):
             self._looked_at_run,
             self,
         )
+        self._info = Info(window.info, window.stage.canvas, self.looking, self.previews, self)
         self._treating = Treating(bench, right.instruction, self.running, self)
         self.estimating = Estimating(bench, right.instruction, self.running, tasks, self)
         self.comparing = Comparing(
@@ -116,6 +124,10 @@ class Studio(QObject):
     @property
     def tasks(self) -> Tasks:
         return self._tasks
+
+    @property
+    def bridge(self) -> Bridge:
+        return self._bridge
 
     # Life.
 
@@ -184,7 +196,8 @@ class Studio(QObject):
         return next((path for path in paths if path.exists()), None)
 
     def _warm_up(self) -> None:
-        """Load what the first run needs while nobody waits for it."""
+        """Load what the first words and the first run need while nobody waits for it."""
+        self._tasks.start(asyncio.to_thread(vocabulary.load), show_fault=lambda fault: None)
         if self.bench.is_open:
             self._tasks.start(self._warm(), show_fault=lambda fault: None)
 
@@ -208,7 +221,7 @@ class Studio(QObject):
         self.running.situation_changed.connect(self._show_side)
         bridge.job_changed.connect(self._show_side)
         self.references.said.connect(self._toast.show_done)
-        right.instruction.connect_asked.connect(self.setting_up.open_connection)
+        right.instruction.connect_asked.connect(self.setting_up.connect_service)
         self.lost.found.connect(self.steps.mark_lost)
         self.lost.found.connect(self._follow)
         self.lost.show_requested.connect(self.steps.select)
@@ -249,9 +262,9 @@ class Studio(QObject):
         empty.image_dropped.connect(self._take_dropped_image)
         settings = self.setting_up
         settings.theme_wanted.connect(self.change_theme)
-        right.jobs.connect_requested.connect(settings.open_connection)
+        right.jobs.connect_requested.connect(settings.connect_service)
         self.jobs.key_wanted.connect(lambda name: settings.open_connection(name, at_key=True))
-        empty.connect_requested.connect(settings.open_connection)
+        empty.connect_requested.connect(settings.connect_service)
         window.status.connection_pressed.connect(settings.open_connection)
         window.status.cost_pressed.connect(settings.open_limits)
         self._toast.answered.connect(self._take_back_delete)
@@ -363,7 +376,9 @@ class Studio(QObject):
         has_picture = self.steps.current is not None
         self.window.show_picture_side(has_picture or self.previews.on_canvas is not None)
         self._toast.raise_()  # the side that is shown now is on top
-        self.window.empty.set_quiet(self.window.right.instruction.makes)
+        empty = self.window.empty
+        empty.set_quiet(self.window.right.instruction.makes)
+        empty.set_connections([one.name for one in services_of(self.bench)])
         runs = self.bench.runs.views() if self.bench.is_open else ()
         self.window.right.jobs.setVisible(has_picture or bool(runs))
 
@@ -381,13 +396,6 @@ class Studio(QObject):
         self.running.make_from_text()
 
     def _looked(self, looked: Looked) -> None:
-        info = self.window.info
-        names = [f"Step {node.step}" if node.step else "Original" for node in looked.nodes]
-        info.set_step(" ↔ ".join(names) if len(names) <= 2 else f"{len(names)} steps, linked")
-        last = looked.nodes[-1].image if looked.nodes else None
-        size = (last.width, last.height) if last is not None else (0, 0)
-        info.set_picture_size(*size, looked.parent_size)
-        info.set_colour_space(looked.colour_space)
         self.comparing.show(looked)
         self.commanding.refresh()
 

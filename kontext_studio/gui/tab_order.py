@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QScrollArea, QWidget
 
 _TAB = Qt.FocusPolicy.TabFocus.value
+_AROUND_PX = 12
+"""Seen of what is around a stop, where there is more than the part can show."""
 
 
 def stops_in(part: QWidget) -> Iterator[QWidget]:
@@ -30,6 +32,24 @@ def next_stop(stops: Sequence[QWidget], here: QWidget | None, *, forward: bool) 
     if here not in stops:
         return stops[0 if forward else -1]
     return stops[(stops.index(here) + (1 if forward else -1)) % len(stops)]
+
+
+def go_to(stop: QWidget, *, forward: bool) -> None:
+    """Give it the keyboard, and scroll to it: Qt sees to that only where one comes from within the
+    same area, and of a field that is typed into it shows no more than the caret."""
+    stop.setFocus(Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason)
+    around = stop.parentWidget()
+    while around is not None and not around.isWindow():
+        if isinstance(around, QScrollArea):
+            _show_whole(around, stop)
+        around = around.parentWidget()
+
+
+def _show_whole(area: QScrollArea, stop: QWidget) -> None:
+    bar = area.verticalScrollBar()
+    top = stop.mapTo(area.viewport(), QPoint()).y() + bar.value() - _AROUND_PX
+    bottom = top + stop.height() + 2 * _AROUND_PX - area.viewport().height()
+    bar.setValue(min(max(bar.value(), bottom), top))
 
 
 def _is_stop(widget: QWidget) -> bool:

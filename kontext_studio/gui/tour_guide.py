@@ -1,4 +1,5 @@
-"""The story of the tour: open, edit three turns deep, branch, compare, export, quit, reopen."""
+"""The story of the tour: connect, open, edit three turns deep, branch, compare, export, quit,
+reopen."""
 
 from __future__ import annotations
 
@@ -37,6 +38,9 @@ SECOND = "Make the picture a little warmer"
 THIRD = "Make it golden hour"
 WEAK = "Transform the cup and make it look better"
 REFUSED = "Replace the tabletop with white marble"
+SERVER = "GPU room"
+SERVER_ADDRESS = "http://127.0.0.1:8000/v1"
+MADE = "A plain grey product backdrop with soft daylight from the left"
 KEY = Qt.Key
 CTRL = Qt.KeyboardModifier.ControlModifier
 ALT = Qt.KeyboardModifier.AltModifier
@@ -77,6 +81,7 @@ class _Guide:
     async def story(self) -> None:
         await self._start()
         await self._grab("first-run")
+        await self._connect()
         await self._open_photo()
         await self._grab("opened")
         await self._write(WEAK)
@@ -121,6 +126,28 @@ class _Guide:
         studio.window.close()
         await asyncio.wait_for(studio.closed.wait(), 10)
         await studio.end()
+
+    async def _connect(self) -> None:
+        """A server of one's own, with which a picture can be made of words; it is not asked."""
+        self._click("emptyConnect")
+        await until("the settings", lambda: self._part("settingsDialog").isVisible())
+        self._click("choice-own-server")
+        self._type("connectionName", SERVER)
+        self._type("connectionAddress", SERVER_ADDRESS)
+        self._click("saveConnection")
+        await until("the connection", lambda: self._part("useInSession").isVisible())
+        await self._grab("connection")
+        self._click("useInSession")
+        await until("its use", lambda: not self._part("useInSession").isVisible())
+        self._press(KEY.Key_Escape)
+        await self._write(MADE)
+        await until("Generate", lambda: self._button("runButton").text() == "Generate")
+        await self._grab("generate")
+        await self._write("")
+        self._press(KEY.Key_K, CTRL)
+        QTest.keyClicks(QApplication.focusWidget() or self._window, "Use Embedded engine")
+        self._press(KEY.Key_Return)
+        await until("the embedded engine", lambda: not self._part("runButton").isEnabled())
 
     async def _open_photo(self) -> None:
         self._press(KEY.Key_O, CTRL)
@@ -195,6 +222,21 @@ class _Guide:
         if found is None:
             raise TourStopped(f"the window has no {name}")
         return found
+
+    def _button(self, name: str) -> QAbstractButton:
+        found = self._part(name)
+        assert isinstance(found, QAbstractButton)
+        return found
+
+    def _click(self, name: str) -> None:
+        QTest.mouseClick(self._part(name), Qt.MouseButton.LeftButton)
+
+    def _type(self, name: str, text: str) -> None:
+        field = self._part(name)
+        assert isinstance(field, QLineEdit)
+        field.setFocus()
+        field.selectAll()
+        QTest.keyClicks(field, text)
 
     def _editor(self) -> QPlainTextEdit:
         editor = self._part("promptEdit")

@@ -78,12 +78,15 @@ def clauses_of(tokens: Sequence[Token]) -> tuple[Clause, ...]:
     return tuple(_described(found))
 
 
+_SAYS_KEEP = _KEEP_GERUNDS | _KEEPING
+
+
 def _described(found: list[Clause]) -> Iterator[Clause]:
     """ "The same man on a motorcycle" keeps nothing where nothing is changed."""
     edits = any(clause.role is Role.EDIT for clause in found)
     for clause in found:
         keeps = clause.role is Role.KEEP and not edits
-        if keeps and not any(t.word in _KEEP_GERUNDS | _KEEPING for t in clause.tokens):
+        if keeps and not any(t.word in _SAYS_KEEP for t in clause.tokens):
             yield Clause(Role.FRAGMENT, clause.tokens)
         else:
             yield clause
@@ -137,7 +140,18 @@ def _announces(row: Tokens, i: int) -> bool:
     word = row[i].word
     if word in ("without", "don't", "never"):
         return row[i - 1].word not in ("to", "and") and row[i - 1].word not in verbs.acts()
-    return word == "while" or word in _KEEP_GERUNDS or _opens_keep(row, i)
+    return word == "while" or _is_keeping(row, i) or _opens_keep(row, i)
+
+
+def _is_keeping(row: Tokens, i: int) -> bool:
+    """ "Keeping", "matching the existing type", but not "matching suits"."""
+    word = row[i].word
+    if word == "matching":
+        return i + 1 < len(row) and row[i + 1].word in grammar.DETERMINERS
+    return word in _KEEP_GERUNDS
+
+
+_BEFORE_KEEP_NOUN = grammar.DETERMINERS | {"to"}
 
 
 def _opens_keep(row: Tokens, i: int) -> bool:
@@ -145,7 +159,7 @@ def _opens_keep(row: Tokens, i: int) -> bool:
     word = row[i].word
     after = [token.word for token in row[i + 1 : i + 4]]
     if word == "keep":
-        return row[i - 1].word not in grammar.DETERMINERS | {"to"}
+        return row[i - 1].word not in _BEFORE_KEEP_NOUN
     if word in ("with", "in", "at", "of", "using"):
         return after[:1] in (["same"], ["identical"]) or after[:2] in (
             ["the", "same"],
@@ -163,7 +177,7 @@ def _opener(row: Tokens, i: int, *, first: bool) -> Role | None:
     after = row[at + 1].word if at + 1 < len(row) else ""
     if word == "while":
         return _opener(row, at + 1, first=False) or Role.ASIDE
-    if word in _KEEP_BASES or word in _KEEP_GERUNDS:
+    if word in _KEEP_BASES or _is_keeping(row, at):
         return Role.KEEP
     if word in ("same", "identical") or (word == "the" and after in ("same", "exact")):
         happens = first and any(t.word == "now" for t in row[i : i + 6])

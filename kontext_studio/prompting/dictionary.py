@@ -16,7 +16,7 @@ from functools import cache
 from kontext_studio.resources import read_text, resource_path
 
 RARE, COMMON, EVERYDAY = 0, 4, 8
-_PREFIX = 4
+_PREFIX = 3
 _COMMON_ENTRY = re.compile(r" ([a-z]+)([3-9])")
 _CRAFT = 5
 # Endings that make a word of any noun, and those that only the craft words need: the dictionary

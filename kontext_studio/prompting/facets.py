@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 from kontext_studio.prompting.clauses import Clause
 from kontext_studio.prompting.people_edits import Aspect, person_edit
@@ -86,10 +87,10 @@ _SIZING = terms("enlarge shrink resize scale widen narrow lengthen shorten stret
 _VIEWING = terms("crop zoom reframe recompose")
 
 
-def edited(reading: Reading) -> Iterator[Facet]:
+@lru_cache(maxsize=4)  # several rules ask this of the same reading
+def edited(reading: Reading) -> tuple[Facet, ...]:
     """What the edits change."""
-    for clause in reading.edits:
-        yield from _edited(clause)
+    return tuple(facet for clause in reading.edits for facet in _edited(clause))
 
 
 def _edited(clause: Clause) -> Iterator[Facet]:
@@ -180,15 +181,24 @@ def _same_noun(state: Tokens, lemma: str) -> bool:
     return noun is not None and noun.lemma == lemma
 
 
+_WEATHER = places.WEATHER - places.TIMES
+
+
+_TIMES_AND_SEASONS = places.TIMES | places.SEASONS
+
+
 def _scene(said: frozenset[str]) -> Iterator[Facet]:
     if said & _NIGHT:
         yield Facet("night", Side.TIME)
     elif said & _DAY:
         yield Facet("day", Side.TIME)
-    elif said & (places.TIMES | places.SEASONS):
+    elif said & _TIMES_AND_SEASONS:
         yield Facet("", Side.TIME)
-    if said & (places.WEATHER - places.TIMES):
+    if said & _WEATHER:
         yield Facet("", Side.WEATHER)
+
+
+_DAY_OR_NIGHT = _DAY | _NIGHT
 
 
 def kept(clause: Clause) -> Iterator[Facet]:
@@ -219,7 +229,7 @@ def kept(clause: Clause) -> Iterator[Facet]:
         modifiers = words_of(part)
         if modifiers & places.SEASONS and lemma not in _SIDE_OF:
             yield Facet("", Side.TIME, noun)
-        if modifiers & (_DAY | _NIGHT) and lemma not in _SIDE_OF:
+        if modifiers & _DAY_OR_NIGHT and lemma not in _SIDE_OF:
             yield Facet("day" if modifiers & _DAY else "night", Side.TIME, noun)
         if lemma == "background" or lemma in places.STRICT_BACKDROPS:
             yield Facet("background", Side.WHOLE, noun)
@@ -267,6 +277,8 @@ def _is_thing(token: Token) -> bool:
 def _where(part: Tokens) -> Side | None:
     """ "The chair in the exact same position", "the cap on"."""
     for i, token in enumerate(part):
+        if i and token.word == "where":
+            return Side.PLACE  # "the bench where it is"
         if i and token.word in ("in", "at", "on"):
             rest = part[i + 1 :]
             if not rest:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from kontext_studio.prompting.phrases import Tokens
 from kontext_studio.prompting.text import Kind
-from kontext_studio.prompting.words import grammar, known_words, lexicon, terms, verbs
+from kontext_studio.prompting.words import grammar, known_words, lettering, lexicon, terms, verbs
 from kontext_studio.prompting.words.verbs import Act
 
 
@@ -30,7 +30,9 @@ def verb_at(row: Tokens, i: int, *, first: bool) -> tuple[str, Act] | None:
     ):
         return None
     weak = verbs.WEAK_FIRST if first else verbs.WEAK
-    if token.word in weak and not _begins_object(row, i + 1) and not _has_bare_object(row, i):
+    if token.word in weak and not (
+        _begins_object(row, i + 1) or _has_bare_object(row, i) or (first and _has_wording(row, i))
+    ):
         return None
     return token.word, act
 
@@ -38,15 +40,33 @@ def verb_at(row: Tokens, i: int, *, first: bool) -> tuple[str, Act] | None:
 _HAPPENING = terms("rise fall drift flow glow shine spill pour drip lead pass grow bloom burn")
 
 
+_HAPPENS = verbs.ACTIONS | _HAPPENING
+
+
 def _has_bare_object(row: Tokens, i: int) -> bool:
     """ "Plant tulips along the path": a plural, and a place that is known; a caption knows none."""
     after = row[i + 1 :]
     plural = after[0].is_word and after[0].word != after[0].lemma and not after[0].possessive
-    if after[0].lemma in verbs.ACTIONS | _HAPPENING:
+    if after[0].lemma in _HAPPENS:
         return False  # "steam rises from the cup"
     if not plural or len(after) < 3 or after[1].word not in grammar.PLACE_PREPOSITIONS:
         return False
     return after[2].word in ("the", "his", "her", "its", "their", "this", "that", "my")
+
+
+_NEVER_OBJECT = grammar.BE | grammar.MODALS | grammar.PREPOSITIONS
+
+
+def _has_wording(row: Tokens, i: int) -> bool:
+    """ "Print Open Late on the door": capitals up to a place that is known."""
+    if row[i].word not in lettering.INSCRIBING or not row[i + 1].capital:
+        return False
+    for k in range(i + 2, len(row) - 1):
+        if row[k].word in grammar.PLACE_PREPOSITIONS:
+            return row[k + 1].word in grammar.DETERMINERS
+        if not (row[k].capital or row[k].kind is Kind.NUMBER):
+            return False
+    return False
 
 
 def _may_be_verb(row: Tokens, i: int, *, first: bool) -> bool:
@@ -67,7 +87,7 @@ def _may_be_verb(row: Tokens, i: int, *, first: bool) -> bool:
     return (
         lexicon.is_a(word, "verb")
         and after.is_word
-        and after.word not in grammar.BE | grammar.MODALS | grammar.PREPOSITIONS
+        and after.word not in _NEVER_OBJECT
         and not lexicon.is_a(after.word, "verb")
     )
 

@@ -9,14 +9,18 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 from kontext_studio.prompting.dictionary import english, without_accents
 from kontext_studio.prompting.text import quoted_runs, straightened
 from kontext_studio.resources import read_text
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
-_NOT_WORDING = re.compile(r"\[[^\]\n]*\]|\{[^}\n]*\}|<[^>\n]*>|https?://\S+|\S+@\S+")
+# Each alternative starts where nothing like it stands before, so that no text takes long.
+_NOT_WORDING = re.compile(
+    r"(?<!\[)\[+[^\[\]\n]*\]|(?<!\{)\{+[^{}\n]*\}|(?<!<)<+[^<>\n]*>"
+    r"|https?://\S+|(?<!\S)[^\s@]+@\S+"
+)
 _FEWEST_WORDS = 3
 _FEWEST_HITS = 2
 # Scripts without spaces between words: this many characters say as much as three words.
@@ -140,23 +144,33 @@ def _foreign_words(words: list[str]) -> str | None:
         len(word) > 1 and weight > 0.5 for word, weight in zip(words, against, strict=True)
     )
     fewest_hits = 1 if strange >= _FEWEST_HITS and no_english else _FEWEST_HITS
+    said_against = sum(against)
+    totals: dict[str, float] = {}
+    hits: dict[str, set[str]] = {}
+    for word, english_weight in zip(words, against, strict=True):
+        for language in _languages_with(word):
+            # One letter is as likely an initial, a size or a unit.
+            weight = 0.4 if len(word) == 1 else 2.0 if english_weight <= 0 else 0.6
+            totals[language] = totals.get(language, -said_against) + weight + english_weight
+            if english_weight < 2 and len(word) > 1:
+                hits.setdefault(language, set()).add(word)
     best, best_total = None, 0.0
-    for language, known in _vocabularies().items():
-        total = 0.0
-        hits: set[str] = set()
-        for word, english_weight in zip(words, against, strict=True):
-            if word in known or known.intersection(word.removesuffix("'s").split("'")):
-                # One letter is as likely an initial, a size or a unit.
-                total += 0.4 if len(word) == 1 else 2.0 if english_weight <= 0 else 0.6
-                if english_weight < 2:
-                    hits.add(word)
-            else:
-                total -= english_weight
-        if total > best_total and sum(len(word) > 1 for word in hits) >= fewest_hits:
+    for language in _vocabularies():
+        total = totals.get(language, 0.0)
+        if total > best_total and len(hits.get(language, ())) >= fewest_hits:
             best, best_total = language, total
     return best if best_total > 0.3 * len(words) else None
 
 
+def _languages_with(word: str) -> frozenset[str]:
+    """The languages that have the word, or one of the parts an apostrophe joins: "l'image"."""
+    found = _by_word().get(word, frozenset())
+    for part in word.removesuffix("'s").split("'") if "'" in word else ():
+        found |= _by_word().get(part, frozenset())
+    return found
+
+
+@lru_cache(maxsize=4096)
 def _english_weight(word: str) -> float:
     """How much a word says that the text is English; below zero, that it is not."""
     if word in _ENGLISH_ONLY:
@@ -179,3 +193,15 @@ def _vocabularies() -> Mapping[str, frozenset[str]]:
             plain = (without_accents(word) for word in words.split() if len(word) > 3)
             vocabularies[language] = frozenset((*words.split(), *plain))
     return vocabularies
+
+
+@cache
+def _by_word() -> Mapping[str, frozenset[str]]:
+    languages: dict[str, set[str]] = {}
+    for language, words in _vocabularies().items():
+        for word in words:
+            languages.setdefault(word, set()).add(language)
+    # Few sets differ, so equal ones are shared.
+    shared: dict[frozenset[str], frozenset[str]] = {}
+    frozen = ((word, frozenset(found)) for word, found in languages.items())
+    return {word: shared.setdefault(found, found) for word, found in frozen}

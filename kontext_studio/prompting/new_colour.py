@@ -15,6 +15,9 @@ _SHADES = looks.RELATIVE_COLOURS | terms(
 _BETWEEN = grammar.DETERMINERS | looks.COLOUR_NOUNS | terms("one ones of in and")
 
 
+_SHADES_AND_BETWEEN = _SHADES | _BETWEEN
+
+
 def new_colour(text: str, clause: Clause) -> str | None:
     """The colour that the clause gives, as written ("deep forest green"); "" for one in numbers.
 
@@ -23,7 +26,7 @@ def new_colour(text: str, clause: Clause) -> str | None:
     codes = [token for token in clause.state if token.kind is Kind.COLOUR_CODE]
     named = [token for token in clause.state if _is_colour(token)]
     rest = [token for token in clause.state if token not in codes and token not in named]
-    if any(token.word not in _SHADES | _BETWEEN for token in rest):
+    if any(token.word not in _SHADES_AND_BETWEEN for token in rest):
         return None
     if not named:
         return "" if codes else None

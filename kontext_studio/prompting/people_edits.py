@@ -26,13 +26,15 @@ class Aspect(Enum):
 
 
 _PERSONAL = terms("him her he she them they me his their my")
-_ALONE = terms("him her them me he she they")
+_ALONE = terms("him her them me us he she they we")
 _POSES = frozenset(["pose", "posture", "stance", "gesture"])
 _MOVES = terms(
     """raise lower lift tilt bend turn rotate cross stretch move extend fold straighten spread
     shift"""
 )
 _TRIMS = terms("""cut trim shorten lengthen curl straighten braid shave extend style thicken""")
+_SLIMMING = terms("slim slenderize slenderise thin fatten plump bulk")
+_SLIMMED = people.BODY_PARTS | {"waist", "figure", "face"}
 _STILL = terms(
     """eye mouth lip eyebrow smile expression gaze tooth eyelash hair skin nail muscle"""
 )
@@ -97,6 +99,12 @@ def _is_of_person(tokens: Tokens) -> bool:
     )
 
 
+_STYLED_HAIR = people.HAIR_SHAPES | people.HAIR - {"hair"}
+
+
+_FACE_FORMS = people.SHAPE_OF_FACE - {"eye", "skin"}
+
+
 def _swapped(clause: Clause) -> Aspect | None:
     noun = head(clause.target)
     if noun is None:
@@ -113,11 +121,13 @@ def _swapped(clause: Clause) -> Aspect | None:
             return None  # "the mannequin's dress"
         return Aspect.CLOTHES if _names_garment(clause.state, noun) else None
     if noun.lemma in people.HAIR:
-        shaped = state & (people.HAIR_SHAPES | (people.HAIR - {"hair"}))
+        shaped = state & _STYLED_HAIR
         return Aspect.HAIR if shaped else None
     if noun.lemma in _POSES and clause.state:
         return Aspect.POSE
-    if noun.lemma in people.SHAPE_OF_FACE - {"eye", "skin"} and _is_of_person(clause.target):
+    if noun.lemma in ("action", "activity") and clause.state and _is_of_person(clause.target):
+        return Aspect.POSE
+    if noun.lemma in _FACE_FORMS and _is_of_person(clause.target):
         only_colour = all(looks.is_colour(w) for w in state - grammar.DETERMINERS)
         return Aspect.FACE if clause.state and not only_colour else None
     if noun.lemma in ("age",) and clause.state:
@@ -142,6 +152,9 @@ def _names_garment(state: Tokens, old: Token) -> bool:
     return new is not None and people.is_garment(new.lemma) and new.lemma != old.lemma
 
 
+_FORMS = people.SHAPE_OF_FACE | {"body", "muscle"}
+
+
 def _given(clause: Clause) -> Aspect | None:
     if not _is_person(core(clause.target)):
         return None
@@ -155,24 +168,29 @@ def _given(clause: Clause) -> Aspect | None:
         return Aspect.HAIR if shaped else None
     if new.lemma in _POSES:
         return Aspect.POSE
-    if new.lemma in people.SHAPE_OF_FACE | {"body", "muscle"}:
+    if new.lemma in _FORMS:
         return Aspect.FACE
     return None
+
+
+_OTHER_FACE = people.AGE_AND_BODY | people.BEAUTY | grammar.COMPARATIVES
+
+
+_BEFORE_STATE = grammar.ADVERBS | grammar.DETERMINERS
+
+
+_HAIRY = people.HAIR_SHAPES | people.HAIR
 
 
 def _made(clause: Clause) -> Aspect | None:
     state = clause.state
     said = words_of(state)
-    first = next((t for t in state if t.word not in grammar.ADVERBS | grammar.DETERMINERS), None)
+    first = next((t for t in state if t.word not in _BEFORE_STATE), None)
     noun = head(clause.target)
     if noun is not None and noun.lemma in people.HAIR:
-        return Aspect.HAIR if said & (people.HAIR_SHAPES | people.HAIR) else None
+        return Aspect.HAIR if said & _HAIRY else None
     if noun is not None and noun.lemma in people.SHAPE_OF_FACE and _is_of_person(clause.target):
-        return (
-            Aspect.FACE
-            if said & (people.AGE_AND_BODY | people.BEAUTY | grammar.COMPARATIVES)
-            else None
-        )
+        return Aspect.FACE if said & _OTHER_FACE else None
     if (
         noun is not None
         and noun.lemma in ("body", "waist", "leg", "arm")
@@ -183,7 +201,7 @@ def _made(clause: Clause) -> Aspect | None:
         return None
     while first is not None and first.word in _COPULAS:
         rest = [t for t in state if t.start > first.start]
-        first = next((t for t in rest if t.word not in grammar.ADVERBS | grammar.DETERMINERS), None)
+        first = next((t for t in rest if t.word not in _BEFORE_STATE), None)
     if first is None:
         return None
     new = head(tuple(t for t in state if t.start >= first.start))
@@ -196,7 +214,7 @@ def _made(clause: Clause) -> Aspect | None:
     if said & _WEARING:
         worn = any(people.is_garment(word) for word in said - _WEARING)
         return Aspect.CLOTHES if worn else None
-    if said & people.AGE_AND_BODY or _is_age(state):
+    if said & people.AGE_AND_BODY or said & _WEIGHTS or _is_age(state):
         return Aspect.AGE
     if said & people.BEAUTY:
         return Aspect.FACE
@@ -214,6 +232,9 @@ def _made(clause: Clause) -> Aspect | None:
     return Aspect.ROLE if becomes else None
 
 
+_AFTER_ACTION = grammar.DETERMINERS | grammar.PREPOSITIONS | grammar.ADVERBS
+
+
 def _does_something(state: Tokens, first: Token) -> bool:
     """Any other bare verb: "fold his arms", "juggle"."""
     word = first.word
@@ -224,7 +245,7 @@ def _does_something(state: Tokens, first: Token) -> bool:
     after = state[1] if len(state) > 1 else None
     if after is None:
         return lexicon.is_a(word, "verb")
-    return after.word in grammar.DETERMINERS | grammar.PREPOSITIONS | grammar.ADVERBS
+    return after.word in _AFTER_ACTION
 
 
 def _is_age(state: Tokens) -> bool:
@@ -235,6 +256,7 @@ def _is_age(state: Tokens) -> bool:
     )
 
 
+_WEIGHTS = terms("kg kilo kilos kilogram pound pounds lb lbs weight")
 _TENS = terms("ten twelve fifteen sixteen eighteen twenty thirty forty fifty sixty seventy eighty")
 _COPULAS = terms("be is are was were become becomes being")
 _HAVING = terms("have has had get gets grow with wear wearing a an the")
@@ -245,6 +267,9 @@ def _has(state: Tokens, new: Token) -> bool:
     return state[0].word in _HAVING or state[0] is new or state[0].word in people.HAIR_SHAPES
 
 
+_LOOKS = looks.COLOUR_NOUNS | looks.STYLE_NOUNS | looks.STYLE_FAMILIES
+
+
 def _becomes(state: Tokens, new: Token | None) -> bool:
     """ "Make him a cyborg": the person becomes what the noun says."""
     articles = [t for t in state[:3] if t.word in ("a", "an")]
@@ -253,7 +278,7 @@ def _becomes(state: Tokens, new: Token | None) -> bool:
     return not (
         new.lemma in people.ACCESSORIES
         or new.lemma in people.EXPRESSIONS
-        or new.lemma in looks.COLOUR_NOUNS | looks.STYLE_NOUNS | looks.STYLE_FAMILIES
+        or new.lemma in _LOOKS
         or looks.is_style(new.lemma)
         or lexicon.is_a(new.lemma, "accessory", "food", "furniture")
         or new.lemma in ("bit", "lot", "little", "size")
@@ -300,6 +325,9 @@ def _is_definite(target: Tokens, noun: Token) -> bool:
     )
 
 
+_LIMBS = people.BODY_PARTS - _STILL
+
+
 def _adjusted(clause: Clause) -> Aspect | None:
     noun = head(clause.target)
     if clause.base == "shave" and _is_person(clause.target):
@@ -308,14 +336,14 @@ def _adjusted(clause: Clause) -> Aspect | None:
         return Aspect.AGE
     if clause.act is Act.BODY and clause.base == "turn_around":
         return Aspect.POSE
+    if clause.base in _SLIMMING and _is_person(clause.target):
+        return Aspect.AGE
     if noun is None:
         return None
+    if clause.base in _SLIMMING and noun.lemma in _SLIMMED and _is_of_person(clause.target):
+        return Aspect.AGE
     if noun.lemma in people.HAIR:
         return Aspect.HAIR if clause.base in _TRIMS else None
-    if (
-        clause.base in _MOVES
-        and noun.lemma in people.BODY_PARTS - _STILL
-        and _is_of_person(clause.target)
-    ):
+    if clause.base in _MOVES and noun.lemma in _LIMBS and _is_of_person(clause.target):
         return Aspect.POSE
     return None

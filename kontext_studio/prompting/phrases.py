@@ -6,6 +6,7 @@ It knows word lists and word order, nothing of rules.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from kontext_studio.prompting.text import Kind, Token
 from kontext_studio.prompting.words import grammar, lexicon, looks, people, places, terms, verbs
@@ -58,21 +59,25 @@ def is_name(token: Token) -> bool:
     """A noun, as far as word lists tell: quotations and placeholders are names too."""
     if token.kind in (Kind.SLOT, Kind.QUOTE):
         return True
+    return token.is_word and _may_be_name(token.word, token.lemma)
+
+
+@lru_cache(maxsize=4096)
+def _may_be_name(word: str, lemma: str) -> bool:
     return (
-        token.is_word
-        and token.word not in _NOT_A_HEAD
-        and token.word not in grammar.PRONOUNS
-        and not (grammar.is_adjective(token.word) and not _may_be_noun(token))
+        word not in _NOT_A_HEAD
+        and word not in grammar.PRONOUNS
+        and not (grammar.is_adjective(word) and not _may_be_noun(lemma))
     )
 
 
+@lru_cache(maxsize=4096)
 def _is_modifier(word: str) -> bool:
     return grammar.is_adjective(word) or looks.is_colour(word) or looks.is_material(word)
 
 
-def _may_be_noun(token: Token) -> bool:
+def _may_be_noun(lemma: str) -> bool:
     """Colours, styles and light are adjectives and nouns alike."""
-    lemma = token.lemma
     return (
         lemma in places.LIGHT
         or lemma in looks.STYLES
@@ -80,6 +85,18 @@ def _may_be_noun(token: Token) -> bool:
         or looks.is_material(lemma)
         or people.is_person(lemma)
     )
+
+
+_VERBAL = grammar.MODALS | grammar.BE | grammar.SUBORDINATORS | verbs.LOOK_VERBS
+
+
+_NO_NOUN_BEGINS = grammar.DETERMINERS | grammar.PREPOSITIONS | grammar.CONJUNCTIONS
+
+
+_DEGREES = looks.JUDGEMENTS | looks.RELATIVE_COLOURS
+
+
+_DONE = verbs.ACTIONS | verbs.EXPRESSIONS_VERB
 
 
 def stands_alone(tokens: Sequence[Token], i: int) -> bool:
@@ -93,7 +110,7 @@ def stands_alone(tokens: Sequence[Token], i: int) -> bool:
         return True
     if people.is_person(after.lemma) or after.lemma in places.IMAGES:
         return False
-    if after.word in grammar.DETERMINERS | grammar.PREPOSITIONS | grammar.CONJUNCTIONS:
+    if after.word in _NO_NOUN_BEGINS:
         return after.word not in (
             "one",
             "two",
@@ -105,39 +122,38 @@ def stands_alone(tokens: Sequence[Token], i: int) -> bool:
             "own",
             "few",
         )
-    if after.word in grammar.MODALS | grammar.BE | grammar.SUBORDINATORS | verbs.LOOK_VERBS:
+    if after.word in _VERBAL:
         return True
     if after.word in grammar.ADVERBS or after.word in grammar.COMPARATIVES:
         return after.word not in ("left", "right", "back", "first", "second", "third") or (
             i + 2 >= len(tokens) or not is_name(tokens[i + 2])
         )
-    if (
-        tokens[i].word in ("her", "this", "that")
-        and after.word in verbs.ACTIONS | verbs.EXPRESSIONS_VERB
-    ):
+    if tokens[i].word in ("her", "this", "that") and after.word in _DONE:
         # "make her smile", but "her smile" and "her look" as things
         return i > 0 and tokens[i - 1].word in ("make", "let", "have", "making", "see")
-    if (
-        after.word in looks.JUDGEMENTS | looks.RELATIVE_COLOURS
-        or looks.is_colour(after.word)
-        or grammar.is_adjective(after.word)
-    ):
+    if after.word in _DEGREES or looks.is_colour(after.word) or grammar.is_adjective(after.word):
         return not any(is_name(t) and not looks.is_colour(t.word) for t in tokens[i + 2 : i + 4])
     return False
 
 
 def core(tokens: Sequence[Token]) -> Tokens:
     """The phrase up to its first qualifier: "the man in the hat" gives "the man"."""
+    return _core(tuple(tokens))
+
+
+# Rules ask the same of the same phrase many times.
+@lru_cache(maxsize=512)
+def _core(tokens: Tokens) -> Tokens:
     for i, token in enumerate(tokens):
         if token.word == "of" or not token.is_word:
             continue
         if token.word in grammar.PREPOSITIONS and i > 0:
-            return tuple(tokens[:i])
+            return tokens[:i]
         if i > 1 and (token.word in ("that", "which", "who", "whose") or _is_participle(token)):
-            return tuple(tokens[:i])
+            return tokens[:i]
         if i > 1 and token.word in _OPENS_RELATIVE and _ends_noun(tokens[i - 1]):
-            return tuple(tokens[:i])  # "the scarf the girl is wearing"
-    return tuple(tokens)
+            return tokens[:i]  # "the scarf the girl is wearing"
+    return tokens
 
 
 _OPENS_RELATIVE = terms("the he she they it i you")
@@ -158,6 +174,11 @@ def _is_participle(token: Token) -> bool:
 
 def head(tokens: Sequence[Token]) -> Token | None:
     """The noun a phrase is about: "the hair colour of the woman" gives "colour"."""
+    return _head(tuple(tokens))
+
+
+@lru_cache(maxsize=512)
+def _head(tokens: Tokens) -> Token | None:
     found: Token | None = None
     for token in core(tokens):
         if token.word == "of" and found is not None:
@@ -185,6 +206,11 @@ def owners(tokens: Sequence[Token]) -> Tokens:
 
 def things(tokens: Sequence[Token]) -> Tokens:
     """What is edited, attributes looked through: "the colour of the car" gives "car"."""
+    return _things(tuple(tokens))
+
+
+@lru_cache(maxsize=512)
+def _things(tokens: Tokens) -> Tokens:
     found: list[Token] = []
     for part in coordinated(tokens):
         noun = head(part)
@@ -213,12 +239,17 @@ def coordinated(tokens: Sequence[Token]) -> Iterator[Tokens]:
 
 def split_predicate(tokens: Sequence[Token]) -> tuple[Tokens, Tokens]:
     """Cut "the old man look younger" into what is meant and what it becomes."""
-    row = tuple(tokens)
+    return _split_predicate(tuple(tokens))
+
+
+_POINTING = grammar.PRONOUNS | grammar.DEMONSTRATIVES
+
+
+@lru_cache(maxsize=512)
+def _split_predicate(row: Tokens) -> tuple[Tokens, Tokens]:
     if not row:
         return (), ()
-    if row[0].word in _ALWAYS_ALONE or (
-        row[0].word in grammar.PRONOUNS | grammar.DEMONSTRATIVES and stands_alone(row, 0)
-    ):
+    if row[0].word in _ALWAYS_ALONE or (row[0].word in _POINTING and stands_alone(row, 0)):
         return row[:1], row[1:]
     seen_noun = False
     for i, token in enumerate(row):
@@ -248,6 +279,9 @@ def split_predicate(tokens: Sequence[Token]) -> tuple[Tokens, Tokens]:
     return row, ()
 
 
+_AFTER_ACTION = grammar.DETERMINERS | grammar.PREPOSITIONS | grammar.PRONOUNS
+
+
 def _acts(row: Tokens, i: int) -> bool:
     """ "The tailor fold his arms": a bare verb right behind someone who can do it."""
     token, doer = row[i], row[i - 1]
@@ -256,11 +290,7 @@ def _acts(row: Tokens, i: int) -> bool:
     if token.word not in verbs.acts() and not lexicon.is_a(token.word, "verb", "verb_or_noun"):
         return False
     after = row[i + 1] if i + 1 < len(row) else None
-    return (
-        after is None
-        or after.word in grammar.DETERMINERS | grammar.PREPOSITIONS | grammar.PRONOUNS
-        or after.word in grammar.ADVERBS
-    )
+    return after is None or after.word in _AFTER_ACTION or after.word in grammar.ADVERBS
 
 
 _SPOTS = terms(
@@ -288,6 +318,11 @@ def _starts_predicate(token: Token) -> bool:
 
 def words_of(tokens: Sequence[Token]) -> frozenset[str]:
     """All words and singulars, for questions like "is a colour named here?"."""
+    return _words_of(tuple(tokens))
+
+
+@lru_cache(maxsize=512)
+def _words_of(tokens: Tokens) -> frozenset[str]:
     found: set[str] = set()
     for token in tokens:
         if token.is_word:

@@ -21,9 +21,12 @@ _ENGLISH_ALONE = frozenset("the with while keep from into should and of".split()
 _DEMANDS = frozenset(["shouldn't", "mustn't", "should", "must"])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Reading:
-    """``text`` as given. Not slotted: the parts are worked out when a rule first asks for them."""
+    """``text`` as given. Not slotted: the parts are worked out when a rule first asks for them.
+
+    Compared by identity, as its tokens are: two readings of one text share nothing.
+    """
 
     text: str
 
@@ -38,6 +41,14 @@ class Reading:
     @cached_property
     def tokens(self) -> Tokens:
         return tokenize(self.text)
+
+    @cached_property
+    def _indices(self) -> dict[int, int]:
+        return {token.start: i for i, token in enumerate(self.tokens)}
+
+    def index_of(self, token: Token) -> int:
+        """Which of the tokens this one is."""
+        return self._indices[token.start]
 
     @cached_property
     def clauses(self) -> tuple[Clause, ...]:
@@ -132,17 +143,21 @@ def is_whole_picture(tokens: Tokens) -> bool:
     return any(thing.lemma in places.WHOLE_PICTURE for thing in things(tokens))
 
 
+_STYLE_WORDS = looks.STYLES | looks.STYLE_FAMILIES | looks.MEDIUM_WORDS
+
+
 def is_style(tokens: Tokens) -> bool:
     """A style, a medium or a family of styles."""
     named = words_of(tokens)
-    return (
-        bool(named & (looks.STYLES | looks.STYLE_FAMILIES | looks.MEDIUM_WORDS)) or "style" in named
-    )
+    return bool(named & _STYLE_WORDS) or "style" in named
+
+
+_MORE_THAN_TONE = looks.STYLES | {"vintage", "style-"}
 
 
 def is_tone_change(tokens: Tokens) -> bool:
     named = words_of(tokens)
-    return bool(named & looks.TONE_CHANGES) and not named & (looks.STYLES | {"vintage", "style-"})
+    return bool(named & looks.TONE_CHANGES) and not named & _MORE_THAN_TONE
 
 
 # Verbs that are a style family by themselves.
@@ -158,6 +173,8 @@ def _restyles(clause: Clause) -> bool:
             or is_whole_picture(clause.target)
             or clause.target[0].word in ("this", "me", "him", "her", "us", "them")
         )
+    if _covers(clause):
+        return True
     if clause.act not in _STYLE_ACTS or (clause.verb is None and clause.act is not Act.MAKE):
         return False
     noun = head(clause.target)
@@ -195,6 +212,22 @@ def _restyles(clause: Clause) -> bool:
         thing.lemma in places.BACKDROPS or places.is_place(thing.lemma)
         for thing in things(clause.target)
     ) and bool(named & looks.STYLES)
+
+
+_NO_COVER = terms("remove erase crop rotate flip frame wrap fill mix blend match")
+
+
+def _covers(clause: Clause) -> bool:
+    """ "Bathe the picture in the washes of watercolour": any verb, the whole picture, a style."""
+    if clause.act is not Act.ADJUST or clause.base in _NO_COVER:
+        return False
+    for i, token in enumerate(clause.tokens):
+        if i > 1 and token.word in ("in", "with", "into", "like", "as"):
+            verb = clause.verb
+            target = tuple(t for t in clause.tokens[:i] if verb is not None and t.start > verb.end)
+            styled = words_of(clause.tokens[i + 1 :]) & looks.STYLES
+            return bool(target) and is_whole_picture(target) and bool(styled)
+    return False
 
 
 def _is_object(clause: Clause) -> bool:

@@ -6,9 +6,10 @@ It reads one instruction; what the pronoun may have meant in an earlier turn is 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from kontext_studio.prompting.clauses import Role
-from kontext_studio.prompting.phrases import head, stands_alone
+from kontext_studio.prompting.phrases import Tokens, head, stands_alone
 from kontext_studio.prompting.reading import Reading
 from kontext_studio.prompting.text import Kind, Token
 from kontext_studio.prompting.words import (
@@ -100,7 +101,11 @@ def _points_outside(reading: Reading, i: int) -> bool:
             return False
         if word == "that" and before is not None:
             clause_word = before.word in ("so", "such", "sure", "ensure", "way", "like", "now")
-            relative = before.is_word and before.word not in _NO_REFERENT | verbs.acts().keys()
+            relative = (
+                before.is_word
+                and before.word not in _NO_REFERENT
+                and before.word not in verbs.acts()
+            )
             return not (clause_word or relative or before.kind in (Kind.QUOTE, Kind.SLOT))
         return True
     if word == "me" and i + 1 < len(tokens) and tokens[i + 1].word == "back":
@@ -126,29 +131,33 @@ def _points_outside(reading: Reading, i: int) -> bool:
 def _has_referent(reading: Reading, token: Token, family: str) -> bool:
     if family == "me":
         return False
-    verbs_here = {clause.verb.start for clause in reading.clauses if clause.verb is not None}
     beside = _beside(reading, token)
-    for other in reading.tokens:
+    for other in _possible_referents(reading):
         if other.start >= token.start:
             return False
         if other.kind in (Kind.SLOT, Kind.QUOTE):
             return True
-        if (
-            not other.is_word
-            or other.word in _NO_REFERENT
-            or other.start in verbs_here
-            or other is beside
-            or _is_side_of(reading, other, token)
-        ):
+        if other is beside or _is_side_of(reading, other, token):
             continue
         if _fits(other, family):
             return True
     return False
 
 
+@lru_cache(maxsize=4)  # each pronoun of a reading asks
+def _possible_referents(reading: Reading) -> Tokens:
+    verbs_here = {clause.verb.start for clause in reading.clauses if clause.verb is not None}
+    return tuple(
+        token
+        for token in reading.tokens
+        if token.kind in (Kind.SLOT, Kind.QUOTE)
+        or (token.is_word and token.word not in _NO_REFERENT and token.start not in verbs_here)
+    )
+
+
 def _is_side_of(reading: Reading, other: Token, token: Token) -> bool:
     """The "colour" of "the colour of it" is not what "it" means."""
-    i = reading.tokens.index(token)
+    i = reading.index_of(token)
     return i > 1 and reading.tokens[i - 1].word in ("of", "on") and reading.tokens[i - 2] is other
 
 
@@ -173,13 +182,19 @@ def _owns_body_part(reading: Reading, i: int) -> bool:
     return any(t.lemma in people.BODY_PARTS or lexicon.is_a(t.lemma, "body") for t in after)
 
 
+_PLACING = grammar.PREPOSITIONS - {"as", "like", "than"}
+
+
+_OWNING_ONLY = OWNING - {"her"}
+
+
 def _beside(reading: Reading, token: Token) -> Token | None:
     """The "feather" of "add a feather to it": what is put somewhere is not that place."""
-    i = reading.tokens.index(token)
+    i = reading.index_of(token)
     if (
         not i
-        or reading.tokens[i - 1].word not in grammar.PREPOSITIONS - {"as", "like", "than"}
-        or (token.word in OWNING - {"her"} and not _owns_body_part(reading, i))
+        or reading.tokens[i - 1].word not in _PLACING
+        or (token.word in _OWNING_ONLY and not _owns_body_part(reading, i))
     ):
         return None
     for clause in reading.edits:
@@ -210,14 +225,21 @@ def _is_lifeless(lemma: str) -> bool:
     )
 
 
+_OPINIONS = terms("possible nice great good cool lovely better best fun ok okay alright")
+
+
 def _is_impersonal(reading: Reading, token: Token) -> bool:
     """ "Make it rain", "turn it into winter": nothing is meant by "it"."""
     if token.word != "it":
         return False
-    i = reading.tokens.index(token)
+    i = reading.index_of(token)
     said = reading.tokens[i + 1 : i + 5]
     if said and said[0].word in ("would", "looks", "seems"):
         return reading.tokens[0] == token and any(t.word == "if" for t in said)
+    if said and said[0].word == "if":
+        return True  # "I would like it if the sky were pink"
+    if len(said) > 1 and said[0].word in ("is", "be") and said[1].word in _OPINIONS:
+        return True  # "would it be possible to ..."
     if said and said[0].word in ("is", "was", "be"):
         return bool({word for t in said for word in (t.word, t.lemma)} & _SCENIC)
     for clause in reading.edits:
@@ -227,6 +249,6 @@ def _is_impersonal(reading: Reading, token: Token) -> bool:
         whole = len(clause.target) == 1 and clause.target[0] == token
         if clause.verb is None and token.start == clause.start and named & _SCENIC:
             return True  # "it is now midnight"
-        if whole and named & (places.TIMES | places.SEASONS | places.WEATHER):
+        if whole and named & _SCENIC:
             return True
     return False

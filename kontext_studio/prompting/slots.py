@@ -28,8 +28,11 @@ def slots_in(reading: Reading) -> Iterator[tuple[int, int]]:
                 yield blank.span()
 
 
+_BEFORE_CROSSES = grammar.DETERMINERS | grammar.PREPOSITIONS
+
+
 def _is_placeholder(reading: Reading, i: int, token: Token) -> bool:
     if token.word not in _CROSSES:
         return True
     before = reading.tokens[i - 1].word if i else ""
-    return before in grammar.DETERMINERS | grammar.PREPOSITIONS or before in verbs.acts()
+    return before in _BEFORE_CROSSES or before in verbs.acts()

@@ -26,6 +26,8 @@ from kontext_studio.prompting.slips import (
 
 _PART = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _LONGEST = 24
+# A page of words that nobody knows is no instruction; each takes long to look for.
+_LONG_TEXT, _MOST_UNKNOWN = 200, 60
 _LITTLE = frozenset("a an and at for from her his in into its of on or the their to with".split())
 # Next to one of these stands a name of a dish, a place or a style: "dulce de leche".
 _FOREIGN_PARTICLES = frozenset(
@@ -104,13 +106,19 @@ class Speller:
         word is a name and stays unjudged, as does anything with a digit.
         """
         found: list[Misspelling] = []
+        unknown = 0
         for index, word in enumerate(words):
             if not _is_judged(word, index in sentence_starts):
                 continue
             folded = _folded(word)
-            if _FOREIGN_PARTICLES.intersection(words[max(0, index - 1) : index + 2]):
+            if len(words) > _LONG_TEXT and english().commonness(folded) is None:
+                unknown += 1
+                if unknown > _MOST_UNKNOWN:
+                    break
+            meant = _meant(folded)
+            if not meant or self._is_personal(folded):
                 continue
-            if not self._is_personal(folded) and (meant := _meant(folded)):
+            if not _FOREIGN_PARTICLES.intersection(words[max(0, index - 1) : index + 2]):
                 suggestions = tuple(_like(word, one) for one in meant[:5])
                 found.append(Misspelling(index, word, suggestions))
         return tuple(found)
@@ -124,6 +132,8 @@ class Speller:
 
 
 def _is_judged(word: str, starts_sentence: bool) -> bool:
+    if word.isalpha() and word.islower() and len(word) <= _LONGEST:
+        return True
     if any(char.isdigit() for char in word) or len(word) > 2 * _LONGEST:
         return False
     capitals = sum(char.isupper() for char in word)

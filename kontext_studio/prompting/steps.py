@@ -147,6 +147,9 @@ def _fits(alone: Reading, clause: str) -> bool:
     return not any(f.rule == "keep-conflict" for f in lint(f"{alone.text}, {clause}"))
 
 
+_SCENE = places.STRICT_BACKDROPS | places.SCENE_WORDS | places.SEASONS | places.SKY
+
+
 def _rank(alone: Reading) -> _Rank:
     if alone.restyles:
         return _Rank.STYLE
@@ -154,7 +157,7 @@ def _rank(alone: Reading) -> _Rank:
         return _Rank.TEXT
     for clause in alone.edits:
         noun = head(clause.target)
-        scenic = places.STRICT_BACKDROPS | places.SCENE_WORDS | places.SEASONS | places.SKY
+        scenic = _SCENE
         if noun is not None and noun.lemma in scenic:
             return _Rank.SETTING
         if clause.act is Act.STYLE and is_style(clause.state):

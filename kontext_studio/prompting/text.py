@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 
-from kontext_studio.prompting.words import TERMS, singular, terms
+from kontext_studio.prompting import words
+from kontext_studio.prompting.words import singular, terms
 
 
 class Kind(Enum):
@@ -30,7 +31,9 @@ class Kind(Enum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
+# Nobody changes a token. It is not frozen because a frozen one takes four times as long to make,
+# and it is compared by identity because phrases are looked up often.
+@dataclass(slots=True, eq=False)
 class Token:
     """A piece of text; ``word`` is lower case without possessive ending, ``lemma`` its singular."""
 
@@ -41,10 +44,10 @@ class Token:
     lemma: str
     possessive: bool = False
     capital: bool = False
+    is_word: bool = field(init=False)
 
-    @property
-    def is_word(self) -> bool:
-        return self.kind is Kind.WORD
+    def __post_init__(self) -> None:
+        self.is_word = self.kind is Kind.WORD
 
 
 # One straight character for each typographic one, so offsets stay as they are.
@@ -59,7 +62,8 @@ _MASK, _MASK_ON = "\ue000", "\ue001"
 
 _TOKEN = re.compile(
     rf"""
-    (?P<quote>{_MASK}{_MASK_ON}*)
+    (?P<plain>[a-z]+(?![\w'\-]))
+  | (?P<quote>{_MASK}{_MASK_ON}*)
   | (?P<mark><(?:lora|lyco|hypernet|embedding):[^<>\n]{{0,80}}>
       | [(\[]{{1,3}}[^()\[\]\n]{{1,60}}:\s?\d(?:\.\d+)?[)\]]{{1,3}}
       | (?<!\S)--[a-z]+(?:[ =]\d[\d:.]*)?)
@@ -77,6 +81,7 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _KINDS = {
+    "plain": Kind.WORD,  # what most of a text is, tried first
     "quote": Kind.QUOTE,
     "mark": Kind.MARK,
     "slot": Kind.SLOT,
@@ -169,28 +174,38 @@ def tokenize(text: str) -> tuple[Token, ...]:
             parts += (straight[at:start], _MASK, _MASK_ON * (end - start - 1))
             at = end
         masked = "".join((*parts, straight[at:]))
-    tokens = [token for match in _TOKEN.finditer(masked) for token in _tokens_of(match)]
+    tokens: list[Token] = []
+    for match in _TOKEN.finditer(masked):
+        tokens += _tokens_of(match)
     return tuple(_merged(_numbered(tokens)))
 
 
-def _tokens_of(match: re.Match[str]) -> Iterator[Token]:
+def _tokens_of(match: re.Match[str]) -> tuple[Token, ...]:
     token = _token(match)
-    short = match.group().lower()
-    if token.kind is Kind.WORD and short in _SHORT:
-        at = short.index("'")
-        middle = token.start + at
-        yield replace(token, end=middle, word=short[:at], lemma=short[:at], possessive=False)
-        verb = _VERBS_IN_SHORT[short[at:]]
-        yield Token(Kind.WORD, middle, token.end, verb, verb)
-    else:
-        yield token
+    short = match.group().lower() if token.is_word and "'" in match.group() else ""
+    if short not in _SHORT:
+        return (token,)
+    at = short.index("'")
+    middle = token.start + at
+    verb = _VERBS_IN_SHORT[short[at:]]
+    return (
+        replace(token, end=middle, word=short[:at], lemma=short[:at], possessive=False),
+        Token(Kind.WORD, middle, token.end, verb, verb),
+    )
 
 
 def _token(match: re.Match[str]) -> Token:
     kind = _KINDS[match.lastgroup or "other"]
     piece = match.group()
+    start, end = match.span()
     if kind is not Kind.WORD:
-        return Token(kind, match.start(), match.end(), piece, piece)
+        return Token(kind, start, end, piece, piece)
+    return Token(kind, start, end, *_forms(piece))
+
+
+@lru_cache(maxsize=4096)
+def _forms(piece: str) -> tuple[str, str, bool, bool]:
+    """The word, its singular, whether it owns something, whether it has a capital."""
     word = piece.lower()
     possessive = False
     if word not in _CONTRACTIONS:
@@ -198,9 +213,7 @@ def _token(match: re.Match[str]) -> Token:
             if word.endswith(ending) and len(word) > len(ending):
                 word, possessive = word[: -len(ending)], True
                 break
-    return Token(
-        kind, match.start(), match.end(), word, singular(word), possessive, piece[0].isupper()
-    )
+    return word, singular(word), possessive, piece[0].isupper()
 
 
 def _numbered(tokens: list[Token]) -> list[Token]:
@@ -248,6 +261,6 @@ def _merged(tokens: Iterable[Token]) -> list[Token]:
 @cache
 def _term_starts() -> Mapping[str, tuple[tuple[str, ...], ...]]:
     starts: dict[str, list[tuple[str, ...]]] = {}
-    for term in sorted((tuple(term.split(" ")) for term in TERMS), key=len, reverse=True):
+    for term in sorted((tuple(term.split(" ")) for term in words.TERMS), key=len, reverse=True):
         starts.setdefault(term[0], []).append(term)
     return {first: tuple(rest) for first, rest in starts.items()}

@@ -97,21 +97,30 @@ def _new_thing(clause: Clause) -> bool:
     return first is not None and first.word in ("a", "an", "new") and clause.act is not Act.MAKE
 
 
+_NO_PLACE = lettering.LETTERING_LOOK | places.WHOLE_PICTURE
+
+
+_LOCATING = grammar.PLACE_PREPOSITIONS | {"of"}
+
+
+_SURE_CARRIERS = lettering.CARRIERS - _NO_CARRIERS
+
+
 def _has_carrier(clause: Clause, quotes: list[Token]) -> bool:
     """A sign, a mug, "on the door", "in the lower left corner"."""
     words = [t for t in clause.target if t.is_word]
     noun = head(clause.target)
     if noun is not None and noun.is_word and noun.lemma not in _NO_CARRIERS:
         return True
-    if any(t.possessive or t.lemma in lettering.CARRIERS - _NO_CARRIERS for t in words):
+    if any(t.possessive or t.lemma in _SURE_CARRIERS for t in words):
         return True
     rest = [t for t in clause.tokens if t.start > quotes[-1].start]
     for row in (list(clause.target), rest):
         for i, token in enumerate(row[:-1]):
-            if token.word not in grammar.PLACE_PREPOSITIONS | {"of"} or token.word == "to":
+            if token.word not in _LOCATING or token.word == "to":
                 continue
             about = head(tuple(row[i + 1 :]))
-            if about is None or about.lemma in lettering.LETTERING_LOOK | places.WHOLE_PICTURE:
+            if about is None or about.lemma in _NO_PLACE:
                 continue
             if any(t.lemma in lettering.LETTERING_LOOK for t in row[i + 1 : i + 6]):
                 continue

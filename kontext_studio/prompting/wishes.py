@@ -5,6 +5,8 @@ It finds where the frame ends and what is wished for; what the wish means is rea
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kontext_studio.prompting.phrases import Tokens
 from kontext_studio.prompting.text import Kind
 from kontext_studio.prompting.words import grammar, verbs
@@ -14,6 +16,9 @@ _FRAMES = Expressions(
     (
         "can you",
         "could you",
+        "can u",
+        "could u",
+        "would u",
         "would you",
         "will you",
         "would you mind",
@@ -133,6 +138,8 @@ def statement(row: Tokens) -> tuple[Tokens, Tokens, str] | None:
             return row[:i], row[i + 1 :], word
         if word == "now" and not any(w in verbs.acts() for w in words[:1]):
             named = row[:i]
+            if named[-1].possessive:  # "the boy's now on a ship"
+                named = (*named[:-1], replace(named[-1], possessive=False))
             while named and named[-1].word in grammar.BE:
                 named = named[:-1]
             return named, row[i + 1 :], word

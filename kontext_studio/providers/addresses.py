@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import socket
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from kontext_studio.core.errors import BadAnswer
 
@@ -47,6 +47,14 @@ def host_of(url: str) -> str:
     """The host for a sentence; empty where there is none."""
     try:
         return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+def joined(base: str, url: str) -> str:
+    """An address as it is meant beside another; empty where it makes no sense."""
+    try:
+        return urljoin(base, url)
     except ValueError:
         return ""
 

@@ -40,6 +40,15 @@ class Answer:
             return True
         return self.body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<"
 
+    @property
+    def is_json(self) -> bool:
+        """Whether it is in the language of services; what stands before them often speaks none."""
+        try:
+            self.json()
+        except BadAnswer:
+            return False
+        return True
+
     def json(self) -> object:
         """The value in the body. Raise BadAnswer where there is none."""
         if self.is_page and self.status >= 400:

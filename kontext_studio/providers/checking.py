@@ -32,7 +32,7 @@ from kontext_studio.core.route import RouteMode
 from kontext_studio.providers.addresses import host_of
 from kontext_studio.providers.answers import Answer, shown
 from kontext_studio.providers.client import HttpClient
-from kontext_studio.providers.refusals import redirected
+from kontext_studio.providers.refusals import redirected, sign_in_wanted
 from kontext_studio.providers.routing import BadCertificate, NotPrivate, RootsUnreadable
 from kontext_studio.providers.service import Service
 
@@ -116,6 +116,8 @@ async def _judged(
                 hint="Write the user into the proxy's address, and give its password.",
                 detail=answer.facts(),
             )
+        if answer.status == 401 and not answer.is_json:
+            return Judged(sign_in_wanted(answer), by_proxy=True)
         return probe.judge(answer)
     except StudioError as fault:
         return Judged(fault)

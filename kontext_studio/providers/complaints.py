@@ -25,6 +25,7 @@ from kontext_studio.core.errors import (
 )
 from kontext_studio.providers.answers import Answer, shown
 from kontext_studio.providers.refusals import (
+    broke_off,
     page_instead,
     problems_in,
     redirected,
@@ -143,7 +144,7 @@ def judged(
         raise page_instead(answer, service, PICTURE)
     if answer.status < 300:
         raise service.unknown("The service answered without the run's number.", answer.facts())
-    if answer.status >= 500 or answer.status == 408:
+    if broke_off(answer.status):
         raise service.unknown("The service broke while taking the run.", answer.facts())
     said = complain(answer, _json_or_text(answer))
     assert said is not None  # it is a status of an error

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from urllib.parse import urljoin
 
 from kontext_studio.core.errors import (
     BadAnswer,
@@ -20,6 +19,7 @@ from kontext_studio.providers.addresses import (
     LeadsInside,
     host_of,
     is_inside,
+    joined,
     keeps_secrets,
     origin,
 )
@@ -101,7 +101,7 @@ class Downloads:
             answer = await self._client.get_picture(url, part)
             if answer.status not in (301, 302, 303, 307, 308):
                 return self._picture(answer, size)
-            url = urljoin(url, answer.headers.get("location", ""))
+            url = joined(url, answer.headers.get("location", ""))
         raise self._wrong("The picture's address leads on and on.", "")
 
     def _picture(self, answer: Answer, size: int | None) -> bytes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from fnmatch import fnmatchcase
 from ipaddress import ip_address, ip_network
 from urllib.parse import quote, urlsplit
 
@@ -93,7 +94,11 @@ def _is_meant(item: str, host: str, port: int | None) -> bool:
         address = ip_address(host)
     except ValueError:
         domain = item.removeprefix("*").strip(".")
+        if "*" in domain:
+            return fnmatchcase(host, domain)
         return bool(domain) and (host == domain or host.endswith(f".{domain}"))
+    if "*" in item:  # 10.*
+        return fnmatchcase(host, item)
     try:
         return address in ip_network(item, strict=False)
     except ValueError:

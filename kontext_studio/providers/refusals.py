@@ -21,6 +21,12 @@ from kontext_studio.providers.service import Service
 _MOST_PROBLEMS = 50
 
 
+def broke_off(status: int) -> bool:
+    """Whether a status says that something went wrong on the way of a POST that may have been taken
+    before: 408 and 499 are what gateways say when they have given one up."""
+    return status >= 500 or status in (408, 499)
+
+
 def redirected(answer: Answer) -> BadAnswer:
     """No call to the service follows a redirect: the key would go along."""
     target = host_of(answer.headers.get("location", "")) or "another address"
@@ -41,6 +47,16 @@ def too_large(facts: str, field: str) -> Refused:
     )
 
 
+def sign_in_wanted(answer: Answer) -> Unauthorized:
+    """It does not speak as the service does, so it is not the service's key that is wrong."""
+    return Unauthorized(
+        "Something before the service asks for a sign-in.",
+        hint="Check the key and the headers of this connection in Settings, or open your browser "
+        "and sign in to the network.",
+        detail=answer.facts(),
+    )
+
+
 def page_instead(answer: Answer, service: Service, field: str) -> StudioError:
     """Something that is not the service answered the POST of a run; what it says about the run is
     its status. RateLimited where it was certainly not taken and may be sent again."""
@@ -49,12 +65,8 @@ def page_instead(answer: Answer, service: Service, field: str) -> StudioError:
     if answer.status == 413:
         return too_large(answer.facts(), field)
     if answer.status in (401, 407):
-        return Unauthorized(
-            "Something before the service asks for a sign-in.",
-            hint="Open your browser and sign in to the network, or check the proxy in Settings.",
-            detail=answer.facts(),
-        )
-    if answer.status >= 500 or answer.status == 408:
+        return sign_in_wanted(answer)
+    if broke_off(answer.status):
         return service.unknown("A gateway answered instead of the service.", answer.facts())
     if answer.status >= 400:
         return BadAnswer(

@@ -20,6 +20,7 @@ import httpx
 
 from kontext_studio.core.errors import BadAnswer, BadRequest, Unreachable
 from kontext_studio.core.route import Access, Route, RouteMode
+from kontext_studio.core.secret import Secret
 from kontext_studio.providers.addresses import host_of, keeps_secrets, origin
 from kontext_studio.providers.kill_moments import watched
 from kontext_studio.providers.limits import Limits
@@ -277,10 +278,7 @@ class _Direct(_RouteTransport):
         self._header = header
 
     def _prepared(self, request: httpx.Request, address: str) -> httpx.Request:
-        if self._key:
-            _demand_privacy(str(request.url))
-            request.headers[self._header.name] = f"{self._header.prefix}{self._key.reveal()}"
-        return request
+        return _signed(request, self._key, self._header, self._resolved.given.headers)
 
 
 class _Gateway(_RouteTransport):
@@ -309,14 +307,7 @@ class _Gateway(_RouteTransport):
             usual_path, base = self._base_of.get(origin(address)) or self._first
             path = parts.path.removeprefix(usual_path)
             request = _again(request, base + path + (f"?{parts.query}" if parts.query else ""))
-        own_headers = self._resolved.given.headers
-        if self._key or own_headers:
-            _demand_privacy(str(request.url))
-        if self._key:
-            request.headers[self._header.name] = f"{self._header.prefix}{self._key.reveal()}"
-        for name, value in own_headers:
-            request.headers[name] = value
-        return request
+        return _signed(request, self._key, self._header, self._resolved.given.headers)
 
 
 class _ServerProxy(_RouteTransport):
@@ -331,6 +322,22 @@ class _ServerProxy(_RouteTransport):
         for name, value in route.headers:
             told.headers[name] = value
         return told
+
+
+def _signed(
+    request: httpx.Request,
+    key: Secret | None,
+    header: KeyHeader,
+    own_headers: tuple[tuple[str, str], ...],
+) -> httpx.Request:
+    """With the key, and with the connection's own headers, which win over it."""
+    if key or own_headers:
+        _demand_privacy(str(request.url))
+    if key:
+        request.headers[header.name] = f"{header.prefix}{key.reveal()}"
+    for name, value in own_headers:
+        request.headers[name] = value
+    return request
 
 
 def _demand_privacy(url: str) -> None:

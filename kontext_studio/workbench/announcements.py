@@ -11,6 +11,7 @@ from kontext_studio.core.changes import Change
 from kontext_studio.core.history import JobId, NodeId
 from kontext_studio.core.settings import Settings
 from kontext_studio.workbench.progress import JobView
+from kontext_studio.workbench.turns_view import TurnsView
 
 log = logging.getLogger(__name__)
 
@@ -82,6 +83,13 @@ class SettingsChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class TurnsChanged:
+    """The instructions in line changed, or how their runs stand; None where none is in line."""
+
+    view: TurnsView | None
+
+
+@dataclass(frozen=True, slots=True)
 class Fault:
     """Something went wrong outside any run, in words; the work is saved."""
 
@@ -98,6 +106,7 @@ Announcement = (
     | ResultStored
     | Measured
     | SettingsChanged
+    | TurnsChanged
     | Fault
 )
 

@@ -30,6 +30,7 @@ from kontext_studio.core.route import Route
 from kontext_studio.core.secret import Secret
 from kontext_studio.core.session import Session
 from kontext_studio.core.settings import Settings
+from kontext_studio.core.wording import WordingChoices
 from kontext_studio.store.file_names import shown_name
 from kontext_studio.store.places import Places
 from kontext_studio.workbench import estimates, pictures
@@ -52,7 +53,8 @@ from kontext_studio.workbench.progress import JobView
 from kontext_studio.workbench.reach import Reach
 from kontext_studio.workbench.requests import build_request, refuse_twins
 from kontext_studio.workbench.runs import Runs
-from kontext_studio.workbench.sessions import Sessions
+from kontext_studio.workbench.sessions import WORDING, Sessions
+from kontext_studio.workbench.turns import Turns
 
 log = logging.getLogger(__name__)
 
@@ -100,6 +102,8 @@ class Workbench:
         self._make_reach = make_reach
         self._sessions = Sessions(places, self.announcer, self._make_runs, grace_s)
         self.announcer.subscribe(self._hear)
+        self.turns = Turns(self)
+        self.before_close(self.turns.rest)
 
     @property
     def grace_s(self) -> float:
@@ -172,9 +176,30 @@ class Workbench:
         it is known. Sends no picture. Raise StudioError for what is no stage."""
         return try_connection(self.connections, self.reach, route, key)
 
+    # What is kept with a session beside its steps.
+
+    @property
+    def wording(self) -> WordingChoices:
+        """What the wording checker is to leave alone in the open session."""
+        return WordingChoices.from_text(self.stored_choice(WORDING))
+
+    async def choose_wording(self, choices: WordingChoices) -> None:
+        """Keep that with the session. Raise SessionError."""
+        await self.store_choice(WORDING, choices.to_text())
+
+    def stored_choice(self, name: str) -> str:
+        """What is kept with the open session under a name; empty where nothing is."""
+        return self._sessions.choice(name)
+
+    async def store_choice(self, name: str, text: str) -> bool:
+        """Keep something with the open session, on disk first. False where another session was
+        opened meanwhile. Raise SessionError."""
+        return await self._sessions.choose(name, text)
+
     async def shutdown(self) -> None:
         """Stop following runs (they are resumed next time), close the file, stop the engine."""
         await self.close_session()
+        await self.turns.close()
         if self._reach is not None:
             await self._reach.close()
 

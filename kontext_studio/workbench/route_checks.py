@@ -10,7 +10,7 @@ from kontext_studio.core.errors import BadRequest
 from kontext_studio.core.redaction import is_credential_header, redact
 from kontext_studio.core.route import Route, RouteMode, split_password
 from kontext_studio.core.services import service_info
-from kontext_studio.providers.addresses import is_inside, is_loopback
+from kontext_studio.providers.addresses import is_inside, is_loopback, origin
 from kontext_studio.providers.registry import built_words
 
 PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
@@ -76,30 +76,50 @@ def check_route(route: Route) -> None:
             field="address",
             hint="It looks like http://gpu.lan:8000/v1.",
         )
+    if unknown := [role for role, _ in route.hosts if role not in info.roles]:
+        raise BadRequest(
+            f"{info.title} has no part “{unknown[0]}” that could lie elsewhere.",
+            field="hosts",
+            hint=f"It has {', '.join(info.roles)}.",
+        )
     _check_network(route)
     _check_headers(route.headers)
-    inside_ok = info.own_server and route.mode is RouteMode.DIRECT and not route.key_env
+    own = info.own_server and route.mode is RouteMode.DIRECT
+    inside_ok = own and not route.key_env and not route.headers
     for url in (route.address, *(host for _, host in route.hosts)):
         if url:
-            _check_url(url, inside_ok=inside_ok)
+            _check_url(url, inside_ok=inside_ok, query_ok=route.mode is RouteMode.SERVER_PROXY)
 
 
-def _check_url(url: str, *, inside_ok: bool) -> None:
+def _check_url(url: str, *, inside_ok: bool, query_ok: bool) -> None:
     try:
         parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
+        host, port = parts.hostname, parts.port
     except ValueError:
         raise BadRequest(f"“{redact(url)}” is not an address.", field="address") from None
     if parts.scheme not in ("http", "https") or not host:
         raise BadRequest(f"“{redact(url)}” is not an http or https address.", field="address")
     if parts.username or parts.password:
         raise BadRequest("An address holds no user name or password here.", field="address")
+    if origin(url) is None or port == 0 or ".." in host:
+        raise BadRequest(
+            f"“{redact(url)}” is not an address.",
+            field="address",
+            hint="Write it without spaces, and a name with other letters in the form that begins "
+            "with xn--.",
+        )
+    if parts.fragment or (parts.query and not query_ok):
+        raise BadRequest(
+            "What follows “?” or “#” in an address would be lost.",
+            field="address",
+            hint="Paths are put behind the address: end it with its own path.",
+        )
     if parts.scheme == "http" and not is_loopback(host) and not (inside_ok and _is_private(host)):
         raise BadRequest(
             f"“{redact(url)}” is not encrypted.",
             field="address",
-            hint="Use https. Plain http goes to this computer only, and without a key to a server "
-            "of your own in a private network.",
+            hint="Use https. Plain http goes to this computer only, and without key and headers to "
+            "a server of your own in a private network.",
         )
 
 
@@ -156,6 +176,12 @@ def _check_headers(headers: tuple[tuple[str, str], ...]) -> None:
     for name, value in headers:
         if not _HEADER_NAME.fullmatch(name) or name.lower() in _OWN_HEADERS:
             raise BadRequest("A header of that name cannot be sent.", field="headers")
+        if not all(" " <= character <= "~" for character in value):
+            raise BadRequest(
+                f"The value of {name} cannot be sent.",
+                field="headers",
+                hint="A header's value is one line of plain ASCII.",
+            )
         if carries_secret(name) and elsewhere(value) is None:
             raise BadRequest(
                 f"The value of {name} is not kept in a file.",

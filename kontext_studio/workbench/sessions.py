@@ -6,8 +6,8 @@ One at a time. What was open stays open where the next one cannot be opened.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from kontext_studio.core.errors import ReadOnlySession, SessionError, SessionGone
@@ -26,6 +26,9 @@ from kontext_studio.workbench.runs import Runs
 from kontext_studio.workbench.thumbnails import Thumbnails
 
 _ROUTE = "route"
+WORDING, TURNS = "wording", "turns"
+CHOICES = (WORDING, TURNS)
+"""What is kept with a session beside its steps, as text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,7 @@ class OpenSession:
     measures: Measures
     thumbnails: Thumbnails
     chosen_route: str = ""
+    choices: Mapping[str, str] = field(default_factory=dict)
 
 
 class Sessions:
@@ -86,6 +90,20 @@ class Sessions:
         self._opened = replace(self._opened, chosen_route=name)
         return True
 
+    def choice(self, name: str) -> str:
+        """What is kept with the open session under this name; empty where nothing is."""
+        return self._opened.choices.get(name, "") if self._opened is not None else ""
+
+    async def choose(self, name: str, text: str) -> bool:
+        """Keep something with the session; as `choose_route`."""
+        opened = self.now
+        if not opened.desk.read_only:
+            await opened.desk.run(lambda file: file.save_choice(name, text))
+        if self._opened is None or self._opened.desk is not opened.desk:
+            return False
+        self._opened = replace(self._opened, choices={**self._opened.choices, name: text})
+        return True
+
     async def new(self) -> None:
         """A fresh untitled session in the program's own folder. What was open is closed first."""
         try:
@@ -120,6 +138,7 @@ class Sessions:
             try:
                 named = not await asyncio.to_thread(self._places.is_own, desk.path)
                 chosen_route = await desk.run(lambda file: file.choice(_ROUTE))
+                choices = await desk.run(lambda file: {one: file.choice(one) for one in CHOICES})
                 await self._close()
             except BaseException:
                 await desk.close()
@@ -133,6 +152,7 @@ class Sessions:
                 Measures(desk, background, self._announcer),
                 Thumbnails(desk),
                 chosen_route,
+                choices,
             )
             await opened.measures.read_known()
             recovered = 0 if desk.read_only else await opened.runs.recover()

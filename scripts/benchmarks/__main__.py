@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
-from scripts.benchmarks import canvas, client, first_window, prompting, resuming, smooth
+from scripts.benchmarks import canvas, client, drift, first_window, prompting, resuming, smooth
 from scripts.benchmarks.measure import Measure
 
 MEASUREMENTS: dict[str, Callable[[], Iterable[Measure]]] = {
@@ -20,6 +20,7 @@ MEASUREMENTS: dict[str, Callable[[], Iterable[Measure]]] = {
     "canvas": canvas.measure,
     "resume": resuming.measure,
     "client": client.measure,
+    "drift": drift.measure,
 }
 
 

@@ -171,6 +171,12 @@ def test_without_a_key_it_says_what_to_set(program: Program) -> None:
     assert "FAL_KEY" in ended.err
 
 
+def test_a_limit_that_is_no_amount_is_refused_before_anything_is_served(program: Program) -> None:
+    ended = program("proxy", "--port", "0", "--usd-per-day", "nan")
+    assert ended.code == 3
+    assert "--usd-per-day" in ended.err
+
+
 def test_f_sec_14_beyond_this_computer_it_needs_a_client(
     program: Program, started: Started, config: Path
 ) -> None:

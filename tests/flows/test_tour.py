@@ -20,9 +20,15 @@ def test_the_tour_tells_the_whole_story_in_pictures_of_the_real_window(
     assert str(tmp_path / "pictures") in ended.out
     names = [path.stem.split("-", 1)[1] for path in pictures]
     wanted = {"first-run", "opened", "wording", "first-edit", "wipe", "side-by-side", "three-turns"}
-    assert wanted | {"branch-with-variants", "grid", "refused", "exported", "reopened"} <= set(
-        names
-    )
+    assert wanted | {
+        "connection",
+        "generate",
+        "branch-with-variants",
+        "grid",
+        "refused",
+        "exported",
+        "reopened",
+    } <= set(names)
     shots = {name: _pixels(path) for name, path in zip(names, pictures, strict=True)}
     assert all(shot.shape == (1000, 1600, 3) for shot in shots.values())
     # The middle shows what the name says: another picture after each act.

@@ -9,23 +9,25 @@ from pathlib import Path
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QWidget
 
 from kontext_studio.core import provider as wire
 from kontext_studio.core.history import Node
 from kontext_studio.core.result import EditResult, ReceivedImage
 from kontext_studio.gui.studio import Studio
 from tests.fakes.photographs import png
-from tests.fakes.scripted_provider import ScriptedProvider, whole_run
+from tests.fakes.scripted_provider import HANDLE, ScriptedProvider, Step, whole_run
 from tests.gui.driving import (
     Window,
     good,
     is_on_step,
     open_picture,
     part,
+    press_run,
     press_shortcut,
     run_once,
     until,
+    write,
 )
 
 FLAGGED = EditResult((ReceivedImage(png(5, 240, 160), "", flagged=True),), seed=7)
@@ -164,3 +166,42 @@ def test_the_picture_has_the_menu_of_its_step(at_the_window: Window, tmp_path: P
         menu.close()
 
     at_the_window(good(), act)
+
+
+def test_j7_the_strip_names_the_unfinished_picture_while_the_canvas_shows_it(
+    at_the_window: Window, tmp_path: Path
+) -> None:
+    released = asyncio.Event()
+    before: list[Step] = [
+        wire.Sending(),
+        wire.Submitted(HANDLE),
+        wire.Preview(png(6, 120, 80), 0.4),
+    ]
+    provider = ScriptedProvider(
+        lambda request: [*before, released, *whole_run([png(3, 240, 160)])[4:]]
+    )
+
+    async def act(studio: Studio) -> None:
+        def told() -> list[str]:
+            names = ("stepInfo", "sizeInfo", "colourSpaceInfo")
+            return [part(studio.window, QLabel, name).text() for name in names]
+
+        await open_picture(studio, tmp_path)
+        of_original = ["Original", "240 × 160 px", "sRGB, assumed"]
+        await until(lambda: told() == of_original)
+        write(studio, "Make it warmer")
+        press_run(studio)
+        view = studio.window.history.view
+        await until(lambda: view.model().rowCount() == 2)
+        view.setCurrentIndex(view.model().index(1, 0))
+        await until(lambda: studio.window.stage.canvas.preview is not None)
+        assert told() == ["Preview · Step 1", "120 × 80 px", ""]
+        view.setCurrentIndex(view.model().index(0, 0))
+        await until(lambda: studio.window.stage.canvas.preview is None)
+        assert told() == of_original
+        view.setCurrentIndex(view.model().index(1, 0))
+        released.set()
+        await until(lambda: told()[0] == "Step 1")
+        assert studio.window.stage.canvas.preview is None
+
+    at_the_window(provider, act)

@@ -16,6 +16,7 @@ from kontext_studio.core import provider as wire
 from kontext_studio.core.errors import FieldProblem, OutcomeUnknown, Refused, Unauthorized
 from kontext_studio.core.history import NodeId
 from kontext_studio.core.jobs import JobState
+from kontext_studio.core.route import Route
 from kontext_studio.gui.studio import Studio
 from kontext_studio.workbench.adopting import NOT_FOUND
 from kontext_studio.workbench.progress import Phase
@@ -360,3 +361,34 @@ def test_runs_that_wait_for_a_key_are_lines_and_one_card(
         assert all(row.can_cancel for row in held)
 
     at_the_window(provider, act)
+
+
+def test_words_written_before_anything_is_open_go_on_to_what_comes(
+    at_the_window: Window, tmp_path: Path
+) -> None:
+    async def act(studio: Studio) -> None:
+        panel = studio.window.right.instruction
+        write(studio, "A plain grey backdrop")
+        assert panel.run_button.text() == "Open an image first"
+        connections = studio.bench.connections
+        connections.add(Route("GPU room", "vllm-omni", address="http://127.0.0.1:9/v1"))
+        await studio.bench.choose_route("GPU room")
+        await until(lambda: panel.run_button.text() == "Generate")
+        assert panel.edit.toPlainText() == "A plain grey backdrop"
+        await studio.bench.choose_route("Embedded engine")
+        connections.remove("GPU room")
+        await studio.bench.change_settings(replace(studio.bench.settings, single_keys=False))
+        await until(lambda: not panel.makes)
+
+    async def again(studio: Studio) -> None:
+        write(studio, "Make it warmer")
+        await open_picture(studio, tmp_path)
+        edit = studio.window.right.instruction.edit
+        await until(lambda: edit.toPlainText() == "Make it warmer")
+        studio.running.save_draft()
+        node = studio.steps.current
+        assert node is not None
+        await until(lambda: studio.bench.draft(node.id).text == "Make it warmer")
+
+    at_the_window(good(), act)
+    at_the_window(good(), again)

@@ -36,6 +36,9 @@ def test_f_sec_20_who_can_open_an_upload_stands_below_run_where_it_is_more_than_
     monkeypatch.setenv("FAL_KEY", "a-key")
 
     async def act(studio: Studio) -> None:
+        assert "Connected: fal.ai" in {
+            one.accessibleName() for one in studio.window.empty.findChildren(QLabel)
+        }
         note = part(studio.window, QLabel, "uploadNote")
         await open_picture(studio, tmp_path)
         assert not note.isVisible(), "the embedded engine uploads nothing"

@@ -16,6 +16,7 @@ from kontext_studio.gui.shell.message_bar import Message
 from kontext_studio.gui.studio import Studio
 from tests.fakes.scripted_provider import HANDLE, ScriptedProvider
 from tests.gui.driving import Window, good, open_picture, press_run, run_once, until, views, write
+from tests.gui.shell.accessibility import in_sight
 
 MOST_STOPS = 120
 AS_READ = [
@@ -42,6 +43,7 @@ def walked(first: QWidget, key: Qt.Key = Qt.Key.Key_Tab) -> list[QWidget]:
         if seen and here is first:
             return seen
         seen.append(here)
+        assert in_sight(here), f"{here!r} was scrolled to"
         QTest.keyClick(here, key)
     raise AssertionError(f"Tab never came back; it stays at {seen[-1]!r}")
 
@@ -54,6 +56,7 @@ def test_tab_goes_through_the_window_as_it_is_read_and_shift_tab_back(
     at_the_window: Window, tmp_path: Path
 ) -> None:
     async def act(studio: Studio) -> None:
+        studio.window.resize(1180, 720)
         await open_picture(studio, tmp_path)
         await run_once(studio, "Make it warmer")
         window = studio.window

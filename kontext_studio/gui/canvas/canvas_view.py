@@ -121,6 +121,11 @@ class CanvasView(PictureView):
     def preview(self) -> Pyramid | None:
         return self._preview
 
+    @property
+    def preview_words(self) -> str:
+        """What the plate on a preview says."""
+        return self._preview_words
+
     def show_lost(self, lost: LostPicture, caption: str = "") -> None:
         """Say in the picture's place why there is none."""
         self._caption = caption

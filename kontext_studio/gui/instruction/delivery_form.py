@@ -25,7 +25,7 @@ from kontext_studio.core.errors import BadRequest
 from kontext_studio.gui.instruction.form_row import FormRow
 from kontext_studio.gui.shell.label import Label
 from kontext_studio.gui.theme.apply import set_kind
-from kontext_studio.gui.theme.fields import inset_spin_box
+from kontext_studio.gui.theme.fields import inset_spin_box, narrow_spin_box
 from kontext_studio.gui.theme.icons import icon
 from kontext_studio.gui.theme.tokens import Theme
 
@@ -62,6 +62,7 @@ class DeliveryForm(QWidget):
         self._fact = Label(self)
         self._fact.setObjectName("deliveryFact")
         self._fact.setText("Waits for the answer")
+        self._fact.setWordWrap(True)
         set_kind(self._fact, type="body")
         self._sign = Label(self)
         self._warning = Label(FAULTS_ARE_FINAL, self)
@@ -81,13 +82,15 @@ class DeliveryForm(QWidget):
         self._start.setSuffix(" s")
         self._start.setFixedHeight(round(_HEIGHT * theme.text_scale))
         inset_spin_box(self._start)
+        narrow_spin_box(self._start)
         self._start.valueChanged.connect(self._tell)
         self._keep = self._box("delivery_keep_s", "Keep pictures")
         self._keep.setToolTip("How long the service keeps what it makes; here it stays anyway.")
         self._keep.addItem("As usual there", None)
         for seconds, words in _KEPT.items():
             self._keep.addItem(words, seconds)
-        self._no_store = QCheckBox("Keep no record", self)
+        self._no_store = QCheckBox(self)
+        self._no_store.setAccessibleName("Keep no record")
         self._no_store.setObjectName("delivery_no_store")
         self._no_store.setToolTip("The service keeps neither the request nor its answer.")
         self._no_store.clicked.connect(self._tell)
@@ -125,6 +128,10 @@ class DeliveryForm(QWidget):
                 self._way.addItem(WAYS[way], way.value)
             self._way.setCurrentIndex(max(0, self._way.findData(now)))
         self._show()
+
+    def set_faults(self, words: str) -> None:
+        """What a fault would mean for a run that waits on one connection."""
+        self._warning.setText(words)
 
     def set_delivery(self, delivery: Delivery) -> None:
         """Show this; what the service does not offer is left out."""
@@ -205,7 +212,7 @@ class DeliveryForm(QWidget):
             ("priority", "Priority", self._priority),
             ("start_timeout_s", "Start within", self._start),
             ("keep_s", "Keep pictures", self._keep),
-            ("no_store", "Record", self._no_store),
+            ("no_store", "Keep no record", self._no_store),
             ("webhook", "Webhook", self._webhook),
         )
         for name, words, field in parts:

@@ -25,3 +25,13 @@ def preview(text: str, fix: Fix) -> str:
     before = "…" if start else ""
     behind = "…" if end < len(after) and not shown.endswith("…") else ""
     return f"{before}{shown}{behind}"
+
+
+def outcome(text: str, fix: Fix) -> str:
+    """As `preview`, from the word before the change on: for one short line."""
+    first = fix.edits[0]
+    lead = text[: first.start].split(" ")[-2:] if text[: first.start].endswith(" ") else []
+    start = first.start - len(" ".join(lead))
+    after = fix.applied_to(text)[max(0, start) :].strip(" ,")
+    shown = " ".join(after.split())[:_LONGEST]
+    return f"…{shown}" if start > 0 else shown

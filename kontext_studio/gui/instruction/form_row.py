@@ -48,7 +48,7 @@ class FormRow(QWidget):
         if needed <= width:
             words.addStretch(1)
         lines = QVBoxLayout(caption)
-        lines.setContentsMargins(0, 0, 0, 0)
+        lines.setContentsMargins(0, 2, 0, 2)
         lines.setSpacing(0)
         lines.addStretch(1)
         lines.addLayout(words)

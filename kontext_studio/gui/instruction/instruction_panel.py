@@ -5,14 +5,14 @@ It refuses to know sessions, providers and settings.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QElapsedTimer, QMargins, QPoint, Qt, Signal
+from PySide6.QtCore import QElapsedTimer, QMargins, Qt, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from kontext_studio.core.delivery import FAULTS_ARE_FINAL, Way, offered
+from kontext_studio.core.delivery import Way, offered
 from kontext_studio.core.drafts import Draft
 from kontext_studio.core.history import NodeId
 from kontext_studio.core.models import ParamRole
@@ -30,7 +30,7 @@ from kontext_studio.gui.instruction.keep_part import KeepPart
 from kontext_studio.gui.instruction.model_offer import ModelOffer
 from kontext_studio.gui.instruction.model_row import ModelRow
 from kontext_studio.gui.instruction.param_form import ParamForm
-from kontext_studio.gui.instruction.problem_list import ProblemList
+from kontext_studio.gui.instruction.price_words import faults_words
 from kontext_studio.gui.instruction.prompt_edit import PromptEdit
 from kontext_studio.gui.instruction.reference_part import ReferencePart
 from kontext_studio.gui.instruction.reference_rules import ReferenceRoom, reference_room
@@ -39,6 +39,8 @@ from kontext_studio.gui.instruction.run_asked import RunAsked
 from kontext_studio.gui.instruction.run_notes import RunNotes
 from kontext_studio.gui.instruction.run_offer import RunSituation, offer_for
 from kontext_studio.gui.instruction.run_row import RunRow
+from kontext_studio.gui.instruction.turns_card import TurnsCard
+from kontext_studio.gui.instruction.wording_parts import WordingParts
 from kontext_studio.gui.shell.steady_scroll import SteadyScrollArea
 from kontext_studio.gui.theme.apply import set_kind
 from kontext_studio.gui.theme.tokens import Theme
@@ -46,6 +48,7 @@ from kontext_studio.prompting.keep_flags import KeepFlag, flags_from
 
 if TYPE_CHECKING:
     from kontext_studio.prompting.context import LintContext
+    from kontext_studio.prompting.run_facts import RunFacts
 
 _HINT_WITHOUT_IMAGE = (
     "Open an image, then say what to change. For example: Replace the background with a plain "
@@ -64,8 +67,8 @@ _TWIN_MS = 600
 
 class InstructionPanel(SteadyScrollArea):
     """`run_requested` carries a RunAsked, `draft_changed` a Draft, `files_dropped` and
-    `references_dropped` tuples of paths, `reference_step_dropped` a node id, `fix_command` the name
-    of an app command of a fix, `price_asked` a RunAsked.
+    `references_dropped` tuples of paths, `reference_step_dropped` a node id, `fix_command` a
+    FixAsked, `why_asked` the id of a rule, `ignore_asked` an IgnoreAsked, `price_asked` a RunAsked.
     """
 
     run_requested = Signal(object)
@@ -78,7 +81,10 @@ class InstructionPanel(SteadyScrollArea):
     connect_asked = Signal()
     price_asked = Signal(object)
     paint_asked = Signal()
-    fix_command = Signal(str)
+    fix_command = Signal(object)
+    why_asked = Signal(str)
+    ignore_asked = Signal(object)
+    ignored_wanted = Signal()
     card_action = Signal(str)
     card_chip = Signal(str)
     checked = Signal(object)
@@ -90,6 +96,9 @@ class InstructionPanel(SteadyScrollArea):
         self._theme = theme
         self._context: LintContext | None = None
         self._ignored: frozenset[str] = frozenset()
+        self._ignored_places: frozenset[tuple[str, str]] = frozenset()
+        self._run_facts: Callable[[Draft], RunFacts] | None = None
+        self._run_when_checked = False
         self._commands: frozenset[str] = frozenset()
         self._has_image = False
         self._makes = False
@@ -109,7 +118,9 @@ class InstructionPanel(SteadyScrollArea):
         set_kind(inner, kind="scrolled")
         self.input_row = InputRow(theme, inner)
         self.edit = PromptEdit(theme, inner)
-        self.problems = ProblemList(theme, inner)
+        self.wording = WordingParts(theme, self.edit, self._question, inner)
+        self.problems = self.wording.problems
+        self.turns = TurnsCard(theme, inner)
         self.card = ErrorCard(theme, inner)
         self.habits = FirstHabits(theme, inner)
         self.keep = KeepPart(theme, inner)
@@ -131,6 +142,9 @@ class InstructionPanel(SteadyScrollArea):
             self.references,
             self.edit,
             self.problems,
+            self.wording.fix_all_card,
+            self.wording.snippets,
+            self.turns,
             self.card,
             self.habits,
             self.keep,
@@ -156,6 +170,9 @@ class InstructionPanel(SteadyScrollArea):
             (self.references, 2),
             (self.edit, 6),
             (self.problems, 6),
+            (self.wording.fix_all_card, 8),
+            (self.wording.snippets, 8),
+            (self.turns, 8),
             (self.card, 8),
             (self.habits, 16),
             (self.keep, 10),
@@ -178,14 +195,13 @@ class InstructionPanel(SteadyScrollArea):
 
     def _connect(self) -> None:
         self.edit.textChanged.connect(self._on_text)
-        self.edit.cursorPositionChanged.connect(self._follow_caret)
         self.edit.check_wanted.connect(self._check_now)
         self.edit.run_asked.connect(self.run)
         self.edit.fix_command.connect(self.fix_command)
+        self.edit.why_asked.connect(self.why_asked)
+        self.edit.ignore_asked.connect(self.ignore_asked)
+        self.wording.ignored_wanted.connect(self.ignored_wanted)
         self.edit.files_dropped.connect(self.files_dropped)
-        self.edit.problem_reached.connect(self.problems.set_current)
-        self.problems.problem_chosen.connect(self._go_to)
-        self.problems.fix_wanted.connect(self._offer)
         self.card.action_asked.connect(self.card_action)
         self.card.chip_chosen.connect(self.card_chip)
         self.keep.chips.changed.connect(self._on_settings)
@@ -272,6 +288,7 @@ class InstructionPanel(SteadyScrollArea):
     def set_draft(self, draft: Draft) -> None:
         """Show another step's draft; nothing is told about it."""
         self._filling = True
+        self.notes.set_estimate("")  # it was of another run
         self.edit.set_text(draft.text)
         if draft.model:
             self.models.set_model(draft.route, draft.model)
@@ -314,8 +331,16 @@ class InstructionPanel(SteadyScrollArea):
         self._context = context
         self._check_now()
 
-    def set_ignored_rules(self, rules: Collection[str]) -> None:
-        self._ignored = frozenset(rules)
+    def set_ignored_rules(
+        self, rules: Collection[str], places: Collection[tuple[str, str]] = ()
+    ) -> None:
+        """Rules that keep still, and with `places` those that do so at certain words."""
+        self._ignored, self._ignored_places = frozenset(rules), frozenset(places)
+        self._check_now()
+
+    def set_run_facts(self, facts: Callable[[Draft], RunFacts]) -> None:
+        """What the settings of a draft mean for its words."""
+        self._run_facts = facts
         self._check_now()
 
     def set_commands(self, commands: Collection[str]) -> None:
@@ -393,6 +418,11 @@ class InstructionPanel(SteadyScrollArea):
             return self.edit.toPlainText()
         return compose(self.edit.toPlainText(), chips.flags(), chips.subject())
 
+    @property
+    def checked_text(self) -> str:
+        """The words that the problems shown now are about."""
+        return self._answer.text
+
     def focus_editor(self) -> None:
         self.edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
@@ -420,7 +450,9 @@ class InstructionPanel(SteadyScrollArea):
         draft = self.draft()
         sent = self.sent_text()
         if self._answer.text != draft.text:  # pressed before the pause after the last key was over
+            self._run_when_checked = True
             self._check_now()
+            return
         if self._has_error() and self._overridden != draft.text:
             self._overridden = draft.text
             self._show_run()
@@ -441,7 +473,9 @@ class InstructionPanel(SteadyScrollArea):
             keep=frozenset() if self._makes else self.keep.chips.flags(),
             subject=self.keep.chips.subject(),
             ignored_rules=self._ignored,
+            ignored_places=self._ignored_places,
             commands=self._commands,
+            run=self._run_facts(self.draft()) if self._run_facts and not self._makes else None,
         )
 
     def _check_now(self) -> None:
@@ -451,6 +485,7 @@ class InstructionPanel(SteadyScrollArea):
     def _on_text(self) -> None:
         if self._filling:
             return
+        self._run_when_checked = False
         self._checker.ask(self._question())
         self._show_run()
         self._tell_draft()
@@ -484,24 +519,13 @@ class InstructionPanel(SteadyScrollArea):
 
     def _take(self, answer: Answer) -> None:
         self._answer = answer
-        blank = not answer.text.strip()
-        shown = () if blank else answer.findings
-        self.edit.set_findings(answer.text, shown, answer.ghost)
-        self.problems.set_findings(answer.text, shown)
-        self._follow_caret()
+        self.wording.take(answer)
         self.keep.set_sent(answer.text, answer.sent_text)
         self._show_run()
         self.checked.emit(answer)
-
-    def _follow_caret(self) -> None:
-        if self.problems.isVisible() or self.problems.rows():
-            self.problems.set_current(self.edit.finding_at_caret())
-
-    def _go_to(self, index: int) -> None:
-        self.edit.go_to_finding(index)
-
-    def _offer(self, index: int, at: QPoint) -> None:
-        self.edit.offer_fixes(index, at)
+        if self._run_when_checked and answer.text == self.edit.toPlainText():
+            self._run_when_checked = False
+            self.run()
 
     def _has_error(self) -> bool:
         return any(one.severity.rank == 0 for one in self._answer.findings)
@@ -532,6 +556,12 @@ class InstructionPanel(SteadyScrollArea):
             self.references.set_nodes(())
         self._on_settings()
 
+    def choose_model(self, route: str, model_id: str) -> None:
+        """As the person chooses it in the box."""
+        self.models.set_model(route, model_id)
+        self._take_model()
+        self._on_settings()
+
     def add_reference(self, node: NodeId) -> None:
         """One more picture for the run; the person has asked for it."""
         self.references.set_nodes((*self.references.nodes(), node))
@@ -558,7 +588,9 @@ class InstructionPanel(SteadyScrollArea):
         changed = self.delivery.is_changed() and way is Way.QUEUE
         self._delivery_part.header.set_word(f"{words}, changed" if changed else words)
         told_here = shown and way is not Way.QUEUE and self._delivery_part.is_folded
-        self.notes.set_faults(FAULTS_ARE_FINAL if told_here else "")
+        faults = faults_words(self.models.model())
+        self.delivery.set_faults(faults)
+        self.notes.set_faults(faults if told_here else "")
 
     def _show_run(self) -> None:
         text = self.edit.toPlainText()

@@ -45,14 +45,17 @@ class Marks:
     def __iter__(self) -> Iterator[Mark]:
         return iter(self._marks)
 
-    def underlined(self) -> list[tuple[int, int, str]]:
-        """Ranges with the colour token of their line; at most one line under any word.
+    def underlined(self, within: tuple[int, int] | None = None) -> list[tuple[int, int, str]]:
+        """Ranges with the colour token of their line; at most one line under any word. Those that
+        do not touch `within` are left out.
 
         The most severe finding keeps its whole range, others what is left of theirs.
         """
         taken: list[tuple[int, int]] = []
         shown: list[tuple[int, int, str]] = []
         marks = [mark for mark in self._marks if mark.finding.severity.underlined]
+        if within is not None:
+            marks = [one for one in marks if one.start <= within[1] and within[0] <= one.end]
         for mark in sorted(marks, key=lambda m: (m.finding.severity.rank, m.end - m.start)):
             token = "danger.line" if mark.finding.severity.rank == 0 else "warning.line"
             for start, end in _left_of(mark.start, mark.end, taken):

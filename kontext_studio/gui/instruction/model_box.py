@@ -35,6 +35,7 @@ _SIDE = 12
 _GAP = 24
 _HEAD_PX = 26
 _INSET = 4
+_FAMILY = "FLUX.1 "
 
 
 class ModelBox(QComboBox):
@@ -103,12 +104,21 @@ class ModelBox(QComboBox):
             QStyle.SubControl.SC_ComboBoxEditField,
             self,
         )
-        option.currentText = elided(self.currentText(), self.font(), place.width() - _INSET)
+        option.currentText = self._fitting(place.width() - _INSET)
         style, elements = self.style(), QStyle.ControlElement
         with QPainter(self) as painter:
             box = QStyle.ComplexControl.CC_ComboBox
             style.drawComplexControl(box, option, painter, self)
             style.drawControl(elements.CE_ComboBoxLabel, option, painter, self)
+
+    def _fitting(self, width: int) -> str:
+        """The name, or without the family that nearly all of them have, or without who made the
+        model that a server names, or as much as fits."""
+        name = self.currentText()
+        if (cut := elided(name, self.font(), width)) != name:
+            short = name.removeprefix(_FAMILY).rpartition("/")[2] or name
+            cut = elided(short, self.font(), width)
+        return cut
 
     def _widen_list(self) -> None:
         """The list is as wide as its longest row; the box need not be."""

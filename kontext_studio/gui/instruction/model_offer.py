@@ -10,7 +10,9 @@ from kontext_studio.core.models import ModelSpec
 from kontext_studio.gui.instruction.price_words import price_words
 
 # What the list says anyway: for what the model is taken, and the service it stands under.
-_SAID = re.compile(r",? (?:edit|text to image)\b|(?<=\w|\])\sat [A-Z][\w ]*$")
+_SAID = re.compile(
+    r",? (?:edit|text to image)\b|(?<=\w|\])\sat [A-Z][\w ]*(?:$|(?=,))| \((?:edits|from text)\)$"
+)
 
 
 @dataclass(frozen=True, slots=True)

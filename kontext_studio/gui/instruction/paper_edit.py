@@ -3,7 +3,7 @@ underlines and the line at its foot. It refuses to know what any of them mean.""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import (
     QFocusEvent,
     QPainter,
@@ -28,6 +28,7 @@ _FRAME = 8  # the style sheet's padding and border
 _FOOTER_ROOM = 36
 _FOOTER_HEIGHT = 20
 _MANY_LINES = 100
+_A_LINE = 200  # characters, and then some
 _MOST_SCALE = 1.6  # larger text scrolls rather than fill the panel
 
 
@@ -91,8 +92,9 @@ class PaperEdit(QPlainTextEdit):
     def show_footer(self) -> None:
         """Fill the line at the foot; left to the editor that knows what to say."""
 
-    def underlines(self) -> list[tuple[int, int, str]]:
-        """Ranges in UTF-16 units and the colour token of their line."""
+    def underlines(self, within: tuple[int, int] | None = None) -> list[tuple[int, int, str]]:
+        """Ranges in UTF-16 units and the colour token of their line; `within` leaves out those
+        that do not touch this range."""
         return []
 
     # ------------------------------------------------------------ size
@@ -144,14 +146,24 @@ class PaperEdit(QPlainTextEdit):
         super().paintEvent(event)
         with QPainter(self.viewport()) as painter:
             offset = self.contentOffset()
-            for start, end, token in self.underlines():
-                for block, left, right in line_parts(self.document(), start, end):
+            first, last = self._in_sight()
+            for start, end, token in self.underlines((first, last)):
+                seen = max(start, first), min(end, last)
+                for block, left, right in line_parts(self.document(), *seen):
                     at = self.blockBoundingGeometry(block).translated(offset).topLeft()
                     paint_wave(painter, at + left, at.x() + right, self._theme.colour(token))
             if self._ghost_layout is not None:
                 block = self.document().lastBlock()
                 at = self.blockBoundingGeometry(block).translated(offset).topLeft()
                 self._ghost_layout.paint(painter, at)
+
+    def _in_sight(self) -> tuple[int, int]:
+        """The range of the text that can be seen, and a line or so around it: right-to-left lines
+        begin at their right end."""
+        corner = self.viewport().rect().bottomRight()
+        first = self.cursorForPosition(QPoint(0, 0)).position()
+        last = self.cursorForPosition(corner).position()
+        return min(first, last) - _A_LINE, max(first, last) + _A_LINE
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

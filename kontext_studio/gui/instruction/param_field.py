@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QSlider, QSpinBox, QW
 from kontext_studio.core.models import ParamSpec
 from kontext_studio.core.request import ParamValue
 from kontext_studio.gui.instruction.param_words import problem_words, tip_words
-from kontext_studio.gui.theme.fields import inset_spin_box
+from kontext_studio.gui.theme.apply import set_kind
+from kontext_studio.gui.theme.fields import inset_spin_box, narrow_spin_box
 
 SPIN_WIDTH = 72
 FIELD_HEIGHT = 32
@@ -30,6 +31,7 @@ class ParamField(QWidget):
         self.spec = spec
         self.start = start
         self.scale = scale
+        self._marked: list[QWidget] = []
         self.row = QHBoxLayout(self)
         self.row.setContentsMargins(0, 0, 0, 0)
         self.row.setSpacing(8)
@@ -45,7 +47,19 @@ class ParamField(QWidget):
     def problem(self) -> str:
         return problem_words(self.spec, self.value())
 
+    def mark(self, *, wrong: bool) -> None:
+        """Whether what stands in it keeps a run from starting."""
+        for widget in self._marked:
+            set_kind(widget, tone="danger" if wrong else "")
+
+    def go_by(self, label: str) -> None:
+        """The name that stands beside it, where that is not the parameter's own."""
+        if label != self.spec.label:
+            for widget in self.findChildren(QWidget, f"param_{self.spec.name}"):
+                widget.setAccessibleName(label)
+
     def _named(self, widget: QWidget) -> None:
+        self._marked.append(widget)
         widget.setObjectName(f"param_{self.spec.name}")
         widget.setAccessibleName(self.spec.label)
         widget.setToolTip(tip_words(self.spec, self.start))
@@ -134,6 +148,7 @@ class NumberField(ParamField):
             self.row.addWidget(self._spin, 0, Qt.AlignmentFlag.AlignRight)
         else:
             self._spin.setFixedHeight(round(FIELD_HEIGHT * scale))
+            narrow_spin_box(self._spin)
             self.row.addWidget(self._spin, 1)
         if start is None:
             _automatic(self._spin)
@@ -179,6 +194,7 @@ class IntegerField(ParamField):
         self._spin = _Whole(spec.minimum, spec.maximum, self)
         self._spin.setRange(-_WIDEST, _WIDEST)
         inset_spin_box(self._spin)
+        narrow_spin_box(self._spin)
         self._spin.setFixedHeight(round(FIELD_HEIGHT * scale))
         self._named(self._spin)
         if start is None:

@@ -69,6 +69,7 @@ class SizeField(ChoiceField):
         self._line.setPlaceholderText("1024x768")
         self._line.setMaxLength(11)
         self.row.addWidget(self._line, 1)
+        self._marked = [self._line]
         self._line.textEdited.connect(self._tell)
         self.set_value(start)
 

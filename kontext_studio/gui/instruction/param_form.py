@@ -11,6 +11,7 @@ from kontext_studio.core.errors import BadRequest
 from kontext_studio.core.models import ModelSpec, ParamRole
 from kontext_studio.core.request import ParamValue
 from kontext_studio.core.treatment import SentParam
+from kontext_studio.gui.history.names import lowered
 from kontext_studio.gui.instruction.form_row import FormRow
 from kontext_studio.gui.instruction.param_fields import (
     ChoiceField,
@@ -28,6 +29,8 @@ from kontext_studio.gui.instruction.seed_field import SeedField
 from kontext_studio.gui.theme.tokens import Theme
 
 _FORMAT_WIDTH = 80
+_TOO_LARGE_FOR_TWO = 1.5
+"""From this size of type on, no row has room for two fields."""
 _FIRST = ("Guidance",)
 
 
@@ -40,11 +43,12 @@ class ParamForm(QWidget):
         super().__init__(parent)
         self.setObjectName("paramForm")
         self.setAccessibleName("Parameters")
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         self._theme = theme
         self._model: ModelSpec | None = None
         self._fields: dict[str, ParamField] = {}
         self._rows_of: dict[str, FormRow] = {}
+        self._beside: set[str] = set()  # those whose row goes by another one's name
         self._seed = SeedField(theme, self)
         self._seed.changed.connect(self._tell)
         self._seed.hide()
@@ -114,9 +118,12 @@ class ParamForm(QWidget):
         for one in sent:
             words = treatment_words(one) if one.name in changed else ""
             if words and one.name in self._rows_of:
-                notes.setdefault(self._rows_of[one.name], []).append(words)
+                row = self._rows_of[one.name]
+                if one.name in self._beside:  # it stands beside the one that names the row
+                    words = f"{self._fields[one.name].spec.label}: {lowered(words)}"
+                notes.setdefault(row, []).append(words)
         for row in self._rows:
-            row.set_note(" ".join(notes.get(row, ())))
+            row.set_note("\n".join(notes.get(row, ())))
 
     def reset(self) -> None:
         self.set_values({}, None)
@@ -129,7 +136,7 @@ class ParamForm(QWidget):
             self._column.removeWidget(row)
             row.hide()
             row.deleteLater()
-        self._rows, self._fields, self._rows_of = [], {}, {}
+        self._rows, self._fields, self._rows_of, self._beside = [], {}, {}, set()
 
     def _build(self, model: ModelSpec) -> None:
         for described in model.settings:
@@ -151,7 +158,8 @@ class ParamForm(QWidget):
         if model.with_role(ParamRole.SEED) is not None:
             self._add_seed()
         # The format stands beside the size, as both are about the file that comes back.
-        beside = formats if len(sizes) == 1 else []
+        fits = self._theme.text_scale < _TOO_LARGE_FOR_TWO
+        beside = formats if len(sizes) == 1 and fits else []
         for name in sizes:
             self._add_row(self._label(name), [name, *beside])
         for name in (*(formats if not beside else ()), *rest):
@@ -170,8 +178,11 @@ class ParamForm(QWidget):
         for i, field in enumerate(fields):
             row.line.addWidget(field, 0 if i else 1)
             field.show()  # at once: a layout would only do it on the next turn of the loop
+            if not i:
+                field.go_by(label)
             if i:
-                field.setFixedWidth(round(_FORMAT_WIDTH * min(self._theme.text_scale, 1.5)))
+                self._beside.add(field.spec.name)
+                field.setFixedWidth(round(_FORMAT_WIDTH * self._theme.text_scale))
             self._rows_of[field.spec.name] = row
         spec, start = fields[0].spec, fields[0].start
         row.set_limits(limits_words(spec), reach_words(spec) or usual_words(spec, start))
@@ -201,6 +212,7 @@ class ParamForm(QWidget):
         for name, field in self._fields.items():
             if words := field.problem():
                 wrong.setdefault(self._rows_of[name], words)
+            field.mark(wrong=bool(words))
         for row in self._rows:
             row.set_changed(row in changed)
             row.set_problem(wrong.get(row, ""))

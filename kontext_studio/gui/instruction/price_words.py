@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+from kontext_studio.core.delivery import FAULTS_ARE_FINAL
 from kontext_studio.core.models import ModelSpec
+
+_FREE_FAULTS = "If the connection breaks, nobody knows the outcome."
 
 
 def price_words(model: ModelSpec, count: int, megapixels: float | None = None) -> str:
     """ "$0.16", "Free", or "price unknown"."""
     cost = model.price.for_run(count, megapixels)
-    if cost is None:
-        if model.price.usd is not None and model.price.unit == "megapixel":
-            return f"${_amount(model.price.usd * count)} per megapixel"
+    if cost is None and model.price.usd is not None and model.price.unit == "megapixel":
+        return f"${_amount(model.price.usd * count)} per megapixel"
+    return sum_words(cost.amount if cost is not None else None)
+
+
+def sum_words(dollars: float | None) -> str:
+    """A sum by the list; None where the list does not tell it."""
+    if dollars is None:
         return "price unknown"
-    if cost.amount == 0:
-        return "Free"
-    return f"${_amount(cost.amount)}"
+    return f"${_amount(dollars)}" if dollars else "Free"
+
+
+def faults_words(model: ModelSpec | None) -> str:
+    """What a broken connection means where it is all there is of a run."""
+    free = model is not None and model.price.usd == 0
+    return _FREE_FAULTS if free else FAULTS_ARE_FINAL
 
 
 def _amount(dollars: float) -> str:

@@ -1,7 +1,11 @@
-"""What could be said better: at most three rows, then "2 more"; Enter on a row applies its fix."""
+"""What could be said better: at most three rows, then "2 more"; Enter on a row applies its fix.
+
+Below them links: to what else there is, to mending all at once, to what is ignored.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, Signal
@@ -9,6 +13,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from kontext_studio.gui.instruction.problem_row import ProblemRow
+from kontext_studio.gui.shell.flow_layout import FlowLayout
 from kontext_studio.gui.theme.apply import set_kind
 from kontext_studio.gui.theme.tokens import Theme
 
@@ -23,6 +28,9 @@ class ProblemList(QWidget):
 
     problem_chosen = Signal(int)
     fix_wanted = Signal(int, QPoint)
+    menu_wanted = Signal(int, QPoint)
+    fix_all_wanted = Signal()
+    ignored_wanted = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,12 +48,38 @@ class ProblemList(QWidget):
         self._box = QVBoxLayout(self)
         self._box.setContentsMargins(0, 0, 0, 0)
         self._box.setSpacing(0)
-        self._more = QPushButton(self)
-        self._more.setObjectName("problemsMore")
-        set_kind(self._more, kind="link")
-        self._more.clicked.connect(self.show_all)
-        self._box.addWidget(self._more, 0, Qt.AlignmentFlag.AlignLeft)
+        self._more = self._link("problemsMore", self.show_all)
+        self._fix_all = self._link("fixAll", self.fix_all_wanted.emit)
+        self._fix_all.setText("Fix all…")
+        self._ignored_link = self._link("ignoredFindings", self.ignored_wanted.emit)
+        self._links = QWidget(self)
+        links = FlowLayout(self._links, gap_px=12, row_gap_px=0)
+        for link in (self._more, self._fix_all, self._ignored_link):
+            links.addWidget(link)
+        self._box.addWidget(self._links)
+        self.set_also(fixable=0, ignored=0)
         self.hide()
+
+    def _link(self, name: str, act: Callable[[], object]) -> QPushButton:
+        link = QPushButton(self)
+        link.setObjectName(name)
+        set_kind(link, kind="link")
+        link.clicked.connect(lambda: act())
+        return link
+
+    def set_also(self, *, fixable: int, ignored: int) -> None:
+        """How many findings could be mended at once, and how many are left out as the person
+        asked."""
+        self._fix_all.setVisible(fixable > 1)
+        self._ignored_link.setText(f"{ignored} ignored")
+        self._ignored_link.setVisible(ignored > 0)
+        self._show_links()
+
+    def _show_links(self) -> None:
+        links = (self._more, self._fix_all, self._ignored_link)
+        self._links.setVisible(not all(link.isHidden() for link in links))
+        self._links.updateGeometry()
+        self.setVisible(bool(self._rows or self._indexes) or not self._ignored_link.isHidden())
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
@@ -53,15 +87,15 @@ class ProblemList(QWidget):
             row.set_theme(theme)
 
     def set_findings(self, text: str, findings: tuple[Finding, ...]) -> None:
-        """Rows for all but the infos; `text` is what they were found in."""
+        """Rows for all but the infos, which are shown with the rest of a long list; `text` is what
+        they were found in."""
         if findings == self._findings and text == self._text:
             return
         if len(findings) < len(self._findings):
             self._all_shown = False
         self._text, self._findings = text, findings
         ranked = sorted(
-            (i for i, one in enumerate(findings) if one.severity.rank < 3),
-            key=lambda i: (findings[i].severity.rank, findings[i].start),
+            range(len(findings)), key=lambda i: (findings[i].severity.rank, findings[i].start)
         )
         self._indexes = ranked
         self._current = None
@@ -86,33 +120,42 @@ class ProblemList(QWidget):
         return list(self._rows)
 
     def _fill(self) -> None:
-        for row in self._rows:
+        self._shown = self._chosen_few()
+        for row in self._rows[len(self._shown) :]:
             self._box.removeWidget(row)
             row.hide()
             row.deleteLater()
-        self._rows = []
-        self._shown = self._chosen_few()
+        del self._rows[len(self._shown) :]
         for place, index in enumerate(self._shown):
-            row = ProblemRow(self._theme, self._findings[index], self._text, self)
-            row.setObjectName(f"problem_{place}")
-            row.chosen.connect(self._choose)
-            row.fix_wanted.connect(self._want_fix)
-            self._box.insertWidget(place, row)
-            row.set_current(index == self._current)
-            row.show()
-            self._rows.append(row)
+            if place < len(self._rows):
+                self._rows[place].show_finding(self._findings[index], self._text)
+            else:
+                self._add_row(place, self._findings[index])
+            self._rows[place].set_current(index == self._current)
         hidden = len(self._indexes) - len(self._shown)
         self._more.setText(f"{hidden} more")
         self._more.setVisible(hidden > 0)
-        self.setVisible(bool(self._rows))
+        self._show_links()
+
+    def _add_row(self, place: int, finding: Finding) -> None:
+        row = ProblemRow(self._theme, finding, self._text, self)
+        row.setObjectName(f"problem_{place}")
+        row.chosen.connect(self._choose)
+        row.fix_wanted.connect(self._want_fix)
+        row.menu_wanted.connect(self._want_menu)
+        self._box.insertWidget(place, row)
+        row.show()
+        self._rows.append(row)
 
     def _chosen_few(self) -> list[int]:
-        """The first three, or two and the one at the caret."""
-        first = self._indexes[:_SHOWN]
-        if self._all_shown or len(self._indexes) <= _SHOWN:
+        """The first three that are no infos, or two and the one at the caret."""
+        first = [i for i in self._indexes if self._findings[i].severity.rank < 3][:_SHOWN]
+        if self._all_shown:
             return list(self._indexes)
+        if not first:
+            return []
         if self._current in self._indexes and self._current not in first:
-            return [*first[:-1], self._current]
+            return [*first[: _SHOWN - 1], self._current]
         return first
 
     def _index_of(self, row: object) -> int | None:
@@ -128,6 +171,11 @@ class ProblemList(QWidget):
         index = self._index_of(self.sender())
         if index is not None:
             self.fix_wanted.emit(index, at)
+
+    def _want_menu(self, at: QPoint) -> None:
+        index = self._index_of(self.sender())
+        if index is not None:
+            self.menu_wanted.emit(index, at)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Up and Down walk the rows."""

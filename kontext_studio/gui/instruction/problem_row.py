@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QContextMenuEvent,
     QEnterEvent,
     QFontMetrics,
     QKeyEvent,
@@ -15,9 +16,10 @@ from PySide6.QtGui import (
     QPen,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from kontext_studio.gui.instruction.fix_preview import preview
+from kontext_studio.gui.instruction.fix_preview import outcome, preview
+from kontext_studio.gui.shell.elided_label import ElidedLabel
 from kontext_studio.gui.shell.label import Label, plain_tip
 from kontext_studio.gui.theme.apply import set_kind
 from kontext_studio.gui.theme.icons import icon
@@ -36,10 +38,12 @@ _TONES = {"error": "danger", "warning": "warning", "hint": "default", "info": "d
 
 
 class ProblemRow(QFrame):
-    """`chosen` on a click beside the button, `fix_wanted` with a point of the screen for a menu."""
+    """`chosen` on a click beside the button, `fix_wanted` and `menu_wanted` with a point of the
+    screen for a menu: of the fixes, or of all that can be done."""
 
     chosen = Signal()
     fix_wanted = Signal(QPoint)
+    menu_wanted = Signal(QPoint)
 
     def __init__(
         self, theme: Theme, finding: Finding, text: str, parent: QWidget | None = None
@@ -52,48 +56,74 @@ class ProblemRow(QFrame):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._icon = Label(self)
-        self._message = Label(finding.message, self)
+        self._message = Label(self)
         self._message.setWordWrap(True)
         self._message.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         set_kind(self._message, type="small", tone="secondary")
+        # The row of the caret shows what its fix would make of the words.
+        self._outcome = ElidedLabel(self)
+        set_kind(self._outcome, type="meta", tone="secondary")
+        self._outcome.hide()
         self._button = KeyHintButton(theme, "", "outlined", self)
         set_kind(self._button, small="true")
         # The row itself is the stop for the keyboard; its Enter presses the button.
         self._button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._button.clicked.connect(self._want_fix)
-        self._button.setVisible(bool(finding.fixes))
-        row = QHBoxLayout(self)
+        row = QHBoxLayout()
         row.setContentsMargins(6, 0, 0, 0)
         row.setSpacing(8)
         row.addWidget(self._icon)
         row.addWidget(self._message, 1)
         row.addWidget(self._button)
-        self._label_button(text)
+        self._outcome.setContentsMargins(6 + _ICON_PX + 8, 0, 6, 3)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(row, 1)
+        column.addWidget(self._outcome)
         self.set_theme(theme)
+        self.show_finding(finding, text)
+
+    def show_finding(self, finding: Finding, text: str) -> None:
+        """Another finding in the same row: focus and place stay."""
+        if finding.severity is not self._finding.severity:
+            self._finding = finding
+            self._show_icon()
+        self._finding = finding
+        self._message.setText(finding.message)
+        self._button.setVisible(bool(finding.fixes))
+        self._label_button(text)
+        self._outcome.setVisible(self._current and bool(self._outcome.whole_text()))
+        self._fit()
 
     def _label_button(self, text: str) -> None:
         fixes = self._finding.fixes
-        title = fixes[0].title if len(fixes) == 1 else "Choose…"
+        title = fixes[0].title if len(fixes) == 1 else "Choose…" if fixes else ""
         metrics = QFontMetrics(self._button.font())
         shown = metrics.elidedText(title, Qt.TextElideMode.ElideRight, _WIDEST_BUTTON)
         self._button.setText(shown)
         shows = "\n".join(preview(text, fix) for fix in fixes)
         self._button.setToolTip(plain_tip(shows))
         self._button.setAccessibleName(title)
-        self.setAccessibleName(f"{self._finding.message} {title}")
+        self.setAccessibleName(f"{self._finding.message} {title}".rstrip())
         self.setAccessibleDescription(shows)
+        changes = len(fixes) == 1 and bool(fixes[0].edits)
+        self._outcome.set_whole_text(f"→ {outcome(text, fixes[0])}" if changes else "")
 
     def finding(self) -> Finding:
         return self._finding
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
-        severity = self._finding.severity.value
-        picture = icon(theme, _ICONS[severity], _TONES[severity], _ICON_PX)
-        size = QSize(_ICON_PX, _ICON_PX)
-        self._icon.setPixmap(picture.pixmap(size, self.devicePixelRatioF()))
+        self._show_icon()
         self._button.set_theme(theme)
         self.update()
+
+    def _show_icon(self) -> None:
+        severity = self._finding.severity.value
+        picture = icon(self._theme, _ICONS[severity], _TONES[severity], _ICON_PX)
+        size = QSize(_ICON_PX, _ICON_PX)
+        self._icon.setPixmap(picture.pixmap(size, self.devicePixelRatioF()))
 
     def set_current(self, current: bool) -> None:
         """The row of the problem at the caret; its button shows the key."""
@@ -101,6 +131,7 @@ class ProblemRow(QFrame):
             return
         self._current = current
         self._button.set_keys(*(("↵",) if current else ()))
+        self._outcome.setVisible(current and bool(self._outcome.whole_text()))
         self._fit()
         self.update()
 
@@ -111,8 +142,8 @@ class ProblemRow(QFrame):
         self._want_fix()
 
     def _want_fix(self) -> None:
-        if self._finding.fixes:
-            self.fix_wanted.emit(self._button.mapToGlobal(self._button.rect().bottomLeft()))
+        at = self._button if self._finding.fixes else self
+        self.fix_wanted.emit(at.mapToGlobal(at.rect().bottomLeft()))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
@@ -123,6 +154,11 @@ class ProblemRow(QFrame):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         super().mousePressEvent(event)
         self.chosen.emit()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        below = self.mapToGlobal(self.rect().bottomLeft())
+        self.menu_wanted.emit(below if by_key else event.globalPos())
 
     def enterEvent(self, event: QEnterEvent) -> None:
         super().enterEvent(event)
@@ -146,6 +182,8 @@ class ProblemRow(QFrame):
         words = self._message.heightForWidth(max(1, self._message.width()))
         lines = round(words / self._message.line_px())
         height = _ONE_LINE if lines < 2 else max(_TWO_LINES, words + _ABOVE_AND_BELOW)
+        if not self._outcome.isHidden():
+            height += self._outcome.sizeHint().height()
         if self.minimumHeight() != height:
             self.setFixedHeight(height)
 

@@ -13,27 +13,28 @@ from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
-    QAction,
+    QContextMenuEvent,
     QDragEnterEvent,
     QDragMoveEvent,
     QDropEvent,
     QKeyEvent,
     QTextCursor,
 )
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QWidget
 
-from kontext_studio.gui.instruction.fix_preview import preview
+from kontext_studio.gui.instruction.fix_menu import FixMenu
 from kontext_studio.gui.instruction.marks import Marks
 from kontext_studio.gui.instruction.offsets import Utf16Map
 from kontext_studio.gui.instruction.paper_edit import PaperEdit
 from kontext_studio.gui.instruction.prompt_history import PromptHistory
-from kontext_studio.gui.shell.label import plain_tip
+from kontext_studio.gui.instruction.wording_asked import FixAsked
 from kontext_studio.gui.shell.local_files import local_files
 from kontext_studio.gui.theme.tokens import Theme
 
 if TYPE_CHECKING:
     from kontext_studio.prompting.findings import Finding, Fix
 
+_SLOT = re.compile(r"\{[^{}\n]{1,60}\}|_{3,}")
 _NO_MODIFIER = Qt.KeyboardModifier.NoModifier
 _CTRL = Qt.KeyboardModifier.ControlModifier
 _SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -41,12 +42,15 @@ _ALT = Qt.KeyboardModifier.AltModifier
 
 
 class PromptEdit(PaperEdit):
-    """`fix_command` carries the command name of a fix, `files_dropped` a tuple of paths,
-    `problem_reached` the index of the finding that F8 or a quick fix is about.
+    """`fix_command` carries a FixAsked, `why_asked` the id of a rule, `ignore_asked` an
+    IgnoreAsked, `files_dropped` a tuple of paths, `problem_reached` the index of the finding that
+    F8 or a quick fix is about.
     """
 
     run_asked = Signal()
-    fix_command = Signal(str)
+    fix_command = Signal(object)
+    why_asked = Signal(str)
+    ignore_asked = Signal(object)
     files_dropped = Signal(object)
     problem_reached = Signal(int)
     check_wanted = Signal()
@@ -101,8 +105,8 @@ class PromptEdit(PaperEdit):
         self._tab_accepts = accepts
         self.lay_out()
 
-    def underlines(self) -> list[tuple[int, int, str]]:
-        found = self._marks.underlined()
+    def underlines(self, within: tuple[int, int] | None = None) -> list[tuple[int, int, str]]:
+        found = self._marks.underlined(within)
         text, words = self._refused
         if not words or text != self.toPlainText():
             return found
@@ -119,6 +123,8 @@ class PromptEdit(PaperEdit):
         hints = set()
         if self.ghost() and self._tab_accepts:
             hints.add("accept")
+        elif self._tab_accepts and self._next_slot() is not None:
+            hints.add("next slot")
         if count:
             hints.add("fix")
         if self._notice is not None:
@@ -150,36 +156,36 @@ class PromptEdit(PaperEdit):
             return
         finding = self._findings[index]
         self.problem_reached.emit(index)
-        if len(finding.fixes) < 2:
-            for fix in finding.fixes:
-                self.apply_fix(fix)
+        if len(finding.fixes) == 1:
+            self.apply_fix(finding.fixes[0], finding)
+        else:
+            self.open_fix_menu(index, at)
+
+    def open_fix_menu(self, index: int, at: QPoint | None = None) -> None:
+        """All that can be done about one finding, at a point of the screen or at the caret."""
+        if self._is_stale():
+            self.check_wanted.emit()
             return
-        menu = QMenu(self)
-        menu.setObjectName("fixMenu")
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.setToolTipsVisible(True)
-        for fix in finding.fixes:
-            action = QAction(fix.title.replace("&", "&&"), menu)
-            action.setToolTip(plain_tip(preview(self._checked_text, fix)))
-            action.setData(fix)
-            menu.addAction(action)
-        menu.triggered.connect(self._apply_chosen)
+        finding = self._findings[index]
+        menu = FixMenu(self)
+        menu.add_fixes(self._checked_text, finding, lambda fix: self.apply_fix(fix, finding))
+        menu.add_ways_out(self._checked_text, finding, self.why_asked.emit, self.ignore_asked.emit)
         under_caret = self.viewport().mapToGlobal(self.cursorRect().bottomLeft())
         menu.popup(at or under_caret)
 
-    def _apply_chosen(self, action: QAction) -> None:
-        fix: Fix = action.data()
-        self.apply_fix(fix)
-
-    def apply_fix(self, fix: Fix) -> None:
+    def apply_fix(self, fix: Fix, finding: Finding) -> None:
         """One undo step; the caret stays near, or selects what is to be typed over."""
         if self._is_stale():
             self.check_wanted.emit()
             return
         if fix.command:
-            self.fix_command.emit(fix.command)
+            self.fix_command.emit(FixAsked(fix.command, self._checked_text, finding))
             return
-        units = Utf16Map(self._checked_text)
+        self.make_edits(fix)
+
+    def make_edits(self, fix: Fix) -> None:
+        """The edits of a fix that was made for the text as it stands, in one undo step."""
+        units = Utf16Map(self.toPlainText())
         cursor = QTextCursor(self.document())
         cursor.beginEditBlock()
         for edit in reversed(fix.edits):
@@ -202,6 +208,41 @@ class PromptEdit(PaperEdit):
         cursor.setPosition(units.to_units(start))
         cursor.setPosition(units.to_units(end), QTextCursor.MoveMode.KeepAnchor)
         self.setTextCursor(cursor)
+
+    def write_over(self, text: str) -> None:
+        """Put other words in place of all that is written, in one undo step, with the first slot
+        ready to be typed over."""
+        cursor = QTextCursor(self.document())
+        cursor.select(QTextCursor.SelectionType.Document)
+        cursor.insertText(text)
+        self.moveCursor(QTextCursor.MoveOperation.Start)
+        if not self.select_next_slot():
+            self.moveCursor(QTextCursor.MoveOperation.End)
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.check_wanted.emit()
+
+    def select_next_slot(self) -> bool:
+        """Select the next placeholder behind the caret, else the first."""
+        if (slot := self._next_slot()) is None:
+            return False
+        cursor = self.textCursor()
+        cursor.setPosition(slot[0])
+        cursor.setPosition(slot[1], QTextCursor.MoveMode.KeepAnchor)
+        self.setTextCursor(cursor)
+        return True
+
+    def _next_slot(self) -> tuple[int, int] | None:
+        """In UTF-16 units."""
+        text = self.toPlainText()
+        if "{" not in text and "___" not in text:
+            return None
+        units, caret = Utf16Map(text), self.textCursor().selectionEnd()
+        slots = [
+            (units.to_units(one.start()), units.to_units(one.end())) for one in _SLOT.finditer(text)
+        ]
+        here = self.textCursor().selectionStart(), caret
+        ahead = [one for one in slots if one[0] >= caret and one != here] or slots
+        return ahead[0] if ahead else None
 
     def go_to_problem(self, step: int) -> None:
         """Put the caret on the next (1) or previous (-1) problem; the last is before the first."""
@@ -309,6 +350,8 @@ class PromptEdit(PaperEdit):
             if key == Qt.Key.Key_Tab and held == _NO_MODIFIER:
                 if self._tab_accepts and self.accept_ghost():
                     return True
+                if self._tab_accepts and self.select_next_slot():
+                    return True
             elif key in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab) and held & _CTRL:
                 forward = key == Qt.Key.Key_Tab and not held & _SHIFT
                 return self.focusNextPrevChild(forward)
@@ -325,6 +368,25 @@ class PromptEdit(PaperEdit):
         cursor.insertText(text)
         self.moveCursor(QTextCursor.MoveOperation.End)
         self._walking = False
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """As of any editor, with what can be done about the words that were pointed at on top."""
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        cursor = self.textCursor() if by_key else self.cursorForPosition(event.pos())
+        at = self.mapToGlobal(self.cursorRect().bottomLeft()) if by_key else event.globalPos()
+        menu = FixMenu(self)
+        here = [] if self._is_stale() else self._marks.at(cursor.position())
+        if here:
+            finding = self._findings[here[0]]
+            menu.add_fixes(self._checked_text, finding, lambda fix: self.apply_fix(fix, finding))
+            menu.add_ways_out(
+                self._checked_text, finding, self.why_asked.emit, self.ignore_asked.emit
+            )
+            menu.addSeparator()
+        standard = self.createStandardContextMenu()
+        standard.setParent(menu)
+        menu.addActions(standard.actions())
+        menu.popup(at)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if local_files(event.mimeData()):

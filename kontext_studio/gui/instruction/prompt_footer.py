@@ -33,6 +33,7 @@ class PromptFooter(QWidget):
         self._hints: dict[str, list[QWidget]] = {}
         self._row = row
         self._add_hint("accept", ("Tab",))
+        self._add_hint("next slot", ("Tab",))
         self._add_hint("fix", ("Ctrl", "."))
         self._add_hint("restores earlier text", ("Ctrl", "Z"))
         self.hide()
@@ -58,7 +59,7 @@ class PromptFooter(QWidget):
         self._show_icon()
 
     def say(self, icon_name: str, words: str, tone: str, hints: frozenset[str]) -> None:
-        """`hints` are of accept, fix, restores earlier text; tone as in the style sheet."""
+        """`hints` are of accept, next slot, fix, restores earlier text; tone as in the sheet."""
         self._icon_name, self._tone = icon_name, tone
         self._words.setText(words)
         set_kind(self._words, tone=tone)

@@ -3,7 +3,7 @@ what the service says a run costs, and why nothing can be made from text."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from kontext_studio.gui.shell.label import Label
@@ -32,7 +32,7 @@ class RunNotes(QWidget):
         self._connect.setObjectName("connectMaker")
         set_kind(self._connect, kind="link")
         self._connect.clicked.connect(self.connect_asked)
-        self._column.addWidget(self._connect)
+        self._column.addWidget(self._connect, 0, Qt.AlignmentFlag.AlignLeft)
         self.set_no_maker(False)
         self.hide()
 

@@ -36,7 +36,6 @@ class SectionHeader(QFrame):
         self._toggle.toggled.connect(self._fold)
         self._word = Label(self)
         set_kind(self._word, type="small", tone="tertiary")
-        self._word.setContentsMargins(0, 3, 0, 0)  # on the line of the title
         self._action = QPushButton(self)
         set_kind(self._action, kind="link")
         self._action.clicked.connect(self.action_asked)

@@ -34,8 +34,11 @@ def line_parts(
     block = document.findBlock(start)
     while block.isValid() and block.position() < end:
         layout, offset = block.layout(), block.position()
-        for i in range(layout.lineCount()):
+        number = layout.lineForTextPosition(max(0, start - offset)).lineNumber()
+        for i in range(max(0, number), layout.lineCount()):
             line = layout.lineAt(i)
+            if line.textStart() >= end - offset:
+                break
             first = max(start - offset, line.textStart())
             last = min(end - offset, line.textStart() + line.textLength())
             if first >= last:

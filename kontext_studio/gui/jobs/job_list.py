@@ -59,7 +59,6 @@ class JobList(QWidget):
         self._summary = ElidedLabel(self)
         self._summary.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         set_kind(self._summary, type="small", tone="tertiary")
-        self._summary.setContentsMargins(0, 3, 0, 0)  # on the line of the section's name
         self._cancel_waiting = QPushButton("Cancel all waiting", self)
         self._cancel_waiting.setObjectName("cancelWaiting")
         set_kind(self._cancel_waiting, kind="outlined", small="true")

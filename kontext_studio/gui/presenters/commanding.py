@@ -25,6 +25,7 @@ from kontext_studio.gui.presenters.help import Help
 from kontext_studio.gui.presenters.jobs import UnderWay
 from kontext_studio.gui.presenters.panes import Panes
 from kontext_studio.gui.presenters.view_keys import ViewKeys
+from kontext_studio.gui.presenters.wording import Wording
 from kontext_studio.gui.right_panel import COMPARE, INSTRUCTION
 from kontext_studio.gui.shell.palette import Palette
 from kontext_studio.gui.shell.palette_search import step_entries
@@ -69,6 +70,7 @@ class Commanding(QObject):
         )
         self.palette.step_chosen.connect(studio.steps.select)
         self.palette.setting_chosen.connect(studio.setting_up.choose)
+        self.wording = Wording(studio, self.palette, self._help)
         self._connect()
         self._window.history.set_header_actions(
             [self._actions[name] for name in ("starred_only", "fold_all", "root", "map")]
@@ -244,6 +246,14 @@ class Commanding(QObject):
         on("quick_fix", right.instruction.show_fixes)
         on("next_problem", right.instruction.next_problem)
         on("previous_problem", right.instruction.previous_problem)
+        on("problem_menu", right.instruction.wording.open_menu_at_caret)
+        on("fix_all", right.instruction.wording.show_all_fixes)
+        on("template", self.wording.show_templates)
+        on("clause", self.wording.show_snippets)
+        on("split_steps", lambda: studio.turning.split(right.instruction.edit.toPlainText()))
+        on("merge_steps", self.wording.show_merges)
+        on("wording_settings", studio.setting_up.open_wording)
+        on("instructions", self._choose_instruction)
         on("older_instruction", lambda: right.instruction.edit.walk_history(older=True))
         on("newer_instruction", lambda: right.instruction.edit.walk_history(older=False))
         on("run", running.run)
@@ -309,6 +319,16 @@ class Commanding(QObject):
             edit.paste()
         else:
             self._studio.files.paste()
+
+    def _choose_instruction(self) -> None:
+        """An earlier instruction into the editor, found by its words."""
+        self.palette.choose_step(self._write_instruction_of, "Which instruction?")
+
+    def _write_instruction_of(self, step: str) -> None:
+        node = self._studio.bench.session.history.get(NodeId(step))
+        if node is not None and node.request is not None:
+            self._window.right.show_tab(INSTRUCTION)
+            self._window.right.instruction.edit.write_over(node.request.instruction)
 
     def _copy_instruction(self, node: Node) -> None:
         if node.request is not None:

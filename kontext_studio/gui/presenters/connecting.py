@@ -1,72 +1,51 @@
-"""The connections in the settings: looked at, written, tested, saved, used, removed.
-
-Keys go from the field to the keychain and nowhere else. The keychain and the file are asked in
-threads; an answer about a connection that is not looked at any more is dropped.
-"""
+"""The connections in the settings: looked at, written, saved, used, removed."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
-from contextlib import aclosing
 from dataclasses import replace
-from urllib.parse import urlsplit
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog
 
 from kontext_studio.core.errors import BadRequest, StudioError
-from kontext_studio.core.models import Catalogue
-from kontext_studio.core.route import EMBEDDED, Route, RouteMode
-from kontext_studio.core.secret import Secret
-from kontext_studio.core.services import SERVICES, title_of
+from kontext_studio.core.route import EMBEDDED, Route
+from kontext_studio.core.services import title_of
 from kontext_studio.gui.bridge import Bridge
+from kontext_studio.gui.presenters.connection_keys import ConnectionKeys
+from kontext_studio.gui.presenters.connection_testing import ConnectionTesting
+from kontext_studio.gui.presenters.services import offers, way_words
 from kontext_studio.gui.settings.connection_page import ConnectionPage
 from kontext_studio.gui.settings.draft import (
     KEY,
     PROVIDER,
-    SIGN_IN,
     ConnectionDraft,
     draft_of,
     missing_in,
     route_of,
 )
-from kontext_studio.gui.settings.footer import Answer
-from kontext_studio.gui.settings.key_field import Keep, KeyFacts
+from kontext_studio.gui.settings.footer import KEEP, Answer
+from kontext_studio.gui.settings.key_field import Keep
 from kontext_studio.gui.settings.profile_box import Profile
 from kontext_studio.gui.settings.surface import SettingsSurface
 from kontext_studio.gui.settings.use_line import Use
 from kontext_studio.gui.shell.dialogs import open_dialog
 from kontext_studio.gui.tasks import Tasks
 from kontext_studio.gui.theme.tokens import Theme
-from kontext_studio.providers.registry import built_words
 from kontext_studio.workbench.announcements import SettingsChanged
 from kontext_studio.workbench.bench import Workbench
-from kontext_studio.workbench.keys import KeyPlace, needs_key
-from kontext_studio.workbench.route_checks import check_route, kept_headers
+from kontext_studio.workbench.keys import KeyPlace
+from kontext_studio.workbench.route_checks import check_route
 
-TIERS = ("dev", "pro", "max")
-LOOK_MS = 300
-"""How long after the last key it is looked up whether there is a key for what is written now."""
-LONGEST_TEST_S = 15.0
-ENDING = 4
-LEAST_KEY = 16
-"""Of a shorter key no letters are shown."""
 CERTIFICATES = "Certificates (*.pem *.crt *.cer);;All files (*)"
 UNSAVED = (
-    Answer("keep", "Keep editing"),
+    Answer(KEEP, "Keep editing"),
     Answer("discard", "Discard"),
     Answer("save", "Save", filled=True),
 )
 NOT_SAVED_FOR_GOOD = "There is no keychain here. The key is kept for this run only."
-_STATES = {
-    KeyPlace.KEYRING: "key in the system keychain",
-    KeyPlace.THIS_RUN: "key for this run only",
-    KeyPlace.ENVIRONMENT: "key in the environment",
-    KeyPlace.PROXY: "key at the proxy",
-    KeyPlace.NONE: "no key yet",
-    KeyPlace.NOT_NEEDED: "no key here",
-}
 
 
 class Connecting(QObject):
@@ -88,22 +67,18 @@ class Connecting(QObject):
         self.page = page = ConnectionPage(theme, offers(bench.catalogue))
         self._name = ""  # the saved connection whose fields are shown; empty for a new one
         self._start = ConnectionDraft()
-        self._asked: tuple[object, ...] = ()
         self._suggested = ""
-        self._has_keyring = True
-        self._states: dict[str, str] = {}
         self._tried = False
         self._then: Callable[[], object] | None = None
-        self._test: asyncio.Task[None] | None = None
         self._saving = False
-        self._later = QTimer(self)
-        self._later.setSingleShot(True)
-        self._later.setInterval(LOOK_MS)
-        self._later.timeout.connect(self._look_up_key)
+        self._keys = ConnectionKeys(bench, page, tasks, lambda: self._name, self)
+        self._keys.found.connect(self._show_changed)
+        self._keys.listed.connect(self._show_profiles)
+        self._test = ConnectionTesting(bench, page, tasks, lambda: self._name, self._say_below)
         bridge.settings_changed.connect(self._show_use)
         bridge.session_opened.connect(self._show_use)
         page.profile_chosen.connect(self._choose)
-        page.new_pressed.connect(self._begin_new)
+        page.new_pressed.connect(self.begin_new)
         page.edited.connect(self._take_edit)
         page.use.session_pressed.connect(self._use_in_session)
         page.use.default_pressed.connect(self._use_as_default)
@@ -115,14 +90,14 @@ class Connecting(QObject):
         page.footer.answered.connect(self._take_answer)
         page.footer.test_pressed.connect(self._toggle_test)
         surface.save_asked.connect(self._save)
-        surface.closed.connect(self._stop_test)
+        surface.closed.connect(self._test.stop)
 
     # From outside.
 
     def begin(self) -> None:
         """The settings were opened: show the connection in use."""
         self._look_at(self._bench.route_name)
-        self._tasks.start(self._look_around())
+        self._tasks.start(self._keys.look_around())
 
     def go_to(self, name: str, *, at_key: bool = False) -> None:
         """Show a connection; with `at_key` the caret is where its key is typed."""
@@ -130,10 +105,16 @@ class Connecting(QObject):
         def show() -> None:
             if name != self._name:
                 self._look_at(name)
+            if name != self._name:
+                self.page.footer.set_note(f"There is no connection “{name}” any more", "warning")
             if at_key and not self.page.draft().embedded:
                 self.page.focus_key()
 
         self.leave(show)
+
+    def begin_new(self) -> None:
+        """Show the fields of a connection that is not there yet."""
+        self.leave(self._show_new)
 
     def leave(self, then: Callable[[], object]) -> None:
         """Do what leads away, after asking about changes that are not saved."""
@@ -152,9 +133,6 @@ class Connecting(QObject):
             self.leave(lambda: self._look_at(name))
             self._show_profiles()  # the box stays with what is shown until it is left
 
-    def _begin_new(self) -> None:
-        self.leave(self._show_new)
-
     def _show_new(self) -> None:
         self._suggested = self._free_name(title_of(ConnectionDraft().provider))
         self._show(ConnectionDraft(name=self._suggested), "")
@@ -167,7 +145,7 @@ class Connecting(QObject):
         self._show(draft_of(route), route.name)
 
     def _show(self, draft: ConnectionDraft, name: str) -> None:
-        self._stop_test()
+        self._test.stop()
         self._name, self._start, self._tried, self._then = name, draft, False, None
         page = self.page
         page.check.clear()
@@ -175,11 +153,10 @@ class Connecting(QObject):
         page.footer.stop_asking()
         page.set_draft(draft)
         page.footer.set_changed(not name)
-        self._asked = ()
-        page.set_key(KeyFacts(has_keyring=self._has_keyring))
+        self._keys.begin()
         self._show_profiles()
         self._show_use()
-        self._look_up_key()
+        self._keys.look_up()
         if not name:
             page.name.setFocus()
             page.name.selectAll()
@@ -197,7 +174,7 @@ class Connecting(QObject):
             used.append("in use")
         if route.name == self._bench.settings.default_route:
             used.append("for new sessions")
-        state = ", ".join(part for part in (self._states.get(route.name, ""), *used) if part)
+        state = ", ".join(part for part in (self._keys.states.get(route.name, ""), *used) if part)
         return Profile(route.name, route.name, way_words(route), state)
 
     def _show_use(self) -> None:
@@ -217,18 +194,6 @@ class Connecting(QObject):
         )
         self._show_profiles()
 
-    async def _look_around(self) -> None:
-        """Whether keys can be kept here at all, and the state of every connection."""
-        self._has_keyring = await self._bench.connections.has_keyring()
-        self.page.set_key(replace(self.page.key.facts, has_keyring=self._has_keyring))
-        for route in self._bench.connections.all():
-            try:
-                place = await self._bench.connections.key_place(route)
-            except StudioError:
-                return  # a keychain that hangs would hang for the next one too
-            self._states[route.name] = _STATES[place]
-            self._show_profiles()
-
     # Writing.
 
     def _take_edit(self) -> None:
@@ -236,13 +201,15 @@ class Connecting(QObject):
         if not self._name and draft.name == self._suggested:
             self._suggested = self._free_name(title_of(draft.provider))
             page.suggest_name(self._suggested)
-        page.footer.set_changed(self._is_changed() or not self._name)
+        self._show_changed()
         page.footer.set_note("")
-        self._stop_test()
+        self._test.stop()
         page.check.clear()
-        if self._tried:
-            page.set_problems(self._problems())
-        self._later.start()
+        page.set_problems(self._problems() if self._tried else {})
+        self._keys.look_up_soon()
+
+    def _show_changed(self) -> None:
+        self.page.footer.set_changed(self._is_changed() or not self._name)
 
     def _is_changed(self) -> bool:
         page = self.page
@@ -295,7 +262,7 @@ class Connecting(QObject):
     def _ask_first(self, question: str, answer: Answer, act: Callable[[], object]) -> None:
         """What cannot be undone is asked about (UX P6)."""
         self._then = act
-        self.page.footer.ask(question, (Answer("keep", "Keep"), answer))
+        self.page.footer.ask(question, (Answer(KEEP, "Keep"), answer))
 
     def _choose_roots(self) -> None:
         dialog = QFileDialog(self._surface.window(), "Choose TLS roots", "", CERTIFICATES)
@@ -332,7 +299,7 @@ class Connecting(QObject):
                 await self._bench.change_settings(replace(settings, default_route=route.name))
             if before != route.name and chosen == before != self._bench.route_name:
                 await self._bench.choose_route(route.name)
-            places = await self._keep_secrets(route, key, keep, headers, password)
+            places = await self._keys.keep(route, key, keep, headers, password)
         finally:
             self._saving = False
         then = self._then
@@ -342,30 +309,9 @@ class Connecting(QObject):
         page.footer.set_note(
             NOT_SAVED_FOR_GOOD if weak else "Saved", "warning" if weak else "success"
         )
-        self._tasks.start(self._look_around())
+        self._tasks.start(self._keys.look_around())
         if then is not None:
             then()
-
-    async def _keep_secrets(
-        self, route: Route, key: str, keep: Keep, headers: dict[str, str], password: str
-    ) -> list[KeyPlace]:
-        """Where everything that was typed has gone."""
-        connections, this_run = self._bench.connections, keep is Keep.THIS_RUN
-        places = []
-        if key and route.mode is RouteMode.SERVER_PROXY:
-            headers = {**headers, SIGN_IN[0]: key}
-        elif key:
-            places.append(await connections.keep_key(route, Secret(key), this_run_only=this_run))
-        for name in kept_headers(route):
-            if text := headers.get(name):
-                value = Secret(text)
-                places.append(
-                    await connections.keep_header(route, name, value, this_run_only=this_run)
-                )
-        if password and route.proxy_account:
-            kept = await connections.keep_proxy_password(route, Secret(password))
-            places.append(KeyPlace.KEYRING if kept else KeyPlace.THIS_RUN)
-        return places
 
     def _show_refusal(self, fault: StudioError) -> None:
         """What could not be saved is said at its field, else beside the button."""
@@ -380,83 +326,6 @@ class Connecting(QObject):
         self.page.footer.set_changed(self._is_changed())
         self._show_profiles()
 
-    # Keys.
-
-    def _look_up_key(self) -> None:
-        """Where the key is of the connection as it is written now."""
-        draft = self.page.draft()
-        if draft.embedded:
-            return
-        facts = (
-            self._name,
-            draft.provider,
-            draft.mode,
-            draft.address,
-            draft.key_env,
-            draft.signs_in,
-        )
-        if facts != self._asked:
-            self._asked = facts
-            # A key follows its connection to another name.
-            route = replace(route_of(draft), name=self._name or draft.name.strip())
-            self._tasks.start(self._find_key(route, facts), show_fault=self._say_at_key)
-
-    async def _find_key(self, route: Route, facts: tuple[object, ...]) -> None:
-        connections = self._bench.connections
-        signs_in = route.mode is RouteMode.SERVER_PROXY
-        if signs_in:
-            place = KeyPlace.NOT_NEEDED
-            if SIGN_IN in route.headers:
-                place = await connections.header_place(route, SIGN_IN[0])
-        else:
-            place = await connections.key_place(route)
-        ending = await self._ending(route, place)
-        if facts == self._asked:
-            self.page.set_key(
-                KeyFacts(
-                    place=place,
-                    ending=ending,
-                    variable=connections.key_variable(route),
-                    has_keyring=self._has_keyring,
-                    optional=signs_in or not needs_key(route),
-                    sign_in=signs_in,
-                )
-            )
-            self.page.footer.set_changed(self._is_changed() or not self._name)
-
-    async def _ending(self, route: Route, place: KeyPlace) -> str:
-        """The last letters of a key that is kept, so that it can be told from another one."""
-        if place not in (KeyPlace.KEYRING, KeyPlace.THIS_RUN):
-            return ""
-        access = await self._bench.connections.access(route)
-        text = access.key.reveal() if access.key is not None else ""
-        if route.mode is RouteMode.SERVER_PROXY:
-            text = dict(access.route.headers).get(SIGN_IN[0], "")
-        return text[-ENDING:] if len(text) >= LEAST_KEY else ""
-
-    def _forget_key(self) -> None:
-        self._ask_first(
-            f"Remove the key of {self._name}? It cannot be brought back.",
-            Answer("forget", "Remove key"),
-            lambda: self._tasks.start(self._forget(), show_fault=self._say_at_key),
-        )
-
-    async def _forget(self) -> None:
-        route = self._bench.connections.get(self._name)
-        if route.mode is RouteMode.SERVER_PROXY:
-            await self._bench.connections.forget_header(route, SIGN_IN[0])
-        else:
-            await self._bench.connections.forget_key(route)
-        self._asked = ()
-        self._look_up_key()
-        self.page.footer.set_note("The key was removed", "secondary")
-        await self._look_around()
-
-    def _say_at_key(self, fault: StudioError) -> None:
-        self.page.set_problems(
-            {KEY: " ".join(part for part in (fault.message, fault.hint) if part)}
-        )
-
     def _tell_others(self) -> None:
         """The window shows connections as it shows settings."""
         self._bench.announcer.announce(SettingsChanged(self._bench.settings))
@@ -467,8 +336,18 @@ class Connecting(QObject):
         self._tasks.start(self._bench.choose_route(self._name), show_fault=self._say_below)
 
     def _use_as_default(self) -> None:
-        settings = replace(self._bench.settings, default_route=self._name)
-        self._tasks.start(self._bench.change_settings(settings), show_fault=self._say_below)
+        self._tasks.start(self._make_default(), show_fault=self._say_below)
+
+    async def _make_default(self) -> None:
+        name = self._bench.connections.get(self._name).name  # it may be gone meanwhile
+        await self._bench.change_settings(replace(self._bench.settings, default_route=name))
+
+    def _forget_key(self) -> None:
+        self._ask_first(
+            f"Remove the key of {self._name}? It cannot be brought back.",
+            Answer("forget", "Remove key"),
+            lambda: self._tasks.start(self._keys.forget(), show_fault=self._keys.say),
+        )
 
     def _remove(self) -> None:
         name = self._name
@@ -480,7 +359,8 @@ class Connecting(QObject):
 
     async def _take_away(self, name: str) -> None:
         connections, settings = self._bench.connections, self._bench.settings
-        connections.remove(name)
+        with contextlib.suppress(BadRequest):  # it is gone already
+            connections.remove(name)
         await asyncio.to_thread(connections.save)
         if settings.default_route == name:
             first = connections.all()[0].name
@@ -492,77 +372,13 @@ class Connecting(QObject):
     def _say_below(self, fault: StudioError) -> None:
         self.page.footer.set_note(" ".join((fault.message, fault.hint)).strip(), "danger")
 
-    # Testing.
-
     def _toggle_test(self) -> None:
-        if self._test is not None:
-            self._stop_test("Stopped")
+        if self._test.is_under_way:
+            self._test.stop()
         elif self._demand_whole():
-            self.page.check.begin()
-            self.page.reveal(self.page.check)
-            self.page.footer.set_testing(True)
-            self._test = self._tasks.start(self._try(), show_fault=self._say_below)
-
-    async def _try(self) -> None:
-        page, mine = self.page, asyncio.current_task()
-        route, typed = route_of(page.draft()), page.key.text()
-        if self._name:
-            # What is kept is filed under the saved name.
-            route = replace(route, name=self._name)
-        stopped = ""
-        try:
-            async with (
-                asyncio.timeout(LONGEST_TEST_S),
-                aclosing(
-                    self._bench.test_connection(route, Secret(typed) if typed else None)
-                ) as steps,
-            ):
-                async for step in steps:
-                    page.check.add(step)
-                    page.reveal(page.check)
-        except TimeoutError:
-            stopped = f"No answer within {LONGEST_TEST_S:.0f} s"
-        except StudioError as fault:
-            stopped = fault.message.removesuffix(".")
-            page.footer.set_note(fault.hint, "danger")
-        finally:
-            if self._test is mine:
-                self._test = None
-                page.footer.set_testing(False)
-                page.check.end(stopped)
-                page.reveal(page.check)
-
-    def _stop_test(self, words: str = "") -> None:
-        test, self._test = self._test, None
-        if test is not None:
-            test.cancel()
-            self.page.footer.set_testing(False)
-            self.page.check.end(words or "Stopped")
+            self._test.begin()
 
     def _free_name(self, name: str) -> str:
         taken = {one.name.casefold() for one in self._bench.connections.all()}
         names = (name, *(f"{name} {number}" for number in range(2, 100)))
         return next((one for one in names if one.casefold() not in taken), name)
-
-
-def way_words(route: Route) -> str:
-    """ "fal.ai via studio-proxy.lan"."""
-    title = title_of(route.provider)
-    host = urlsplit(route.address).hostname if route.address else ""
-    if route.provider == EMBEDDED:
-        return "on this computer"
-    if route.mode is RouteMode.DIRECT:
-        return f"{title} at {host}" if host else f"{title}, directly"
-    return f"{title} via {host or 'its gateway'}"
-
-
-def offers(catalogue: Catalogue) -> dict[str, str]:
-    """What each service has that this version can reach, in a word or two, by its own word."""
-    found = {}
-    for info in SERVICES:
-        if info.word not in built_words():
-            continue
-        models = catalogue.of_provider(info.word)
-        tiers = dict.fromkeys(model.tier for model in models if model.tier in TIERS)
-        found[info.word] = ", ".join(tiers) or next((model.title for model in models), "")
-    return found

@@ -11,10 +11,11 @@ from PySide6.QtWidgets import QDialog
 from kontext_studio.gui.actions import Actions
 from kontext_studio.gui.commands import MENUS
 from kontext_studio.gui.main_window import MainWindow
-from kontext_studio.gui.shell.instruction_guide import InstructionGuide, guide_entries
+from kontext_studio.gui.shell.instruction_guide import InstructionGuide
 from kontext_studio.gui.shell.shortcut_sheet import ShortcutSheet, shortcut_rows
 from kontext_studio.gui.tasks import Tasks
 from kontext_studio.gui.theme.tokens import Theme
+from kontext_studio.prompting.guide import rule_guides
 
 
 class Help(QObject):
@@ -33,8 +34,9 @@ class Help(QObject):
         if self._sheet is not None:
             self._sheet.set_theme(theme)
 
-    def show_guide(self) -> None:
-        self._tasks.start(self._show_guide())
+    def show_guide(self, rule: str = "") -> None:
+        """The guide, at a rule where one is named."""
+        self._tasks.start(self._show_guide(rule))
 
     def show_shortcuts(self) -> None:
         if self._sheet is None:
@@ -46,12 +48,14 @@ class Help(QObject):
             self._sheet.set_rows(shortcut_rows(groups))
         _bring_up(self._sheet)
 
-    async def _show_guide(self) -> None:
+    async def _show_guide(self, rule: str) -> None:
         if self._guide is None:
-            entries = await asyncio.to_thread(guide_entries)
+            rules = await asyncio.to_thread(rule_guides)
             if self._guide is None:  # F1 twice while the words were loaded
-                self._guide = InstructionGuide(self._theme(), entries, self._window)
+                self._guide = InstructionGuide(self._theme(), rules, self._window)
         _bring_up(self._guide)
+        if rule:
+            self._guide.show_rule(rule)
 
 
 def _bring_up(dialog: QDialog) -> None:

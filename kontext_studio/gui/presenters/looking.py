@@ -97,6 +97,12 @@ class Looking(QObject):
             mode, steps = StageMode.SINGLE, self._steps(StageMode.SINGLE)
         self._show(mode, steps)
 
+    def compare(self, before: Node, after: Node) -> None:
+        """Wipe between two steps."""
+        self._peeking = False
+        if before.id != after.id:
+            self._show(StageMode.WIPE, (before, after))
+
     def toggle_wipe(self) -> None:
         """Wipe against the parent, or back to the single picture."""
         single = self._asked_mode is not StageMode.SINGLE

@@ -26,8 +26,8 @@ log = logging.getLogger(__name__)
 
 
 class Previews(QObject):
-    """`watched` says which run is looked at; `changed` that the canvas has a preview where it had
-    none, or none any more."""
+    """`watched` says which run is looked at; `changed` that the canvas has another preview, or none
+    any more."""
 
     changed = Signal()
 
@@ -104,12 +104,10 @@ class Previews(QObject):
             self._show(job, pyramid)
 
     def _show(self, job: JobId, pyramid: Pyramid) -> None:
-        first = self._on_canvas is None
         self._on_canvas = job
         record = self._bench.desk.jobs[job]
         self._canvas.show_preview(pyramid, f"{PREVIEW} · Step {record.step}")
-        if first:
-            self.changed.emit()
+        self.changed.emit()
 
     def _is_under_way(self, job: JobId) -> bool:
         if not self._bench.is_open:

@@ -66,6 +66,7 @@ class Running(QObject):
         self._route = ""
         self._picture: QImage | None = None
         self._pending: tuple[NodeId | None, Draft] | None = None
+        self._told_context: LintContext | None = None
         self._last: RunOrder | None = None
         self._last_at = 0.0
         self._starting: list[RunOrder] = []
@@ -80,13 +81,18 @@ class Running(QObject):
         bridge.changed.connect(self._follow)
         bridge.job_changed.connect(self._take_job)
         bridge.result_stored.connect(self._take_result)
-        bridge.settings_changed.connect(self._show_models)
+        bridge.settings_changed.connect(self._take_settings)
         panel.run_requested.connect(self._take)
         panel.draft_changed.connect(self._keep_draft)
         panel.card_action.connect(self._take_card_action)
         panel.making_left.connect(self.edit_again)
 
     # Showing.
+
+    def _take_settings(self) -> None:
+        self._show_models()
+        self._tell_context()
+        self.refresh()  # a service that has come makes pictures where there is nothing to edit
 
     def refresh(self) -> None:
         """Show the current step's input and draft, or those of a picture that is made from text:
@@ -98,6 +104,7 @@ class Running(QObject):
         if self._asked_on is not None or (node is None and self.can_make):
             self._show_making(node)
             return
+        loose = self._loose_words()
         if self._making:
             self._leave_making()
         if node is None:
@@ -113,8 +120,9 @@ class Running(QObject):
         self._name_input(node)
         panel.set_megapixels(node.image.width * node.image.height / 1e6)
         panel.set_draft(self._draft_for(node.id))
+        self._carry_on(loose)
         self._show_refused_words()
-        panel.set_context(self._context(node))
+        self._tell_context()
         self._tasks.start(self._name_subject(node))
         panel.set_history(self._older_instructions())
         self._tasks.start(self._fetch_thumbnail(node))
@@ -123,17 +131,30 @@ class Running(QObject):
         """The panel for a picture from text; `node` is what there is to go back to."""
         panel = self._panel
         if not self._making:
+            loose = self._loose_words()
             self.save_draft()
             self._making, self._shown = True, None
             self._show_models()
             panel.set_megapixels(None)
             panel.set_making(can_leave=node is not None)
             panel.set_draft(self._draft_for(None))
+            self._carry_on(loose)
+            self._told_context = None
             panel.set_context(LintContext(mode=Mode.GENERATE, inputs=0))
             panel.set_subject(None)
             panel.set_history(self._older_instructions())
             self.situation_changed.emit()
         panel.set_making(can_leave=node is not None)
+
+    def _loose_words(self) -> str:
+        """What was written while there was nothing to edit and nobody to make a picture."""
+        nothing = self._shown is None and not self._making
+        return self._panel.edit.toPlainText() if nothing else ""
+
+    def _carry_on(self, loose: str) -> None:
+        """Such words go on to what has come now, unless it has words of its own."""
+        if loose and not self._panel.edit.toPlainText():
+            self._panel.set_text(loose)
 
     def _leave_making(self) -> None:
         self.save_draft()
@@ -383,6 +404,7 @@ class Running(QObject):
             # Where the next runs go is one fact, and the status bar tells it.
             self._route = draft.route
             self._tasks.start(self._bench.choose_route(draft.route))
+        self._tell_context()
         self.situation_changed.emit()
 
     def _context(self, node: Node) -> LintContext:
@@ -394,7 +416,18 @@ class Running(QObject):
             model=next((one for one in Tier if one.value == tier), None),
             depth=len(history.path(node.id)) - 1,
             previous_prompt=node.request.instruction if node.request else None,
+            personal_words=frozenset(self._bench.settings.personal_words),
         )
+
+    def _tell_context(self) -> None:
+        """What the words are judged by, after a change of model, pictures or dictionary."""
+        node = self._current()
+        if node is None or node.id != self._shown or self._making:
+            return
+        context = self._context(node)
+        if context != self._told_context:
+            self._told_context = context
+            self._panel.set_context(context)
 
     async def _name_subject(self, node: Node) -> None:
         """Name the Subject chip after the thing of the last instruction; the vocabulary is loaded
@@ -408,7 +441,11 @@ class Running(QObject):
 
     def _older_instructions(self) -> list[str]:
         nodes = list(self._bench.session.history)
-        texts = [node.request.instruction for node in reversed(nodes) if node.request]
+        made = [(node.created, node.request.instruction) for node in nodes if node.request]
+        # What failed was written too.
+        jobs = [view.record for view in self._bench.runs.views()]
+        asked = [(job.created, job.request.instruction) for job in jobs]
+        texts = [text for _, text in sorted([*made, *asked], reverse=True)]
         return list(dict.fromkeys(texts))
 
     def _name_input(self, node: Node) -> None:
@@ -427,8 +464,11 @@ class Running(QObject):
         self._panel.set_history(self._older_instructions())
 
     def _forget(self) -> None:
+        had_draft = self._shown is not None or self._making
         self._shown = None
         self._making, self._asked_on = False, None
+        if had_draft:
+            self._panel.set_text("")  # it is kept with the session that has gone
         self._pending = None
         self._last = None
         self._typed.clear()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
@@ -19,10 +19,12 @@ from kontext_studio.gui.settings.pages import (
     GENERAL,
     LIMITS,
     SECTIONS,
+    WORDING,
     plain_pages,
 )
 from kontext_studio.gui.settings.plain_page import PlainPage
 from kontext_studio.gui.settings.surface import SettingsSurface
+from kontext_studio.gui.settings.wording_page import IgnoredRow, WordingPage
 from kontext_studio.gui.shell.palette_search import EntryKind, PaletteEntry
 from kontext_studio.gui.tasks import Tasks
 from kontext_studio.gui.theme.apply import SYSTEM, theme_named
@@ -34,9 +36,11 @@ USE = "use:"
 
 
 class SettingUp(QObject):
-    """`theme_wanted` carries a ThemeName, `shortcuts_wanted` nothing."""
+    """`theme_wanted` carries a ThemeName, `heeded` the Ignored that is to count again,
+    `shortcuts_wanted` nothing."""
 
     theme_wanted = Signal(object)
+    heeded = Signal(object)
     shortcuts_wanted = Signal()
 
     def __init__(
@@ -57,6 +61,7 @@ class SettingUp(QObject):
         self._plain: dict[str, PlainPage] = {}
         self._connecting: Connecting | None = None
         self._applied: Settings | None = None
+        self._ignored: tuple[IgnoredRow, ...] = ()
         self._hints = QGuiApplication.styleHints()  # kept: its signals go with it
         self._hints.colorSchemeChanged.connect(self._follow_system)
         bridge.settings_changed.connect(self.apply)
@@ -89,8 +94,24 @@ class SettingUp(QObject):
         _, connecting = self._made()
         connecting.go_to(name or self._bench.route_name, at_key=at_key)
 
+    def connect_service(self) -> None:
+        """Open at a new connection: the way from where none is there that would do."""
+        self.open(CONNECTION.id)
+        _, connecting = self._made()
+        connecting.begin_new()
+
     def open_limits(self) -> None:
         self.open(LIMITS.id)
+
+    def open_wording(self) -> None:
+        """Open at what is ignored in the session, and at the rules."""
+        self.open(WORDING.id)
+
+    def set_ignored(self, rows: Sequence[IgnoredRow]) -> None:
+        """What the wording checker leaves alone in the open session."""
+        self._ignored = tuple(rows)
+        if isinstance(page := self._plain.get(WORDING.id), WordingPage):
+            page.set_ignored(rows)
 
     # The palette.
 
@@ -154,6 +175,9 @@ class SettingUp(QObject):
             for section in SECTIONS:
                 page = self._plain.get(section.id) or self._connecting.page
                 surface.add_page(section, page)
+            if isinstance(wording := self._plain[WORDING.id], WordingPage):
+                wording.heeded.connect(self.heeded)
+                wording.set_ignored(self._ignored)
             for one in self._plain.values():
                 one.changed.connect(self._change)
                 one.pressed.connect(self._show_shortcuts)

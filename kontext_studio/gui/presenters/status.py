@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from PySide6.QtCore import QObject, Signal
 
 from kontext_studio.core.errors import BadRequest
@@ -18,6 +16,7 @@ from kontext_studio.gui.shell.status_bar import (
     SessionCost,
     StatusBar,
 )
+from kontext_studio.providers.addresses import host_of
 from kontext_studio.workbench.bench import Workbench
 
 
@@ -90,5 +89,5 @@ def _facts_of(route: Route) -> ConnectionFacts:
     title = title_of(route.provider)
     if route.mode is RouteMode.DIRECT:
         return ConnectionFacts(title, "directly", "key-round", "text.secondary")
-    host = urlsplit(route.address).hostname or route.address
+    host = host_of(route.address) or route.address
     return ConnectionFacts(title, f"via {host}")

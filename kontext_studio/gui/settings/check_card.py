@@ -151,7 +151,7 @@ class _StepLine(QWidget):
         texts.setSpacing(0)
         texts.addWidget(said)
         if step.hint:
-            remedy = words(step.hint, "small", "danger" if step.passed is False else "secondary")
+            remedy = words(step.hint, "small", "secondary")
             remedy.setObjectName("checkRemedy")
             texts.addWidget(remedy)
         row = QHBoxLayout(self)

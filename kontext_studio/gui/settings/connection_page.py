@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QComboBox,
     QFrame,
     QHBoxLayout,
@@ -57,11 +59,14 @@ _MODES = {
     ),
     RouteMode.GATEWAY: ("Gateway", "One gateway key reaches several providers.", ""),
 }
+_NO_KEYCHAIN = "Your key is on this computer, for this run or in its environment."
 _ADDRESS = {
     RouteMode.DIRECT: ("Server address", "http://127.0.0.1:8000/v1"),
     RouteMode.SERVER_PROXY: ("Proxy address", "https://proxy.example/api/fal/proxy"),
     RouteMode.GATEWAY: ("Gateway address", "https://gateway.example/fal"),
 }
+_CHEVRON_PX = 6
+"""How far within its button the chevron is drawn."""
 _EMBEDDED = (
     "The embedded engine is always there. It runs on this computer, offline and free, and needs no "
     "account and no key. Nothing about it has to be set up."
@@ -101,6 +106,7 @@ class ConnectionPage(QWidget):
         self.check = CheckCard(theme, self)
         self.footer = Footer(theme, self)
         self._more = SectionButton(theme, "Headers and network", self)
+        self._connect_one = QPushButton("Connect a service", self)
         self._rows: dict[str, FormRow] = {}
         self._build(theme)
         self._connect()
@@ -143,6 +149,7 @@ class ConnectionPage(QWidget):
         """Where the key of this connection is."""
         self._facts = facts
         self.key.set_facts(facts)
+        self._show_modes()
         self._show_map()
 
     def set_problems(self, problems: Mapping[str, str]) -> None:
@@ -170,9 +177,19 @@ class ConnectionPage(QWidget):
         layout = self._inner.layout()
         if layout is not None:
             layout.activate()
+        # The area learns at the next turn of the loop how long the page has become; not too late.
+        QApplication.sendEvent(self._scroll, QEvent(QEvent.Type.LayoutRequest))
         self._scroll.ensureWidgetVisible(part, 0, self._theme.space(5))
 
     # Inside.
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter in a field saves."""
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat()
+        if enter and isinstance(QApplication.focusWidget(), QLineEdit):
+            self.footer.save.click()
+            return
+        super().keyPressEvent(event)
 
     def _take_edit(self) -> None:
         """Read the fields again."""
@@ -212,13 +229,14 @@ class ConnectionPage(QWidget):
         """What the provider and the route leave to be said."""
         draft = self._draft
         self._fields.setVisible(not draft.embedded)
+        self._fold.setVisible(not draft.embedded)
         self._engine.setVisible(draft.embedded)
+        self._connect_one.setVisible(draft.embedded)
         self.providers.choose(OWN_SERVER if draft.on_own_server else draft.provider)
         with QSignalBlocker(self.servers):
             self.servers.setCurrentIndex(max(0, self.servers.findData(draft.provider)))
         self._server_row.setVisible(draft.on_own_server)
-        self.modes.set_choices([Choice(mode.value, *_MODES[mode]) for mode in draft.modes])
-        self.modes.choose(draft.mode.value)
+        self._show_modes()
         several = len(draft.modes) > 1
         self._route_label.setVisible(several)
         self.modes.setVisible(several)
@@ -229,6 +247,16 @@ class ConnectionPage(QWidget):
         self._rows[MODEL].setVisible(draft.on_own_server)
         self._rows[KEY].name_field(self._key_label())
         self._show_map()
+
+    def _show_modes(self) -> None:
+        choices = [Choice(mode.value, *_MODES[mode]) for mode in self._draft.modes]
+        if not self._facts.has_keyring:
+            choices = [
+                replace(one, body=_NO_KEYCHAIN) if one.id == RouteMode.DIRECT else one
+                for one in choices
+            ]
+        self.modes.set_choices(choices)
+        self.modes.choose(self._draft.mode.value)
 
     def _key_label(self) -> str:
         draft = self._draft
@@ -246,6 +274,7 @@ class ConnectionPage(QWidget):
     def _connect(self) -> None:
         self.profiles.chosen.connect(self.profile_chosen)
         self.new.clicked.connect(self.new_pressed)
+        self._connect_one.clicked.connect(self.new_pressed)
         self.providers.chosen.connect(self._take_provider)
         self.servers.activated.connect(self._take_server)
         self.modes.chosen.connect(self._take_mode)
@@ -276,8 +305,11 @@ class ConnectionPage(QWidget):
         self._engine = words(_EMBEDDED, "body", "secondary")
         self._engine.setObjectName("embeddedWords")
         inner.addWidget(self._engine)
+        set_kind(self._connect_one, kind="primary")
+        inner.addWidget(self._connect_one, 0, Qt.AlignmentFlag.AlignLeft)
         inner.addWidget(self._make_fields(theme))
         inner.addWidget(self.check)
+        inner.addWidget(self._make_fold(theme))
         inner.addStretch(1)
         line = QFrame(self)
         set_kind(line, kind="divider")
@@ -295,6 +327,7 @@ class ConnectionPage(QWidget):
             (self.address, "connectionAddress"),
             (self.model, "servedModel"),
             (self._more, "moreOfConnection"),
+            (self._connect_one, "connectService"),
         ):
             part.setObjectName(name)
         self.new.setAccessibleName("New connection")
@@ -355,8 +388,19 @@ class ConnectionPage(QWidget):
         column.addSpacing(theme.space(2))
         column.addWidget(words("Where the provider key is", "body", "secondary"))
         column.addWidget(self.map)
-        column.addSpacing(theme.space(2))
-        column.addWidget(self._more)
+        return self._fields
+
+    def _make_fold(self, theme: Theme) -> QWidget:
+        """What few connections need: headers, a network proxy, TLS roots."""
+        self._fold = QWidget(self)
+        column = QVBoxLayout(self._fold)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.space(3))
+        more = QHBoxLayout()
+        more.setContentsMargins(-_CHEVRON_PX, 0, 0, 0)  # the chevron stands where the labels do
+        more.addWidget(self._more)
+        more.addStretch(1)
+        column.addLayout(more)
         self._more_part = QWidget(self)
         inside = QVBoxLayout(self._more_part)
         inside.setContentsMargins(0, 0, 0, 0)
@@ -366,4 +410,4 @@ class ConnectionPage(QWidget):
         column.addWidget(self._more_part)
         self._more.setChecked(False)
         self._more_part.hide()
-        return self._fields
+        return self._fold

@@ -5,8 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import shiboken6
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from kontext_studio.gui.settings.words import words
 from kontext_studio.gui.theme.apply import set_kind
@@ -14,6 +23,8 @@ from kontext_studio.gui.theme.key_hints import KeyHintButton
 from kontext_studio.gui.theme.tokens import Theme
 
 SENDS_NOTHING = "Sends no image"
+KEEP = "keep"
+"""The answer that changes nothing; Esc gives it too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +46,7 @@ class Footer(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setObjectName("connectionFooter")
         self._answers: list[QPushButton] = []
         self._returns_to: QWidget | None = None
         self.test = KeyHintButton(theme, "Test connection", "outlined")
@@ -55,8 +67,8 @@ class Footer(QWidget):
         self._faces.addWidget(usual)
         self._faces.addWidget(asking)
         column = QVBoxLayout(self)
-        side = theme.space(5) + theme.space(2)
-        column.setContentsMargins(side, theme.space(4), side, theme.space(4))
+        side = theme.space(6)  # as the page above
+        column.setContentsMargins(side + 4, theme.space(4), side, theme.space(4))
         column.addWidget(self._faces)
         self.test.clicked.connect(self.test_pressed)
         self.save.clicked.connect(self.save_pressed)
@@ -68,6 +80,8 @@ class Footer(QWidget):
 
     def set_changed(self, changed: bool) -> None:
         """Whether there is something to save or to take back."""
+        if not changed and (self.save.hasFocus() or self.revert.hasFocus()):
+            self.test.setFocus(Qt.FocusReason.OtherFocusReason)  # not on the way out
         for button in (self.save, self.revert):
             button.setEnabled(changed)
             button.setToolTip("" if changed else f"{button.text()}: nothing was changed")
@@ -95,12 +109,28 @@ class Footer(QWidget):
             button.clicked.connect(lambda _on=False, one=answer.id: self._take(one))
             self._asking_row.addWidget(button)
             self._answers.append(button)
+        if not self.asks:
+            self._returns_to = QApplication.focusWidget()
         self._faces.setCurrentIndex(1)
         first = next((n for n, one in enumerate(answers) if one.filled), 0)
         self._answers[first].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def stop_asking(self) -> None:
+        """Show the buttons again; the keyboard goes back to where it was."""
+        if not self.asks:
+            return
+        had_keyboard = any(answer.hasFocus() for answer in self._answers)
+        before, self._returns_to = self._returns_to, None
         self._faces.setCurrentIndex(0)
+        if had_keyboard and before is not None and shiboken6.isValid(before):
+            before.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc at a question changes nothing, as anywhere."""
+        if self.asks and event.key() == Qt.Key.Key_Escape:
+            self._take(KEEP)
+            return
+        super().keyPressEvent(event)
 
     def _take(self, answer: str) -> None:
         self.stop_asking()

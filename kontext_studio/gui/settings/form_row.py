@@ -41,7 +41,10 @@ class FormRow(QWidget):
         self._sign = Label()
         self._wrong = words("", "small", "danger")
         self._wrong.setObjectName("fieldProblem")
-        told = QHBoxLayout()
+        # A part of its own: an empty layout within the column would take away its width.
+        self._told = QWidget()
+        told = QHBoxLayout(self._told)
+        told.setContentsMargins(0, 0, 0, 0)
         told.setSpacing(theme.space(2))
         told.addWidget(self._sign)
         told.addWidget(self._wrong, 1)
@@ -49,7 +52,7 @@ class FormRow(QWidget):
         column.setSpacing(theme.space(2))
         column.addWidget(_across(field))
         column.addWidget(self._note)
-        column.addLayout(told)
+        column.addWidget(self._told)
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(theme.space(4))
@@ -80,8 +83,7 @@ class FormRow(QWidget):
         """Say at the field what is wrong with it; empty takes it away."""
         self.problem = problem
         self._wrong.setText(problem)
-        self._wrong.setVisible(bool(problem))
-        self._sign.setVisible(bool(problem))
+        self._told.setVisible(bool(problem))
         self.target.setAccessibleDescription(problem)
         if isinstance(self.target, QLineEdit | QComboBox):
             set_kind(self.target, tone="danger" if problem else "")

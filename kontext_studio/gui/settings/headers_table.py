@@ -15,8 +15,8 @@ from kontext_studio.gui.theme.tokens import Theme
 from kontext_studio.gui.theme.tool_button import ToolButton
 from kontext_studio.workbench.route_checks import FROM_KEYRING, carries_secret, elsewhere
 
-KEPT = "Kept as a key is; type to replace it"
-AS_A_KEY = "Kept as a key is, or env:NAME"
+KEPT = "Kept; type to replace it"
+AS_A_KEY = "Type or paste it, or env:NAME"
 
 
 class _HeaderLine(QWidget):

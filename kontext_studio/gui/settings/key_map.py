@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
@@ -17,6 +16,7 @@ from kontext_studio.gui.shell.label import Label
 from kontext_studio.gui.theme.apply import set_kind
 from kontext_studio.gui.theme.icons import icon
 from kontext_studio.gui.theme.tokens import Theme
+from kontext_studio.providers.addresses import host_of
 from kontext_studio.workbench.keys import KeyPlace
 
 _HERE = {
@@ -40,7 +40,7 @@ class MapPlace:
 def places_of(draft: ConnectionDraft, facts: KeyFacts, typed: bool = False) -> tuple[MapPlace, ...]:
     """The places between the picture and the model, as the connection is written now."""
     title = draft.service.title if draft.service is not None else draft.provider
-    host = urlsplit(draft.address.strip()).hostname or ""
+    host = host_of(draft.address.strip())
     plain = draft.address.strip().lower().startswith("http://")
     here = MapPlace(
         "This computer", "laptop", "No provider key. Images and instructions leave here."

@@ -21,7 +21,7 @@ from kontext_studio.gui.theme.tokens import Theme
 _VIAS = {
     Via.NONE: "None, straight to the address",
     Via.SYSTEM: "As the system says",
-    Via.OWN: "One of this connection’s own",
+    Via.OWN: "One for this connection",
 }
 KEPT_PASSWORD = "Unchanged"
 
@@ -55,8 +55,8 @@ class NetworkPart(QWidget):
         row.addWidget(self._choose)
         way = FormRow(theme, "Network proxy", self._via)
         self.rows = {
-            PROXY: FormRow(theme, "Proxy address", self.address),
-            NO_PROXY: FormRow(theme, "Not over it", self.exclusions),
+            PROXY: FormRow(theme, "Its address", self.address),
+            NO_PROXY: FormRow(theme, "Not used for", self.exclusions),
             ROOTS: FormRow(
                 theme,
                 "Further TLS roots",
@@ -65,12 +65,17 @@ class NetworkPart(QWidget):
                 note="A PEM file with the certificate authority of your company.",
             ),
         }
-        self._user_row = FormRow(theme, "Proxy user", self.user)
+        self._user_row = FormRow(theme, "Its user", self.user)
         self._password_row = FormRow(
-            theme, "Proxy password", self.password, target=self.password.line
+            theme, "Its password", self.password, target=self.password.line
         )
         self._own = (self.rows[PROXY], self._user_row, self._password_row, self.rows[NO_PROXY])
         self._all = (way, *self._own, self.rows[ROOTS])
+        # Spoken alone, a name says whose it is.
+        self.address.setAccessibleName("Address of the network proxy")
+        self.user.setAccessibleName("User at the network proxy")
+        self.password.line.setAccessibleName("Password at the network proxy")
+        self.exclusions.setAccessibleName("Addresses the network proxy is not used for")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.space(2))

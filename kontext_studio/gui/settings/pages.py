@@ -6,7 +6,9 @@ from kontext_studio.core.settings import MOST_USD
 from kontext_studio.gui.settings.choice_cards import Choice
 from kontext_studio.gui.settings.plain_page import PlainPage
 from kontext_studio.gui.settings.surface import Section
+from kontext_studio.gui.settings.wording_page import WordingPage
 from kontext_studio.gui.theme.tokens import Theme
+from kontext_studio.prompting.guide import rule_guides
 from kontext_studio.store.places import Places
 
 GENERAL = Section("general", "General", "settings")
@@ -16,11 +18,15 @@ LIMITS = Section("limits", "Limits and cost", "wallet")
 CANVAS = Section("canvas", "Canvas and colour", "monitor")
 SHORTCUTS = Section("shortcuts", "Shortcuts", "keyboard")
 STORAGE = Section("storage", "Storage and privacy", "hard-drive")
-SECTIONS = (GENERAL, APPEARANCE, CONNECTION, LIMITS, CANVAS, SHORTCUTS, STORAGE)
+WORDING = Section("wording", "Wording", "lightbulb")
+SECTIONS = (GENERAL, APPEARANCE, CONNECTION, LIMITS, WORDING, CANVAS, SHORTCUTS, STORAGE)
 
 FOUND = (
     ("theme", "Appearance: system, dark or light", APPEARANCE),
     ("tab_accepts", "Tab accepts suggestions", GENERAL),
+    ("personal_words", "Words that are no typing errors", WORDING),
+    ("rules_off", "Rules of wording", WORDING),
+    ("ignored", "What is ignored in this session", WORDING),
     ("connection", "Connections, keys and network proxies", CONNECTION),
     ("spend_limit_usd", "Spend limit of a session", LIMITS),
     ("max_running", "Runs at once", LIMITS),
@@ -87,6 +93,7 @@ def plain_pages(theme: Theme, places: Places) -> dict[str, PlainPage]:
     storage.add_place("log", "Log", str(places.log_file))
     return {
         GENERAL.id: general,
+        WORDING.id: WordingPage(theme, rule_guides()),
         APPEARANCE.id: appearance,
         LIMITS.id: limits,
         CANVAS.id: canvas,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QEvent, QObject, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QApplication,
     QFrame,
     QHBoxLayout,
@@ -21,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from kontext_studio.gui.settings.words import words
-from kontext_studio.gui.tab_order import next_stop, stops_in
+from kontext_studio.gui.tab_order import go_to, next_stop, stops_in
 from kontext_studio.gui.theme.apply import set_kind
 from kontext_studio.gui.theme.icons import icon
 from kontext_studio.gui.theme.tokens import Theme
@@ -134,6 +135,10 @@ class SettingsSurface(QWidget):
             self.close_asked.emit()
         elif control and event.key() == Qt.Key.Key_S:
             self.save_asked.emit()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
+            here = QApplication.focusWidget()
+            if isinstance(here, QAbstractButton):
+                here.click()  # Qt sees to it in dialogs alone
         event.accept()
 
     def focusNextPrevChild(self, next_one: bool) -> bool:
@@ -142,8 +147,7 @@ class SettingsSurface(QWidget):
         )
         if found is None:
             return False
-        reason = Qt.FocusReason.TabFocusReason if next_one else Qt.FocusReason.BacktabFocusReason
-        found.setFocus(reason)
+        go_to(found, forward=next_one)
         return True
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

@@ -5,6 +5,7 @@ It says what was asked for; refuses to read files and to decode pictures.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -21,11 +22,13 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
 from kontext_studio.gui.shell.drop_zone import DropZone
+from kontext_studio.gui.shell.elided_label import ElidedLabel
 from kontext_studio.gui.shell.label import Label
 from kontext_studio.gui.shell.local_files import local_files
 from kontext_studio.gui.shell.sample_tile import SampleTile
@@ -37,6 +40,8 @@ from kontext_studio.gui.theme.tokens import Theme
 WIDTH_PX = 600
 _ZONE_PX = 252
 _BODY_PX = 304
+_NAMED = 3
+"""More connections than these are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,9 @@ class EmptyState(QWidget):
         self._paste = KeyHintButton(theme, "Paste", "outlined")
         self._engine = QPushButton("Try the embedded engine")
         self._engine_icon = Label()
-        self._connect = QPushButton("Connect fal.ai, Lumenfall, Replicate or your own server")
+        self._engine_title = _words("", "title")
+        self._connections = ElidedLabel()
+        self._connect = QPushButton()
         self._build(theme)
         self._open.clicked.connect(self.open_requested)
         self._paste.clicked.connect(self.paste_requested)
@@ -92,6 +99,7 @@ class EmptyState(QWidget):
         for file, tile in self._tiles.items():
             tile.set_file(file)
             tile.chosen.connect(self.sample_chosen)
+        self.set_connections(())
         self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
@@ -106,6 +114,19 @@ class EmptyState(QWidget):
     def set_quiet(self, quiet: bool) -> None:
         """Whether the one filled button of the window is elsewhere: at what is written there."""
         set_kind(self._engine, kind="outlined" if quiet else "primary")
+
+    def set_connections(self, names: Sequence[str]) -> None:
+        """What is connected beside the embedded engine: nobody who has that is asked for it."""
+        if names:
+            few = "1 service connected" if len(names) == 1 else f"{len(names)} services connected"
+            words = f"Connected: {', '.join(names)}" if len(names) <= _NAMED else few
+            self._engine_title.setText("Just trying things out?")
+            self._connections.set_whole_text(words, few)
+            self._connect.setText("Change or add")
+            return
+        self._engine_title.setText("No account yet?")
+        self._connections.set_whole_text("Have an account?")
+        self._connect.setText("Connect fal.ai, Lumenfall, Replicate or your own server")
 
     def set_sample_picture(self, file: str, image: QImage) -> None:
         """The decoded picture of a sample that was wanted."""
@@ -201,7 +222,7 @@ class EmptyState(QWidget):
         head = QHBoxLayout()
         head.setSpacing(theme.space(3))
         head.addWidget(self._engine_icon)
-        head.addWidget(_words("No account yet?", "title"), 1)
+        head.addWidget(self._engine_title, 1)
         body = _words(
             "The embedded engine runs on this computer, offline and free. It knows a short list "
             "of edits, enough to learn the tree and the compare views.",
@@ -238,7 +259,11 @@ class EmptyState(QWidget):
         row.setContentsMargins(theme.space(2), theme.space(3), theme.space(2), theme.space(3))
         row.setSpacing(theme.space(1))
         row.addStretch(1)
-        row.addWidget(_words("Have an account?", "body", "secondary", wraps=False))
+        set_kind(self._connections, type="body", tone="secondary")
+        policy = QSizePolicy.Policy.Preferred  # as wide as its words, less where there is no room
+        self._connections.setSizePolicy(policy, policy)
+        self._connections.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(self._connections)
         row.addWidget(self._connect)
         row.addStretch(1)
         return card

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QAbstractSpinBox, QLineEdit
+from PySide6.QtWidgets import QAbstractSpinBox, QLineEdit, QSizePolicy
 
 _INSET = 8
 
@@ -16,3 +16,9 @@ def inset_spin_box(field: QAbstractSpinBox) -> None:
     line = field.findChild(QLineEdit)
     if line is not None:
         line.setTextMargins(_INSET, 0, 0, 0)
+
+
+def narrow_spin_box(field: QAbstractSpinBox) -> None:
+    """Take the width there is: Qt asks for room for the widest number of its range, which with
+    large type is more than a dock has."""
+    field.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)

@@ -96,7 +96,7 @@ QTabBar::tab:disabled { color: @text.disabled; }
 QTabBar:focus { outline: none; }
 QTabBar::tab:focus { border: 2px solid @focus.ring; border-radius: @radius.control; }
 QToolButton[kind="section"] {
-    min-height: 32px; padding: 0px 4px; border: 2px solid transparent; color: @text.primary;
+    min-height: 28px; padding: 0px 4px; border: 2px solid transparent; color: @text.primary;
     font-size: @type.strong; font-weight: 600; text-align: left;
 }
 QToolButton[kind="section"]:hover { background: transparent; }

@@ -31,5 +31,7 @@ QLabel[kind="tag"] {
     padding: 1px 7px; border: 1px solid @success.line; border-radius: 9px; color: @success.text;
     font-size: @type.meta; font-weight: 500;
 }
-QLineEdit[tone="danger"], QComboBox[tone="danger"] { border-color: @danger.line; }
+QLineEdit[tone="danger"], QComboBox[tone="danger"], QAbstractSpinBox[tone="danger"] {
+    border-color: @danger.line;
+}
 """

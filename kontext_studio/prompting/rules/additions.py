@@ -74,11 +74,14 @@ def add_where(reading: Reading, _context: LintContext) -> Iterator[Finding]:
         )
 
 
+_LEADS_TO_SPOT = grammar.PREPOSITIONS - _NO_SPOT
+
+
 def _place_before(reading: Reading, clause: Clause) -> bool:
     """ "Beneath the banana, add a man"."""
     for other in reading.clauses:
         if other.role is Role.ASIDE and other.end <= clause.start:
-            leads = other.tokens[0].word in grammar.PREPOSITIONS - _NO_SPOT
+            leads = other.tokens[0].word in _LEADS_TO_SPOT
             if leads and not _is_picture(other.tokens[1:]):
                 return True
     return False

@@ -22,7 +22,7 @@ _OF_A_PERSON = (Side.POSE, Side.CLOTHES, Side.HAIR, Side.AGE, Side.EXPRESSION)
 def keep_conflict(reading: Reading, _context: LintContext) -> Iterator[Finding]:
     if not reading.keeps or not reading.edits:
         return
-    changed = tuple(edited(reading))
+    changed = edited(reading)
     for clause in reading.keeps:
         for facet in kept(clause):
             meant = _resolved(reading, facet, clause)

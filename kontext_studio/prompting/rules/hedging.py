@@ -94,6 +94,12 @@ def _hedge_at(tokens: Sequence[Token], words: Sequence[str], i: int) -> int:
 _KINDS = terms("this that the what which same one another different any every each")
 
 
+_AFTER_TOUCH = grammar.PREPOSITIONS - {"of", "to"}
+
+
+_NOT_OF = grammar.PREPOSITIONS - {"of"}
+
+
 def _is_degree(phrase: tuple[str, ...], after: Token | None) -> bool:
     """ "A little taller", "tilt it a little", but "a little girl", "a touch of red"."""
     if after is None or not after.is_word:
@@ -104,11 +110,11 @@ def _is_degree(phrase: tuple[str, ...], after: Token | None) -> bool:
     if phrase == ("a", "bit"):
         return word not in ("is", "piece")
     if phrase in (("a", "tad"), ("a", "touch")):
-        return word.endswith("er") or word in grammar.PREPOSITIONS - {"of", "to"}
+        return word.endswith("er") or word in _AFTER_TOUCH
     comparative = word.endswith("er") and grammar.is_adjective(word[:-2])
     return (
         comparative
-        or word in grammar.PREPOSITIONS - {"of"}
+        or word in _NOT_OF
         or word in grammar.CONJUNCTIONS
         or word in ("so", "too", "that", "up", "down", "left", "right", "while")
     )
@@ -153,11 +159,7 @@ def _open_choice(reading: Reading, clause: Clause, choice: Token) -> Finding:
     i = clause.tokens.index(choice)
     after = clause.tokens[i + 1 :]
     end = next(
-        (
-            k
-            for k, t in enumerate(after)
-            if k and (t.kind is Kind.COMMA or t.word in grammar.PREPOSITIONS - {"of"})
-        ),
+        (k for k, t in enumerate(after) if k and (t.kind is Kind.COMMA or t.word in _NOT_OF)),
         len(after),
     )
     start, stop = clause.tokens[i - 1].end, after[end - 1].end
@@ -196,6 +198,11 @@ _OPENERS = Expressions(
         "let us",
         "can you",
         "could you",
+        "can u",
+        "could u",
+        "would u",
+        "would it be possible",
+        "i was wondering",
         "would you",
         "will you",
         "can we",
@@ -277,8 +284,11 @@ def _addresses(sentence: Tokens, i: int) -> bool:
     return follows and sentence[i].is_word and sentence[i].capital
 
 
+_COURTESY = _POLITE | _GREETINGS
+
+
 def _is_polite(token: Token) -> bool:
-    return token.is_word and token.word in _POLITE | _GREETINGS
+    return token.is_word and token.word in _COURTESY
 
 
 def _sentences(tokens: Tokens) -> Iterator[Tokens]:

@@ -28,6 +28,7 @@ _RELATIVE = grammar.COMPARATIVES | terms(
     """more less further again another even darker lighter brighter warmer cooler deeper paler
     richer"""
 )
+_ENDS_COMPARISON = terms("before originally earlier previously again in at and") | {""}
 _BACK_VERBS = terms("bring put get want give change turn set take make switch move")
 _STARTS = (
     _RETURN | _EARLIER | _BACK_VERBS | terms("go back again even same return switch change restore")
@@ -88,6 +89,12 @@ def history_word(reading: Reading, context: LintContext) -> Iterator[Finding]:
         )
 
 
+_STATES_BEFORE = _BEGINNINGS | {"normal"}
+
+
+_SURE_BEGINNINGS = _BEGINNINGS - {"old"}
+
+
 def _history_at(tokens: Sequence[Token], words: Sequence[str], i: int) -> int:
     """How many words from ``i`` on speak of an earlier turn."""
 
@@ -97,14 +104,16 @@ def _history_at(tokens: Sequence[Token], words: Sequence[str], i: int) -> int:
     word = at(0)
     phrase = _PHRASES.at(words, i)
     if phrase:
-        return len(phrase)
+        # "like it was carved from ice" compares; nothing was before
+        compares = phrase[-1] == "was" and at(len(phrase)) not in _ENDS_COMPARISON
+        return 0 if compares else len(phrase)
     if word in _RETURN:
         return 1
     if word == "go" and at(1) == "back":
         return 2
     if word == "back" and at(1) == "to":
         skip = 3 if at(2) in ("the", "its", "his", "her", "their", "how") else 2
-        if at(2) == "how" or at(skip) in _BEGINNINGS | {"normal"}:
+        if at(2) == "how" or at(skip) in _STATES_BEFORE:
             return skip + 1
     if word in ("previous", "earlier", "prior") and at(1) and at(1) not in _OLDER_THINGS:
         return 2
@@ -113,7 +122,7 @@ def _history_at(tokens: Sequence[Token], words: Sequence[str], i: int) -> int:
     if word in ("return", "switch", "change", "restore") and at(1) in ("to", "back"):
         skip = 3 if at(2) in ("the", "its", "his", "her", "their", "to") else 2
         skip += at(skip) in ("the", "its")
-        return skip + 1 if at(skip) in _BEGINNINGS - {"old"} else 0
+        return skip + 1 if at(skip) in _SURE_BEGINNINGS else 0
     if word == "again":
         return 0 if at(-1) in ("over", "time") or at(-2) in ("over", "time") else 1
     if word == "even" and (at(1) == "more" or _is_comparative(at(1))):

@@ -32,7 +32,7 @@ _PICTURE = frozenset(["", "image", "picture", "photo", "photograph", "scene"])
 
 def keep_clause(reading: Reading, opening: str, items: Sequence[Item]) -> str:
     """``opening`` and the items the edits leave alone, or "everything else" where none is left."""
-    facets = tuple(edited(reading))
+    facets = edited(reading)
     changed = {facet.side for facet in facets if facet.thing in _PICTURE}
     gone = {facet.thing for facet in facets if facet.side in (Side.WHOLE, Side.PRESENCE)}
     left = [name for name, side in items if side not in changed and singular(name) not in gone]

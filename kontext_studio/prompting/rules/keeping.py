@@ -144,6 +144,10 @@ def _replaces_backdrop(clause: Clause) -> bool:
     strict = noun.lemma in places.STRICT_BACKDROPS
     if clause.act is Act.MAKE:
         return strict and any(map(places.is_place, words_of(core(clause.state))))
+    if clause.act is Act.ADJUST or clause.base in ("adapt", "adjust", "edit"):
+        # "reshape the surroundings so that they evoke a canyon", not "to match the street"
+        said = words_of(clause.state)
+        return strict and bool(said & _LIKENESS) and any(map(places.is_place, said - _SUITING))
     if clause.act not in _REPLACING:
         return False
     if _is_time_or_weather(clause.state):
@@ -152,9 +156,19 @@ def _replaces_backdrop(clause: Clause) -> bool:
     return strict or any(places.is_place(thing.lemma) for thing in things(clause.state))
 
 
+_TIME_OR_WEATHER = places.TIMES | places.SEASONS | places.WEATHER
+
+
+_LIKENESS = terms(
+    """resemble evoke suggest mimic imitate become like simulate reflect convey show showcase
+    display depict portray represent be"""
+)
+_SUITING = terms("match fit suit complement")
+
+
 def _is_time_or_weather(state: Tokens) -> bool:
     noun = head(state)
-    return noun is not None and noun.lemma in places.TIMES | places.SEASONS | places.WEATHER
+    return noun is not None and noun.lemma in _TIME_OR_WEATHER
 
 
 def _replaces_place(clause: Clause) -> bool:
@@ -168,29 +182,47 @@ def _replaces_place(clause: Clause) -> bool:
 
 
 def _moves_to_place(clause: Clause) -> bool:
-    """ "Put the couple on the moon", "set the photo in Kyoto"."""
-    if clause.link is None or clause.link.word not in (
-        "in",
-        "on",
-        "at",
-        "into",
-        "onto",
-        "inside",
-        "to",
-    ):
+    """ "Put the couple on the moon", "set the photo in Kyoto", "she is now on a beach"."""
+    if _onto_backdrop(clause):
+        return True
+    if clause.act is Act.MAKE and clause.verb is None:
+        link, where = clause.state[:1], clause.state[1:]
+    else:
+        link, where = (clause.link,) if clause.link is not None else (), clause.state
+    if not link or not where or not clause.target:
         return False
-    new = head(core(clause.state))
+    new = head(core(where))
     if new is None:
         return False
-    if clause.base == "set" and is_whole_picture(clause.target):
-        return new.capital or places.is_place(new.lemma)
-    if clause.act is not Act.PUT or not (
-        new.lemma in places.STRICT_BACKDROPS or places.is_place(new.lemma)
-    ):
+    if link[0].word in ("in front of", "before"):  # a landmark has a name
+        known = clause.act is Act.PUT and _is_definite(clause.target)
+        return known and new.capital and where[0].word == "the"
+    if link[0].word not in ("in", "on", "at", "into", "onto", "inside", "to"):
         return False
-    first = clause.target[0].word if clause.target else ""
-    new_thing = first in ("a", "an", "some", "another", "two", "three")
-    return not new_thing and bool(clause.target)
+    place = new.lemma in places.STRICT_BACKDROPS or places.is_place(new.lemma)
+    if clause.base == "set" and is_whole_picture(clause.target):
+        return new.capital or place
+    if clause.verb is None:
+        return place and _is_definite(clause.target)
+    named = new.capital and where[0] is new and link[0].word in ("in", "at", "into")
+    moved = clause.act is Act.PUT or clause.base == "set"
+    return moved and (place or named) and _is_definite(clause.target)
+
+
+def _is_definite(target: Tokens) -> bool:
+    return target[0].word not in ("a", "an", "some", "another", "two", "three", "it", "there")
+
+
+def _onto_backdrop(clause: Clause) -> bool:
+    """ "Drop it onto a plain grey background", "isolate the shoe on a white backdrop"."""
+    if clause.verb is None or clause.act is Act.ADD:
+        return False
+    for i, token in enumerate(clause.tokens[:-2]):
+        new = clause.tokens[i + 1].word in ("a", "an")
+        if new and token.word in ("on", "onto", "against", "over", "into"):
+            noun = head(clause.tokens[i + 1 :])
+            return noun is not None and noun.lemma in places.STRICT_BACKDROPS
+    return False
 
 
 def keep_look(reading: Reading, _context: LintContext) -> Iterator[Finding]:
@@ -218,6 +250,12 @@ def keep_look(reading: Reading, _context: LintContext) -> Iterator[Finding]:
     )
 
 
+_LIT_BY = places.LIGHTING | {"season", "weather", "time of day"}
+
+
+_TIMES_AND_SEASONS = places.TIMES | places.SEASONS
+
+
 def _changes_look(clause: Clause) -> bool:
     noun = head(clause.target)
     if clause.act is Act.ADD:
@@ -226,23 +264,24 @@ def _changes_look(clause: Clause) -> bool:
         return bool(clause.target) and _is_scene(clause.target)
     if clause.act not in (*_REPLACING, Act.MAKE, Act.LET, Act.ADJUST, Act.GIVE, Act.PUT):
         return False
-    if noun is not None and noun.lemma in places.LIGHTING | {"season", "weather", "time of day"}:
+    if noun is not None and noun.lemma in _LIT_BY:
         return bool(clause.state) or clause.act is Act.CHANGE
-    if noun is not None and noun.lemma in places.TIMES | places.SEASONS:
+    if noun is not None and noun.lemma in _TIMES_AND_SEASONS:
         return bool(clause.state)
     if not _is_scene(clause.target):
         return False
     said = words_of(core(clause.state))
-    return bool(said & (places.TIMES | places.SEASONS | places.WEATHER))
+    return bool(said & _TIME_OR_WEATHER)
+
+
+_SCENES = places.SCENE_WORDS | places.SKY | places.BACKDROPS
 
 
 def _is_scene(target: Tokens) -> bool:
     if is_whole_picture(target):
         return True
     return any(
-        thing.lemma in places.SCENE_WORDS | places.SKY | places.BACKDROPS
-        or places.is_place(thing.lemma)
-        for thing in things(target)
+        thing.lemma in _SCENES or places.is_place(thing.lemma) for thing in things(target)
     ) and not any(token.word in grammar.POSSESSIVES for token in target[:1])
 
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from kontext_studio.prompting.clauses import Clause
 from kontext_studio.prompting.context import LintContext
 from kontext_studio.prompting.findings import Finding, Fix, Severity, TextEdit
-from kontext_studio.prompting.phrases import ATTRIBUTES, Tokens, head
+from kontext_studio.prompting.phrases import ATTRIBUTES, Tokens, head, words_of
 from kontext_studio.prompting.reading import Reading
 from kontext_studio.prompting.rules.rule import Rule, span
 from kontext_studio.prompting.text import Kind, Token
-from kontext_studio.prompting.words import grammar, lettering, looks, people, terms
+from kontext_studio.prompting.words import grammar, lettering, looks, people, places, terms
 from kontext_studio.prompting.words.verbs import Act
 
 _SAY = terms("say says saying spell spells spelling")
@@ -21,6 +21,7 @@ _MANNERS = (
     | grammar.COMPARATIVES
     | terms("""better easily well legible legibly from as out aloud more less like it that so""")
 )
+_FURNITURE = terms("lamp nook chair corner light room glass glasses desk")
 _SIDES_OF_TEXT = ATTRIBUTES | lettering.LETTERING_LOOK | terms("position place spacing")
 _ENDS = terms(
     """above below under underneath beneath behind beside over across along near inside onto around
@@ -78,15 +79,23 @@ def _wordings(clause: Clause) -> list[Tokens]:
         return [spoken]
     if clause.base == "write" or (clause.base == "spell" and clause.verb is not None):
         return [_written(clause)]
+    if clause.base in lettering.INSCRIBING:
+        return [_inscribed(clause)]
     named = _named(row)
     told = _told(clause)
     return [run for run in (named, told) if run]
 
 
+_NO_SPEAKER = grammar.PREPOSITIONS - {"to"}
+
+
+_SPEAKS = _SAY | _READ
+
+
 def _spoken(row: Tokens, clause: Clause) -> Tokens:
     """ "Make the cup say good morning"."""
     for i, token in enumerate(row):
-        if not token.is_word or token.word not in _SAY | _READ or i + 1 >= len(row):
+        if not token.is_word or token.word not in _SPEAKS or i + 1 >= len(row):
             continue
         before = row[i - 1].word if i else ""
         after = row[i + 1]
@@ -95,9 +104,7 @@ def _spoken(row: Tokens, clause: Clause) -> Tokens:
         if after.kind is not Kind.WORD and after.kind is not Kind.NUMBER:
             return ()
         relative = before == "that" and i > 1 and row[i - 2].is_word
-        if not relative and (
-            before in grammar.DETERMINERS or before in grammar.PREPOSITIONS - {"to"}
-        ):
+        if not relative and (before in grammar.DETERMINERS or before in _NO_SPEAKER):
             continue
         if token.word in _READ:
             people_before = any(people.is_person(t.lemma) for t in row[:i])
@@ -116,7 +123,10 @@ def _spoken(row: Tokens, clause: Clause) -> Tokens:
 
 
 def _is_furniture(token: Token) -> bool:
-    return token.lemma in terms("lamp nook chair corner light room glass glasses desk")
+    return token.lemma in _FURNITURE
+
+
+_TEXT_OR_SOMETHING = lettering.TEXT_KINDS | {"something"}
 
 
 def _written(clause: Clause) -> Tokens:
@@ -124,16 +134,26 @@ def _written(clause: Clause) -> Tokens:
     row = clause.target
     if not row or row[0].kind is not Kind.WORD:
         return ()
-    if row[0].word in grammar.DETERMINERS:
+    said = any(t.word in grammar.BE or t.word in grammar.MODALS for t in row[1:5])
+    if row[0].word in grammar.DETERMINERS and not said:
         kind = next((i for i, t in enumerate(row[:3]) if t.lemma in lettering.TEXT_KINDS), None)
         if kind is None or kind + 1 >= len(row):
             return ()
         row = row[kind + 1 :]
-    elif row[0].lemma in lettering.TEXT_KINDS | {"something"} and len(row) > 1:
+    elif row[0].lemma in _TEXT_OR_SOMETHING and len(row) > 1:
         row = row[1:]
-    elif row[0].lemma in lettering.TEXT_KINDS | {"something"}:
+    elif row[0].lemma in _TEXT_OR_SOMETHING:
         return ()
     return _until_place(row) if row and all(t.kind is not Kind.QUOTE for t in row) else ()
+
+
+def _inscribed(clause: Clause) -> Tokens:
+    """ "Engrave Forever Yours on the ring": capitals where a thing would have an article."""
+    row = clause.target
+    capitals = sum(token.capital for token in row)
+    if clause.link is None or not row or not row[0].capital or 2 * capitals < len(row):
+        return _named(clause.tokens)
+    return row if all(t.kind in (Kind.WORD, Kind.NUMBER) for t in row) else ()
 
 
 def _named(row: Tokens) -> Tokens:
@@ -165,6 +185,9 @@ def reading_colon(token: Token) -> bool:
     return token.word in (":", "：")
 
 
+_NO_WORDING_BEGINS = grammar.DETERMINERS | grammar.PREPOSITIONS
+
+
 def _told(clause: Clause) -> Tokens:
     """ "Change the label to Organic Honey", "change the number from 7 to 10"."""
     if clause.link is None or clause.link.word not in ("to", "with", "by") or not clause.state:
@@ -179,17 +202,20 @@ def _told(clause: Clause) -> Tokens:
     if kinds:
         kind = kinds[0]
         at = clause.target.index(kind)
-        counted = at + 1 < len(clause.target) and clause.target[at + 1].word == "of"
         only = all(
-            t.word in grammar.DETERMINERS | grammar.PREPOSITIONS or t is kind or not t.is_word
+            t.word in _NO_WORDING_BEGINS or t is kind or not t.is_word
             for t in clause.target[: at + 1]
         )
         about = head(clause.target)
         side = about is not None and about is not kind and about.lemma in _SIDES_OF_TEXT
-        if side or counted or not (only or kind.lemma in lettering.SURE_TEXT_KINDS):
+        if side or _counts(clause.target, at):
             return ()
         sure = kind.lemma in lettering.SURE_TEXT_KINDS
-        told = _looks_like_wording(first, clause.state, sure=sure)
+        told = _looks_like_wording(first, clause.state, sure=sure) and (
+            only or sure or first.capital or first.kind is Kind.NUMBER
+        )
+        if kind.lemma == "name" and about is kind and first.word not in _NO_WORDING_BEGINS:
+            told = not words_of(clause.state) & lettering.LETTERING_LOOK
         if told and first.kind is Kind.NUMBER and "from" in [t.word for t in clause.tokens]:
             return _until_place(clause.state[:1])
         return _until_place(clause.state) if told else ()
@@ -203,27 +229,46 @@ def _told(clause: Clause) -> Tokens:
     return ()
 
 
+_DESCRIBING = (
+    looks.COLOURS
+    | looks.COLOUR_NOUNS
+    | looks.MATERIALS
+    | looks.STYLES
+    | lettering.LETTERING_LOOK
+    | _KEPT_AS_TEXT
+)
+
+
+_PLAIN = grammar.ADJECTIVES | grammar.COMPARATIVES | grammar.ADVERBS | looks.JUDGEMENTS
+
+
+def _counts(target: Tokens, at: int) -> bool:
+    """ "The number of windows" is no lettering, "the number of the bus" is."""
+    if target[at].lemma not in ("number", "score", "digits", "letter"):
+        return False
+    after = target[at + 1 : at + 4]
+    if not after or after[0].word != "of":
+        return False
+    owner = head(after[1:])
+    single = owner is not None and owner.word == owner.lemma
+    return not (single and after[1].word in grammar.DETERMINERS)
+
+
 def _looks_like_wording(first: Token, state: Tokens, *, sure: bool) -> bool:
     if first.kind is Kind.NUMBER:
         return True
     if not first.is_word:
         return False
-    if first.word in grammar.DETERMINERS | grammar.PREPOSITIONS:
-        return first.capital and len(state) > 1 and state[1].capital
+    if first.word in _NO_WORDING_BEGINS:
+        sentence = sure and first.word == "the" and len(state) > 2 and _is_told(state)
+        return (first.capital and len(state) > 1 and state[1].capital) or sentence
     named = {word for t in state for word in (t.word, t.lemma)}
-    described = named & (
-        looks.COLOURS
-        | looks.COLOUR_NOUNS
-        | looks.MATERIALS
-        | looks.STYLES
-        | lettering.LETTERING_LOOK
-        | _KEPT_AS_TEXT
-    )
+    described = named & _DESCRIBING
     if described:
         return first.capital and len(named & lettering.LETTERING_LOOK) == 0
     if first.capital:
         return True
-    plain = grammar.ADJECTIVES | grammar.COMPARATIVES | grammar.ADVERBS | looks.JUDGEMENTS
+    plain = _PLAIN
     language = first.word in (
         "english",
         "french",
@@ -237,11 +282,22 @@ def _looks_like_wording(first: Token, state: Tokens, *, sure: bool) -> bool:
     return sure and first.word not in plain and not language
 
 
+def _is_told(row: Tokens) -> bool:
+    """Plain words: nothing of place or look that would make them the description of a text."""
+    named = words_of(row)
+    return not named & (_DESCRIBING | places.REAL_PLACE_MARKS | lettering.TEXT_KINDS) and not any(
+        t.word in grammar.PREPOSITIONS for t in row
+    )
+
+
 def _until_link(row: Tokens) -> Tokens:
     for i, token in enumerate(row):
         if i and token.word in ("with", "to", "by", "into", "from"):
             return row[:i]
     return row
+
+
+_TYPE_LOOKS = looks.COLOURS | {"bold", "white", "serif", "small"}
 
 
 def _until_place(row: Tokens) -> Tokens:
@@ -259,12 +315,7 @@ def _until_place(row: Tokens) -> Tokens:
             and not token.capital
         ) and token.word in ("in", "on", "at", "across"):
             return _trimmed(row[:i])
-        if token.word in ("in", "with") and following in looks.COLOURS | {
-            "bold",
-            "white",
-            "serif",
-            "small",
-        }:
+        if token.word in ("in", "with") and following in _TYPE_LOOKS:
             return _trimmed(row[:i])
         if token.kind in (Kind.QUOTE, Kind.SLOT):
             return _trimmed(row[:i])

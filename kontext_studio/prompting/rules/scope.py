@@ -83,6 +83,12 @@ def _in_or_with(clause: Clause) -> Tokens:
     return clause.target[at + 1 :] if at is not None else ()
 
 
+_COLOURED = looks.COLOURS | looks.RELATIVE_COLOURS | looks.COLOUR_NOUNS
+
+
+_OPEN_STYLE_HEADS = _STYLE_HEADS - looks.STYLES
+
+
 def _rebuilds(clause: Clause, state: Tokens) -> bool:
     noun = head(state)
     named = words_of(core(state))
@@ -91,18 +97,14 @@ def _rebuilds(clause: Clause, state: Tokens) -> bool:
         return False
     if whole and named & looks.STYLES:
         return False
-    if noun.lemma in _STYLE_HEADS and (
-        is_style(state) or noun.lemma in _STYLE_HEADS - looks.STYLES
-    ):
+    if noun.lemma in _STYLE_HEADS and (is_style(state) or noun.lemma in _OPEN_STYLE_HEADS):
         return False
     if noun.lemma in looks.STYLES or noun.lemma in people.EXPRESSIONS or noun.kind is Kind.SLOT:
         return noun.kind is Kind.SLOT and not whole
     if named & _SEASONAL and noun.lemma in _SEASONAL:
         return False
     words = [t for t in core(state) if t.is_word and t.word not in grammar.DETERMINERS]
-    bare_colour = all(
-        t.lemma in looks.COLOURS | looks.RELATIVE_COLOURS | looks.COLOUR_NOUNS for t in words
-    )
+    bare_colour = all(t.lemma in _COLOURED for t in words)
     return not (bare_colour and not named & looks.MATERIALS)
 
 
@@ -149,6 +151,9 @@ def _costume(state: Tokens) -> list[TextEdit]:
     return [TextEdit(end, end, " costume")]
 
 
+_SURFACES = looks.MATERIALS | looks.COLOURS | grammar.ADJECTIVES
+
+
 def _is_material(state: Tokens) -> bool:
     """ "Marble", "a marble one"; with more words it is a thing that can replace another."""
     words = [t for t in core(state) if t.is_word and t.word not in grammar.DETERMINERS]
@@ -156,7 +161,7 @@ def _is_material(state: Tokens) -> bool:
         words = words[:-1]
     elif len(words) > 1:
         return False
-    known = looks.MATERIALS | looks.COLOURS | grammar.ADJECTIVES
+    known = _SURFACES
     return any(t.lemma in looks.MATERIALS for t in words) and all(t.lemma in known for t in words)
 
 

@@ -84,7 +84,8 @@ def _words(reading: Reading) -> tuple[list[str], list[tuple[int, int]], set[int]
         if opens:
             starts.add(len(words))
         opens = False
-        for start, end in _parts(reading.text, token):
+        whole = ((token.start, token.end),)
+        for start, end in _parts(reading.text, token) if " " in token.word else whole:
             words.append(reading.straight[start:end])
             places.append((start, end))
     return words, places, starts

@@ -132,6 +132,9 @@ def _only_family(said: Tokens) -> bool:
     )
 
 
+_PLAIN_STYLE_NOUNS = looks.STYLE_NOUNS - {"art", "artwork", "medium"}
+
+
 def _styles(said: Tokens, family: str) -> Iterator[Fix]:
     begins = 1 if said[0].word in ("look", "seem", "feel", "appear", "like") else 0
     looks_like = begins == 1 and said[0].word != "like"
@@ -139,7 +142,7 @@ def _styles(said: Tokens, family: str) -> Iterator[Fix]:
         begins, looks_like = begins + 1, False
     part = said[begins:] or said
     start, end = span(part)
-    is_noun = any(t.lemma in looks.STYLE_NOUNS - {"art", "artwork", "medium"} for t in part)
+    is_noun = any(t.lemma in _PLAIN_STYLE_NOUNS for t in part)
     first = next((named for words, named in _NAMED if family in words), _PAINTING)
     for style in dict.fromkeys((first, _PAINTING, _NAMED[0][1])):
         text = f"like {style}" if looks_like else f"the look of {style}" if is_noun else style

@@ -35,7 +35,7 @@ def pronoun_subject(reading: Reading, context: LintContext) -> Iterator[Finding]
             token.start,
             token.end,
             f"Name the subject: the model cannot see what “{shown}” points to.",
-            tuple(_names(reading, context, reading.tokens.index(token), family)),
+            tuple(_names(reading, context, reading.index_of(token), family)),
         )
 
 

@@ -13,7 +13,7 @@ from kontext_studio.prompting.text import Kind, Token
 from kontext_studio.prompting.words import terms
 
 _WEIGHT = re.compile(r"^[(\[]+\s*(?P<words>.*?)\s*:\s?\d(?:\.\d+)?[)\]]+$", re.DOTALL)
-_DOUBLE = re.compile(r"\(\(+([^()\n]{1,80})\)\)+")
+_DOUBLE = re.compile(r"(?<!\()\(\(+([^()\n]{1,80})\)\)+")
 _PLUS = re.compile(r"(?<=[^\W\d_])(?:\+\+|--)+(?!\w)")
 _BREAK = re.compile(r"\bBREAK\b|\bAND\b(?=\s*\()")
 _NEGATIVE = re.compile(r"(?i)\bnegative(?: prompt)?s?\s*:[^\n]*")
@@ -143,6 +143,8 @@ def _segments(tokens: Sequence[Token], end: int) -> Iterator[list[Token]]:
 
 
 def _is_tag(segment: Sequence[Token]) -> bool:
+    if not all(part in _TAG_WORDS for part in segment[0].word.split(" ")):
+        return False  # nearly always, and quickly
     words = [part for token in segment for part in token.word.split(" ")]
     if not all(token.is_word or token.kind is Kind.NUMBER for token in segment):
         return False

@@ -51,7 +51,8 @@ def _judged(clause: Clause) -> Token | None:
         if clause.state or clause.verb is None or _says_more(clause.target):
             return None
         return clause.verb
-    if clause.act not in _ASKING:
+    exchanged = clause.act is Act.REPLACE and [t.word for t in clause.state[:1]] == ["something"]
+    if clause.act not in _ASKING and not exchanged:
         return None
     said = clause.state
     if clause.act is Act.ADD:
@@ -86,13 +87,19 @@ def _means_the_picture(target: Tokens) -> bool:
     return noun is None or (is_whole_picture(target) and noun.lemma not in looks.PROPERTIES)
 
 
+_SAID_MORE = looks.PROPERTIES | people.EXPRESSIONS - {"mood", "emotion"}
+
+
+_MEASURED = looks.PROPERTIES | looks.COLOUR_NOUNS
+
+
 def _says_more(target: Tokens, *, to_judge: bool = False) -> bool:
     """The target is itself a property: "improve the contrast", "fix the crack in the vase"."""
     noun = head(target)
     named = words_of(target)
     if to_judge:
-        return noun is not None and noun.lemma in looks.PROPERTIES | looks.COLOUR_NOUNS
-    if named & (looks.PROPERTIES | people.EXPRESSIONS - {"mood", "emotion"}):
+        return noun is not None and noun.lemma in _MEASURED
+    if named & _SAID_MORE:
         return True
     if any(looks.is_colour(word) for word in named):
         return True
@@ -118,10 +125,13 @@ def _vague_description(reading: Reading) -> Iterator[Finding]:
             )
 
 
+_POINTING = grammar.PRONOUNS | grammar.POSSESSIVES
+
+
 def _measurable(reading: Reading, clause: Clause) -> Iterator[Fix]:
     """Replace the clause by something that can be seen."""
     about = clause.target
-    unnamed = any(t.word in grammar.PRONOUNS | grammar.POSSESSIVES for t in about)
+    unnamed = any(t.word in _POINTING for t in about)
     named = "" if unnamed or head(about) is None else written(reading, about)
     begin = clause.verb.start if clause.verb is not None else clause.start
     opening = reading.text[begin : begin + 1]
@@ -140,9 +150,12 @@ def _measurable(reading: Reading, clause: Clause) -> Iterator[Fix]:
     yield with_slot("Name a style…", [TextEdit(begin, clause.end, restyle)], "{style}")
 
 
+_COMPLETED = _CHANGING | _REBUILDING
+
+
 def incomplete_change(reading: Reading, _context: LintContext) -> Iterator[Finding]:
     for i, clause in enumerate(reading.edits):
-        if clause.verb is None or clause.base not in _CHANGING | _REBUILDING:
+        if clause.verb is None or clause.base not in _COMPLETED:
             continue
         if not clause.target and clause.state:
             if not _suits_the_picture(clause):
@@ -159,24 +172,26 @@ def incomplete_change(reading: Reading, _context: LintContext) -> Iterator[Findi
         yield _no_state(reading, clause)
 
 
+_OF_THE_PICTURE = (
+    places.TIMES
+    | places.SEASONS
+    | places.WEATHER
+    | places.LIGHT
+    | looks.STYLES
+    | looks.STYLE_FAMILIES
+    | looks.STYLE_NOUNS
+    | looks.TONE_CHANGES
+    | looks.MEDIUM_WORDS
+    | places.CAMERA_VIEWS
+    | looks.FILE_FORMATS
+)
+
+
 def _suits_the_picture(clause: Clause) -> bool:
     """ "Change to daytime", "change to watercolour": the picture is meant."""
     named = words_of(clause.state)
     return clause.base not in ("replace", "swap", "exchange", "substitute") and bool(
-        named
-        & (
-            places.TIMES
-            | places.SEASONS
-            | places.WEATHER
-            | places.LIGHT
-            | looks.STYLES
-            | looks.STYLE_FAMILIES
-            | looks.STYLE_NOUNS
-            | looks.TONE_CHANGES
-            | looks.MEDIUM_WORDS
-            | places.CAMERA_VIEWS
-            | looks.FILE_FORMATS
-        )
+        named & _OF_THE_PICTURE
     )
 
 
@@ -223,7 +238,7 @@ def _no_state(reading: Reading, clause: Clause) -> Finding:
         slot = "{colour}"
     name = written(reading, core(clause.target)) or written(reading, clause.target)
     edits = [TextEdit(end, end, f" with {slot}" if swaps else f" to {slot}")]
-    if _needs_keeping(reading, edits[0]):
+    if _needs_keeping(reading, clause, edits[0]):
         edits.append(appended(reading, _KEEP_PERSON))
         if edits[1].start == end:
             edits = [TextEdit(end, edits[1].end, edits[0].new_text + edits[1].new_text)]
@@ -240,10 +255,14 @@ def _no_state(reading: Reading, clause: Clause) -> Finding:
 _KEEP_PERSON = " while preserving the same facial features, hairstyle, and expression"
 
 
-def _needs_keeping(reading: Reading, edit: TextEdit) -> bool:
+def _needs_keeping(reading: Reading, clause: Clause, edit: TextEdit) -> bool:
     """Once it is complete, the change would touch a person."""
-    after = Reading(Fix("", (edit,)).applied_to(reading.text))
-    return not person_is_kept(after) and any(person_edit(clause) for clause in after.edits)
+    if person_is_kept(reading):
+        return False
+    at = edit.start - clause.start
+    text = reading.text[clause.start : clause.end]
+    after = Reading(text[:at] + edit.new_text + text[at:])
+    return any(person_edit(completed) for completed in after.edits)
 
 
 def _is_colour_change(clause: Clause) -> bool:

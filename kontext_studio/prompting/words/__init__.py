@@ -17,6 +17,7 @@ from kontext_studio.prompting.words import (
     verbs,
 )
 from kontext_studio.prompting.words._lists import terms
+from kontext_studio.prompting.words.leaving_out import left_out
 
 _IRREGULAR = {
     "men": "man",
@@ -87,6 +88,7 @@ __all__ = [
     "TERMS",
     "grammar",
     "known_words",
+    "left_out",
     "lettering",
     "lexicon",
     "looks",

@@ -18,6 +18,11 @@ class Expressions:
         for group in self._by_first.values():
             group.sort(key=len, reverse=True)
 
+    def without(self, words: frozenset[str]) -> Expressions:
+        """The expressions that have none of these words."""
+        rows = (row for group in self._by_first.values() for row in group)
+        return Expressions(" ".join(row) for row in rows if words.isdisjoint(row))
+
     def at(self, words: Sequence[str], i: int) -> tuple[str, ...]:
         """The expression that stands at ``i``; empty where none does."""
         for expression in self._by_first.get(words[i], ()):

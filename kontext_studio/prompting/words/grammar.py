@@ -56,7 +56,7 @@ LEAD_INS = terms(
     """please pls plz kindly just now then also next first firstly second secondly third thirdly
     finally lastly additionally furthermore afterwards simply and but plus or hey hi hello ok okay
     well so again gently carefully subtly slightly completely fully quickly maybe perhaps to only
-    instead &"""
+    instead & u"""
 )
 
 # Plain adjectives that can follow "make the X". Colours, materials and moods have their own lists.

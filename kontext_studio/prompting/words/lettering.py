@@ -22,6 +22,11 @@ CARRIERS = terms(
     van truck plaque street_sign neon_sign nameplate tag sticker napkin note placard marquee
     sweater jar"""
 )
+# Verbs that put a wording or an ornament on something.
+INSCRIBING = terms(
+    """engrave emblazon inscribe print stamp display embroider carve paint stencil etch letter
+    stitch emboss type"""
+)
 LETTERING_LOOK = terms(
     """font typeface lettering handwriting script serif sans-serif sans bold italic style size
     color colour uppercase lowercase letterform brush calligraphy cursive capitals caps

@@ -96,7 +96,10 @@ REAL_PLACE_MARKS = terms(
     distance sky"""
 )
 
-_NO_PLACE = terms("frame path sign top wall screen bed floor table counter shelf seat cover ball")
+_NO_PLACE = REAL_PLACE_MARKS | terms(
+    "frame path sign top wall screen bed floor table counter shelf seat cover ball spot end"
+)
+_PLACE_ENDINGS = ("forest", "field", "scape", "shore", "mountain", "valley", "yard")
 
 
 def is_place(word: str) -> bool:
@@ -104,5 +107,8 @@ def is_place(word: str) -> bool:
     return word in PLACES or (
         word not in _NO_PLACE
         and not is_garment(word)
-        and lexicon.is_a(word, "land", "way", "building", "room", "toponym")
+        and (
+            lexicon.is_a(word, "land", "way", "building", "room", "toponym")
+            or (len(word) > 6 and word.endswith(_PLACE_ENDINGS))
+        )
     )

@@ -40,7 +40,7 @@ _VERBS: Mapping[Act, frozenset[str]] = {
     show display bring apply drape tuck pin glue strap embroider engrave carve project cast
     throw spawn append craft produce design compose evoke express stack pour sprinkle drizzle
     splash drip spill inject impose implant interpose dot litter strew surround border encircle
-    enclose flank crown graft tack perch nestle wedge slip stuff load"""
+    enclose flank crown emblazon graft tack perch nestle wedge slip stuff load"""
     ),
     Act.REMOVE: terms(
         """remove delete erase eliminate purge expunge clear strip wipe discard extract isolate omit
@@ -102,7 +102,8 @@ _VERBS: Mapping[Act, frozenset[str]] = {
     ),
     Act.JUDGE: terms(
         """improve enhance beautify optimize optimise refine perfect upgrade better embellish
-        elevate spruce jazz spice liven freshen glam perk pimp improvise"""
+        elevate spruce jazz spice liven freshen glam perk pimp improvise revolutionise revolutionize revitalise revitalize reinvigorate
+        glamorise glamorize prettify uplift"""
     ),
     Act.WRITE: terms("write spell inscribe letter print stamp type label caption title sign"),
     Act.BODY: terms(

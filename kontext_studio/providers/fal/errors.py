@@ -69,6 +69,9 @@ _FAILED_WORDS: Mapping[str, str] = {
 }
 """Ends that some services which copy fal's protocol tell without an error."""
 
+_WORDS_OF_PROXIES = frozenset({"unauthorized", "invalid request"})
+"""Theirs whatever the status; nobody knows who says another word of success, and of what."""
+
 _SUCCESS = frozenset({"images", "image", "request_id", "status", "upload_url"})
 
 _NO_CREDIT = re.compile(r"exhausted balance|is locked|top up|billing", re.IGNORECASE)
@@ -126,6 +129,8 @@ def complaint_in(answer: Answer, value: object) -> Complaint | None:
     """
     if isinstance(value, str):
         # fal's proxies speak for themselves in bare JSON strings.
+        if answer.status < 400 and value.lower() not in _WORDS_OF_PROXIES:
+            return None
         status = answer.status if answer.status >= 400 else 400
         if "unauthorized" in value.lower():
             status = 401

@@ -17,7 +17,7 @@ from kontext_studio.providers.addresses import host_of
 from kontext_studio.providers.answers import Answer, parse_json
 from kontext_studio.providers.client import Arrived, HttpClient, NotAStream
 from kontext_studio.providers.fal.asking import run_headers
-from kontext_studio.providers.fal.errors import complaint_in, fault_of
+from kontext_studio.providers.fal.errors import complaint_in, complaint_in_status, fault_of
 from kontext_studio.providers.fal.follow import fraction_in, last_message_in
 from kontext_studio.providers.fal.waited import result_in
 from kontext_studio.providers.limits import MIB
@@ -98,10 +98,14 @@ async def _followed(
                 if value is None:
                     continue
                 answer = Answer(200, {}, text[:2048].encode("utf-8", "replace"), host)
-                if (said := complaint_in(answer, value)) is not None:
+                url = _first_address(value)
+                said = complaint_in(answer, value)
+                if said is None and not url:
+                    said = complaint_in_status(answer, value)
+                if said is not None:
                     raise fault_of(said, service, model=endpoint, ran=True)
                 fraction, message = fraction_in(value.get("progress")), last_message_in(value)
-                if url := _first_address(value):
+                if url:
                     result = value
                     if (data := await _preview(url, value)) is not None:
                         yield Preview(data, fraction)

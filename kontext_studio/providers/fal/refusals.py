@@ -6,7 +6,13 @@ from __future__ import annotations
 from kontext_studio.core.errors import BadAnswer, RateLimited
 from kontext_studio.providers.answers import Answer
 from kontext_studio.providers.fal.errors import STATUS_OF_TYPE, Complaint, fault_of
-from kontext_studio.providers.refusals import page_instead, redirected, too_large
+from kontext_studio.providers.refusals import (
+    broke_off,
+    page_instead,
+    redirected,
+    sign_in_wanted,
+    too_large,
+)
 from kontext_studio.providers.service import Service
 
 _PICTURE = "image_url"
@@ -32,7 +38,9 @@ def value_in(answer: Answer, service: Service) -> object:
             return RateLimited("The service is busy.", detail=answer.facts())
         if answer.status == 413:
             raise too_large(answer.facts(), _PICTURE) from fault
-        if 400 <= answer.status < 500:
+        if answer.status in (401, 407):
+            raise sign_in_wanted(answer) from fault
+        if answer.status >= 400 and not broke_off(answer.status):
             raise
         raise service.unknown("The answer to the run was lost.", answer.facts()) from fault
 
@@ -50,7 +58,7 @@ def refused(
     if said.status == 503 and said.surely_not_taken:
         return RateLimited("The service takes no runs just now.", detail=answer.facts())
     ended = said.never_started or (runs and _is_its_end(said))
-    if not ended and (not 400 <= said.status < 500 or said.status == 408):
+    if not ended and (said.status < 400 or broke_off(said.status)):
         raise service.unknown("The service broke while taking the run.", answer.facts())
     ran = runs and said.status not in _RUNS_NO_MODEL
     raise fault_of(said, service, model=endpoint, ran=ran)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from urllib.parse import urljoin
 
 from kontext_studio.core.errors import BadAnswer, RateLimited, ServiceFailed, StudioError
+from kontext_studio.providers.addresses import joined
 from kontext_studio.providers.answers import Answer, parse_json, shown
 from kontext_studio.providers.openai_images.errors import PICTURE, fault_in
 from kontext_studio.providers.refusals import page_instead, redirected
@@ -134,7 +134,7 @@ def _address(entry: object, base: str) -> str:
     if not isinstance(url, str) or not url:
         return ""
     # Some servers name their own files without saying where they lie.
-    return url if url.startswith("data:") else urljoin(f"{base}/", url)
+    return url if url.startswith("data:") else joined(f"{base}/", url)
 
 
 def _data_uri(text: str) -> str:

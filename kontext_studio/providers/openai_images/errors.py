@@ -21,7 +21,7 @@ from kontext_studio.core.errors import (
 from kontext_studio.providers.answers import Answer, shown
 from kontext_studio.providers.complaints import Complaint, complaint_in, fault_of
 from kontext_studio.providers.openai_images.service import API
-from kontext_studio.providers.refusals import too_large
+from kontext_studio.providers.refusals import broke_off, too_large
 from kontext_studio.providers.service import Service
 
 PICTURE = "image"
@@ -55,10 +55,12 @@ def fault_in(answer: Answer, value: object, service: Service, model: str = "") -
     certainly not taken and may be sent again."""
     said = complaint_in(answer, value) or Complaint(answer.status, "", (), answer.facts())
     codes = _codes(value)
-    if codes & _NO_CREDIT:
-        said = replace(said, status=402)
-    for code in codes & _STATUS_OF_CODE.keys():
-        said = replace(said, status=_STATUS_OF_CODE[code])
+    if not broke_off(said.status):
+        # What broke on its way may be told by the word of something that stands behind it.
+        if codes & _NO_CREDIT:
+            said = replace(said, status=402)
+        for code in codes & _STATUS_OF_CODE.keys():
+            said = replace(said, status=_STATUS_OF_CODE[code])
     if codes & _CONTENT:
         return ContentBlocked(
             "The service's content rules stopped this.",
@@ -80,7 +82,7 @@ def fault_in(answer: Answer, value: object, service: Service, model: str = "") -
             hint="Run it again in a while, or choose a model of another provider.",
             detail=said.facts,
         )
-    if said.status >= 500 or said.status == 408:
+    if broke_off(said.status):
         return _broken(said, service)
     problems = said.problems or _named_problem(value, said.text)
     fault = fault_of(replace(said, problems=problems), service, model=model)

@@ -24,6 +24,7 @@ from kontext_studio.core.errors import (
 from kontext_studio.core.jobs import RemoteHandle
 from kontext_studio.core.models import ModelSpec, ParamRole
 from kontext_studio.core.request import EditRequest
+from kontext_studio.providers.addresses import joined
 from kontext_studio.providers.answers import Answer
 from kontext_studio.providers.client import HttpClient
 from kontext_studio.providers.complaints import Complaint, complaint_in, passing
@@ -97,9 +98,10 @@ class Finder:
             following = page.get("next")
             if not following or _all_older(items, wanted):
                 return self._decided(found, deleted)
-            if not isinstance(following, str) or not urlsplit(following).query:
+            query = urlsplit(joined(url, following)).query if isinstance(following, str) else ""
+            if not query:
                 raise BadAnswer("The list of runs makes no sense.")
-            url = f"{base}/v1/predictions?{urlsplit(following).query}"
+            url = f"{base}/v1/predictions?{query}"
         raise BadAnswer(
             "There are too many runs since then to look through.",
             hint="Look at the predictions in your account.",

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import certifi
 import httpx
+from socksio.exceptions import SOCKSError
 
 from kontext_studio.core.errors import BadRequest
 from kontext_studio.server.proxy.callers import Broken
@@ -75,6 +76,7 @@ class Way:
             httpx.ProxyError,
             httpx.UnsupportedProtocol,
             httpx.InvalidURL,
+            SOCKSError,  # while the way is made; httpcore 1.0.9 passes it on as it is
         ) as fault:
             raise NotSent from fault
         except httpx.HTTPError as fault:

@@ -71,6 +71,10 @@ class OpenAIUpstream(Upstream):
                 )
         return None
 
+    def allows(self, model: str) -> bool:
+        # A server that serves one model need not be told it.
+        return super().allows(model) or (not model and self._any_model)
+
     def refused(self, refusal: Refusal) -> Response:
         kind = _TYPES.get(
             refusal.status, "server_error" if refusal.status >= 500 else "invalid_request_error"

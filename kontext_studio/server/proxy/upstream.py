@@ -27,6 +27,8 @@ _PATH = re.compile(
 )
 
 
+_MODEL = re.compile(r"[\x21-\x7e]{1,200}")
+"""What a name may look like where none is listed: it stands in the log and in the records."""
 _ORDER = re.compile(r"(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*){0,4}/orders/([A-Za-z0-9_-]{8,128})")
 
 
@@ -100,7 +102,11 @@ class Upstream(ABC):
         """The call that is meant, None where it is not in the table."""
 
     def allows(self, model: str) -> bool:
-        return model in self._models or ("*" in self._models and bool(model))
+        return model in self._models or (self._any_model and _MODEL.fullmatch(model) is not None)
+
+    @property
+    def _any_model(self) -> bool:
+        return "*" in self._models
 
     def headers(self, given: Mapping[str, str]) -> dict[str, str]:
         """What goes along of a caller's headers."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kontext_studio.core.models import ModelSpec, catalogue_from_json
+from kontext_studio.gui.instruction import vocabulary
 from kontext_studio.gui.instruction.instruction_panel import InstructionPanel
 from kontext_studio.gui.instruction.model_offer import ModelOffer
 from kontext_studio.resources import read_json
@@ -32,3 +33,9 @@ def panel(qtbot, dressed, edit_models) -> InstructionPanel:
         made.activateWindow()
     made.focus_editor()
     return made
+
+
+@pytest.fixture(autouse=True, scope="session")
+def words_loaded() -> None:
+    """Short texts are answered at once where the vocabulary is there."""
+    vocabulary.load()

@@ -337,3 +337,6 @@ def test_a_price_that_was_told_goes_when_anything_changes(qtbot, panel):
     assert note.isVisible()
     qtbot.keyClicks(panel.edit, "x")
     assert note.isHidden()
+    panel.set_estimate("Lumenfall says $0.04 for this run. Nothing was run or charged.")
+    panel.set_draft(Draft(text="of another step"))
+    assert note.isHidden()

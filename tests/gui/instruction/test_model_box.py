@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 
+from kontext_studio.core.delivery import FAULTS_ARE_FINAL
 from kontext_studio.gui.instruction.model_box import PRICE_ROLE
 from kontext_studio.gui.instruction.model_offer import (
     ModelOffer,
@@ -13,6 +14,7 @@ from kontext_studio.gui.instruction.model_offer import (
     sibling_for,
 )
 from kontext_studio.gui.instruction.model_row import ModelRow
+from kontext_studio.gui.instruction.price_words import faults_words
 from kontext_studio.workbench.catalogue import load_catalogue
 
 CATALOGUE = load_catalogue()
@@ -104,3 +106,34 @@ def test_what_ones_own_server_calls_it_is_its_name():
     assert ModelOffer(FAL[0].model, "mine", served="kontext-dev-fp8").title == "kontext-dev-fp8"
     titles = [one.title for one in ALL]
     assert not any(" edit" in title or " at Black" in title for title in titles)
+
+
+def test_a_name_leaves_out_the_family_before_it_is_cut(row):
+    row.set_offers(FAL, "fal.ai", "fal-ai/flux-pro/kontext")
+    box = row._box
+    whole = box.fontMetrics().horizontalAdvance("FLUX.1 Kontext [pro]")
+    assert box._fitting(whole + 1) == "FLUX.1 Kontext [pro]"
+    assert box._fitting(whole - 1) == "Kontext [pro]"
+    box.setItemText(box.currentIndex(), "black-forest-labs/FLUX.1-Kontext-dev")
+    assert box._fitting(whole).startswith("FLUX.1-Kontext")
+    box.setItemText(box.currentIndex(), "FLUX.1 Kontext [pro]")
+    cut = box._fitting(whole // 2)
+    assert cut.startswith("Kontext")
+    assert cut.endswith("…")
+
+
+def test_what_costs_nothing_is_not_said_to_be_charged():
+    paid, free = (CATALOGUE.find(*one) for one in (("bfl", "flux-kontext-pro"), ("vllm-omni", "*")))
+    assert faults_words(paid) == faults_words(None) == FAULTS_ARE_FINAL
+    assert "charged" in FAULTS_ARE_FINAL
+    assert faults_words(free) == "If the connection breaks, nobody knows the outcome."
+
+
+def test_a_name_does_not_repeat_its_heading_or_what_it_is_taken_for():
+    alone = [
+        ModelOffer(one, "Lumenfall").title
+        for one in CATALOGUE.of_provider("lumenfall")
+        if one.edits and "alone" in one.title
+    ]
+    assert "FLUX.1 Kontext [dev], by fal.ai alone" in alone
+    assert len(set(alone)) == len(alone)

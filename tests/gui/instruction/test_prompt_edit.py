@@ -167,7 +167,7 @@ def test_a_fix_of_an_older_text_is_not_applied(qtbot, edit):
     assert edit.toPlainText() == "Turn the mug into a vases"
     (finding,) = answer_to(Question("Turn the mug into a vase")).findings
     with qtbot.wait_signal(edit.check_wanted):
-        edit.apply_fix(finding.fixes[0])
+        edit.apply_fix(finding.fixes[0], finding)
     assert edit.toPlainText() == "Turn the mug into a vases"
 
 
@@ -178,8 +178,9 @@ def test_a_command_is_handed_on(qtbot, edit):
     edit.set_findings(text, answer.findings)
     split = answer.findings[0].fixes[0]
     with qtbot.wait_signal(edit.fix_command) as told:
-        edit.apply_fix(split)
-    assert told.args == ["split"]
+        edit.apply_fix(split, answer.findings[0])
+    (asked,) = told.args
+    assert (asked.command, asked.text, asked.finding.rule) == ("split", text, "many-edits")
     assert edit.toPlainText() == text
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from kontext_studio.core.provider import CheckStep
 from kontext_studio.core.route import RouteMode
@@ -159,6 +159,16 @@ def test_f_loc_38_where_there_is_no_keychain_it_is_not_offered_and_the_ways_out_
 # Headers.
 
 
+def test_a_field_has_the_width_of_its_row_also_where_nothing_is_wrong(qtbot, dressed):
+    table = HeadersTable(dressed)
+    row = FormRow(dressed, "Extra headers", table)
+    shown(qtbot, row)
+    assert table.width() > 440
+    qtbot.mouseClick(table.add, Qt.MouseButton.LeftButton)
+    value = part(table, QLineEdit, "headerValue")
+    assert value.width() > part(table, QLineEdit, "headerName").width() > 120
+
+
 def test_a_sign_in_is_not_part_of_the_header_that_is_written_down(qtbot, dressed):
     table = HeadersTable(dressed)
     shown(qtbot, table)
@@ -281,3 +291,37 @@ def test_what_cannot_be_pressed_says_why(qtbot, dressed):
     assert foot.save.toolTip() == "Save: nothing was changed"
     foot.set_changed(True)
     assert foot.save.isEnabled()
+
+
+def test_after_saving_the_keyboard_stands_where_the_connection_is_tested(qtbot, dressed):
+    page, footer = QWidget(), Footer(dressed)
+    column = QVBoxLayout(page)
+    column.addWidget(QLineEdit())  # where Qt would go on to from what can be pressed no more
+    column.addWidget(footer)
+    with qtbot.wait_active(shown(qtbot, page)):
+        page.activateWindow()
+    for button in (footer.save, footer.revert):
+        footer.set_changed(True)
+        button.setFocus()
+        footer.set_changed(False)
+        assert footer.test.hasFocus()
+    footer.set_changed(True)
+    assert footer.test.hasFocus(), "who is elsewhere stays there"
+
+
+def test_esc_at_a_question_changes_nothing_and_gives_the_keyboard_back(qtbot, dressed):
+    page, footer, field = QWidget(), Footer(dressed), QLineEdit()
+    column = QVBoxLayout(page)
+    column.addWidget(field)
+    column.addWidget(footer)
+    with qtbot.wait_active(shown(qtbot, page)):
+        page.activateWindow()
+    field.setFocus()
+    footer.ask("Save it?", (Answer("keep", "Keep"), Answer("save", "Save", filled=True)))
+    save = part(footer, QWidget, "answer-save")
+    assert save.hasFocus()
+    with qtbot.wait_signal(footer.answered) as answered:
+        qtbot.keyClick(save, Qt.Key.Key_Escape)
+    assert answered.args == ["keep"]
+    assert not footer.asks
+    assert field.hasFocus()

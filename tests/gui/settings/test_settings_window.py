@@ -28,6 +28,7 @@ from kontext_studio.core.route import Route, RouteMode
 from kontext_studio.core.secret import Secret
 from kontext_studio.gui.settings.check_card import CheckCard
 from kontext_studio.gui.settings.choice_cards import ChoiceCards
+from kontext_studio.gui.settings.footer import Footer
 from kontext_studio.gui.settings.profile_box import ProfileBox
 from kontext_studio.gui.settings.surface import SettingsSurface
 from kontext_studio.gui.studio import Studio
@@ -49,7 +50,7 @@ from tests.gui.driving import (
     views,
     write,
 )
-from tests.gui.shell.accessibility import names_missing, small_targets
+from tests.gui.shell.accessibility import in_sight, names_missing, small_targets
 
 KEY = "key-id:0123456789-7Q2F"
 PROXY = "https://studio-proxy.example/api/fal/proxy"
@@ -153,6 +154,7 @@ def test_the_palette_finds_settings_and_connections(at_the_window: Window) -> No
 def test_the_keyboard_stays_inside_and_every_stop_has_a_name(at_the_window: Window) -> None:
     async def act(studio: Studio) -> None:
         await add_proxy(studio)
+        studio.window.resize(1180, 720)
         studio.setting_up.open_connection("Studio")
         over = surface(studio)
         press(studio, "moreOfConnection")
@@ -163,10 +165,13 @@ def test_the_keyboard_stays_inside_and_every_stop_has_a_name(at_the_window: Wind
         for _ in range(60):
             here = focused()
             assert over.isAncestorOf(here), here.objectName()
+            await until(partial(in_sight, here), limit_s=5)  # it was scrolled to
             if here is first and seen:
                 break
             seen.append(here.objectName())
             QTest.keyClick(here, Qt.Key.Key_Tab)
+        QTest.keyClick(first, Qt.Key.Key_Tab)
+        await until(lambda: in_sight(focused()), limit_s=5)  # the end of the page was shown
         order = [
             "settingsClose",
             "settingsSections",
@@ -400,6 +405,56 @@ def test_renaming_takes_key_and_use_along(at_the_window: Window, memory: MemoryK
     at_the_window(good(), act)
 
 
+def test_what_is_no_address_yet_is_written_without_a_fault(at_the_window: Window) -> None:
+    async def act(studio: Studio) -> None:
+        studio.setting_up.connect_service()
+        choose_card(studio, "providerCards", "own-server")
+        type_into(studio, "connectionAddress", "http://[")
+        address = part(surface(studio), QLineEdit, "connectionAddress")
+        QTest.keyClick(address, Qt.Key.Key_Return)  # saves, as a press on the button does
+        assert "is not an address" in address.accessibleDescription()
+
+    at_the_window(good(), act)
+
+
+def test_a_connection_that_is_gone_meanwhile_is_said_and_left(at_the_window: Window) -> None:
+    async def act(studio: Studio) -> None:
+        await add_proxy(studio)
+        studio.setting_up.open_connection("Studio")
+        connections = studio.bench.connections
+        connections.remove("Studio")
+        await asyncio.to_thread(connections.save)
+        for button in ("useInSession", "useAsDefault"):
+            press(studio, button)
+            await until(lambda: "There is no connection “Studio”." in said(studio))
+            part(surface(studio), Footer, "connectionFooter").set_note("")
+        assert studio.bench.settings.default_route == "Embedded engine"
+        press(studio, "removeConnection")
+        press(studio, "answer-remove")
+        await until(lambda: "Removed Studio" in said(studio))
+        studio.setting_up.open_connection("Studio")
+        assert "There is no connection “Studio” any more" in said(studio)
+
+    at_the_window(good(), act)
+
+
+def test_a_header_without_its_value_leaves_the_kept_sign_in_as_it_is(
+    at_the_window: Window, memory: MemoryKeychain
+) -> None:
+    async def act(studio: Studio) -> None:
+        headers = (("Authorization", "Bearer keyring:"), ("X-Api-Token", "keyring:"))
+        route = Route("Studio", "fal", RouteMode.SERVER_PROXY, PROXY, headers=headers)
+        studio.bench.connections.add(route)
+        await studio.bench.connections.keep_header(route, "Authorization", Secret(KEY))
+        studio.setting_up.open_connection("Studio")
+        await until(lambda: "Token" in said(studio))
+        add = part(surface(studio), QAbstractButton, "headerAdd")
+        await until(lambda: "X-Api-Token" in add.accessibleDescription())
+        assert part(surface(studio), QLineEdit, "keyField").accessibleDescription() == ""
+
+    at_the_window(good(), act)
+
+
 def test_removing_asks_first(at_the_window: Window, memory: MemoryKeychain) -> None:
     async def act(studio: Studio) -> None:
         await add_proxy(studio)
@@ -524,6 +579,7 @@ def test_a_test_shows_each_stage_as_it_comes_and_the_remedy(
 ) -> None:
     async def act(studio: Studio) -> None:
         await add_proxy(studio)
+        studio.window.resize(1180, 720)
         studio.setting_up.open_connection("Studio")
         type_into(studio, "keyField", KEY)
         press(studio, "testConnection")
@@ -540,6 +596,7 @@ def test_a_test_shows_each_stage_as_it_comes_and_the_remedy(
         stages.go_on.release()
         await until(lambda: "It stops at sign-in" in said(studio))
         assert "Ask for a token." in said(studio)
+        assert card.visibleRegion().boundingRect() == card.rect(), "it was scrolled into view"
         await until(lambda: stages.closed)
         ((route, key),) = stages.tried
         assert (route.name, route.address) == ("Studio", PROXY)

@@ -94,6 +94,14 @@ def test_tab_goes_round_inside(qtbot, window, surface):
     assert focused().objectName() == "settingsClose"
 
 
+def test_enter_presses_the_button_that_has_the_keyboard(qtbot, surface):
+    surface.open_surface()
+    cross = part(surface, QWidget, "settingsClose")
+    cross.setFocus()
+    with qtbot.wait_signal(surface.close_asked):
+        qtbot.keyClick(cross, Qt.Key.Key_Return)
+
+
 def test_arrows_in_the_list_ask_for_another_section(qtbot, surface):
     surface.open_surface()
     with qtbot.wait_signal(surface.section_asked) as asked:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QAbstractSlider,
     QAbstractSpinBox,
     QComboBox,
+    QScrollArea,
     QScrollBar,
     QWidget,
 )
@@ -38,3 +39,11 @@ def small_targets(root: QWidget, least: int = 24) -> list[tuple[str, tuple[int, 
         and widget.isVisibleTo(root)
         and min(widget.size().toTuple()) < least
     ]
+
+
+def in_sight(stop: QWidget) -> bool:
+    """Whether all of it can be seen, where it stands in something that scrolls."""
+    around = stop.parentWidget()
+    while around is not None and not isinstance(around, QScrollArea):
+        around = around.parentWidget()
+    return around is None or stop.visibleRegion().boundingRect() == stop.rect()

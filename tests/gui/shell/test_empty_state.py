@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage
-from PySide6.QtWidgets import QAbstractButton, QApplication, QScrollArea
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QScrollArea
 
 from kontext_studio.gui.shell.drop_zone import DropZone
 from kontext_studio.gui.shell.empty_state import SAMPLES, EmptyState
@@ -112,3 +112,18 @@ def test_every_stop_has_a_name_and_every_target_is_large_enough(dressed, state, 
     qtbot.wait_exposed(state)
     assert names_missing(state) == []
     assert small_targets(state) == []
+
+
+def words_of(state: EmptyState) -> set[str]:
+    return {one.accessibleName() or one.text() for one in state.findChildren(QLabel)}
+
+
+def test_who_is_connected_is_not_asked_for_an_account(state):
+    state.show()
+    assert {"No account yet?", "Have an account?"} <= words_of(state)
+    state.set_connections(["My fal account"])
+    assert "Connected: My fal account" in words_of(state)
+    assert not [words for words in words_of(state) if "account?" in words or "yet?" in words]
+    assert state.findChild(QAbstractButton, "emptyConnect").text() == "Change or add"
+    state.set_connections(["a", "b", "c", "d"])
+    assert "4 services connected" in words_of(state)

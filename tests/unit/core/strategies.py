@@ -165,6 +165,8 @@ all_settings = st.builds(
     wheel_pans=st.booleans(),
     tab_accepts=st.booleans(),
     single_keys=st.booleans(),
+    rules_off=st.lists(words.filter(bool), max_size=4, unique=True).map(tuple),
+    personal_words=st.lists(words.filter(bool), max_size=4, unique=True).map(tuple),
     recent=st.lists(words, max_size=10).map(tuple),
 )
 some_nodes = st.lists(node_ids, max_size=5).map(tuple)

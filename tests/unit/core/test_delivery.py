@@ -76,6 +76,16 @@ def test_replicate_and_bfl_take_a_webhook() -> None:
         assert offered(spec).settled(Delivery(webhook=HOOK)).webhook == HOOK
 
 
+@pytest.mark.parametrize(
+    "address",
+    ["https://a b/x", "https://a\nb.example/", "https://localhost/x", "https://127.0.0.1/x"],
+)
+def test_an_address_that_no_service_could_call_is_no_webhook(address: str) -> None:
+    with pytest.raises(BadRequest) as caught:
+        Delivery(webhook=address)
+    assert caught.value.field == "webhook"
+
+
 def test_a_way_that_is_refused_names_those_that_there_are() -> None:
     assert "queue, sync" in _refused(PRO, Delivery(Way.STREAM)).hint
 

@@ -90,6 +90,9 @@ def test_a_size_decides_over_the_ratio_and_the_resolution(catalogue: Catalogue) 
         found = sent(catalogue, {**without, **given})
         assert told(found["aspect_ratio"]) == (PASSED, "16:9")
         assert told(found["resolution"]) == (PASSED, "1K")
+    # The service lets a size win whatever it says; one that leaves the choice must not be there.
+    assert told(found["size"]) == (LEFT_OUT, None)
+    assert found["size"].note == "aspect_ratio decides instead."
 
 
 def test_the_nearest_ratio_is_what_is_sent(catalogue: Catalogue) -> None:

@@ -261,6 +261,31 @@ def test_a_server_proxys_own_no_is_told_apart_from_the_services(
         assert steps[3].message == "Own service accepts the proxy's key."
 
 
+@pytest.mark.parametrize(
+    ("mode", "stages"),
+    [
+        (RouteMode.DIRECT, [True, True, False, None, None]),
+        (RouteMode.GATEWAY, [True, True, False, None, None]),
+        (RouteMode.SERVER_PROXY, [True, True, False, None, None, None]),
+    ],
+)
+def test_a_sign_in_that_is_asked_for_in_plain_words_is_the_stage_that_fails(
+    run, mode: RouteMode, stages: list
+) -> None:
+    async def story() -> list[CheckStep]:
+        kind = {"content-type": "text/html"}  # as Express sends a text
+        answer = lambda _method, _target: (401, kind, "Unauthorized")  # noqa: E731
+        async with Recorder(answer=answer) as gate:
+            url = "https://service.invalid" if mode is RouteMode.SERVER_PROXY else gate.origin
+            return await steps_of(Access(Route("x", "fal", mode, gate.origin)), url=url)
+
+    steps = run(story())
+    names = PROXIED if mode is RouteMode.SERVER_PROXY else PLAIN
+    assert told(steps) == list(zip(names, stages, strict=True))
+    failed = next(one for one in steps if one.passed is False)
+    assert (failed.kind, bool(failed.hint)) == ("unauthorized", True)
+
+
 def test_what_cannot_be_learned_without_a_run_is_said_to_be_so(run) -> None:
     async def story() -> list[CheckStep]:
         async with Recorder() as service:

@@ -179,6 +179,10 @@ def test_one_connection_may_reach_one_host_straight_and_another_over_the_proxy(r
         ("https://a.example/x", "", False),
         ("https://a.example/x", " , ;", False),
         ("https://[/x", "*", False),
+        ("https://10.1.2.3/x", "10.*", True),
+        ("https://110.1.2.3/x", "10.*", False),
+        ("https://gpu7.lan/x", "gpu*.lan", True),
+        ("https://gpu7.lan.example/x", "gpu*.lan", False),
     ],
 )
 def test_which_addresses_a_list_of_exclusions_means(url: str, listed: str, meant: bool) -> None:

@@ -20,6 +20,10 @@ from kontext_studio.core.route import EMBEDDED, Route, RouteMode
 from kontext_studio.core.secret import Secret
 from kontext_studio.core.services import service_info
 from kontext_studio.core.settings import Settings
+from kontext_studio.providers.bfl.service import BFL
+from kontext_studio.providers.fal.service import EMBEDDED_ENGINE, FAL
+from kontext_studio.providers.openai_images.service import PROFILES
+from kontext_studio.providers.replicate.service import REPLICATE
 from kontext_studio.store.settings_file import load_settings
 from kontext_studio.workbench import keychain
 from kontext_studio.workbench.connections import PROVIDERS, Connections
@@ -313,11 +317,22 @@ def test_a_keychain_that_does_not_answer_is_told_in_words_and_holds_nothing_up(
         (Route("x", "fal", RouteMode.GATEWAY), "address"),
         (Route("x", "fal", address="http://gpu.lan"), "address"),
         (Route("x", "fal", RouteMode.GATEWAY, "http://10.0.0.7"), "address"),
+        (Route("x", "fal", address="https://gpu.lan/v1?version=1"), "address"),
+        (Route("x", "fal", address="https://gpu.lan/v1#there"), "address"),
+        (Route("x", "fal", address="https://gpu lan/v1"), "address"),
+        (Route("x", "fal", address="https://müller.example/v1"), "address"),
+        (Route("x", "fal", address="https://gpu.lan:0/v1"), "address"),
+        (Route("x", "fal", address="https://gpu..lan/v1"), "address"),
+        (Route("x", "vllm-omni", address="http://gpu.lan", headers=(("x-team", "a"),)), "address"),
         (Route("x", "fal", proxy_from_system=True, network_proxy=PROXY), "network_proxy"),
         (Route("x", "fal", no_proxy="https://a.example"), "no_proxy"),
         (Route("x", "fal", no_proxy="a.example/8"), "no_proxy"),
+        (Route("x", "fal", hosts=(("api", "https://p.example"),)), "hosts"),
+        (Route("x", "lumenfall", hosts=(("run", "https://p.example"),)), "hosts"),
         (Route("x", "fal", headers=(("bad name", "v"),)), "headers"),
         (Route("x", "fal", headers=(("Host", "evil"),)), "headers"),
+        (Route("x", "fal", headers=(("x-team", "a\r\nx-other: b"),)), "headers"),
+        (Route("x", "fal", headers=(("x-team", "Müller"),)), "headers"),
         (Route("x", "fal", headers=(("X-Team-Token", PASSWORD),)), "headers"),
         (Route("x", "fal", headers=(("Authorization", f"Bearer {PASSWORD}"),)), "headers"),
         (Route("x", "fal", headers=(("Authorization", f"{PASSWORD} keyring:"),)), "headers"),
@@ -332,6 +347,15 @@ def test_what_does_not_fit_together_is_refused_at_its_field(
     assert refused.value.field == field
     assert PASSWORD not in f"{refused.value} {refused.value.hint}"
     assert own_names(connections) == []
+
+
+def test_an_address_of_its_own_may_be_given_for_every_part_of_a_service() -> None:
+    services = [FAL, EMBEDDED_ENGINE, REPLICATE, BFL, *(one.service for one in PROFILES.values())]
+    assert {one.name for one in services} == set(PROVIDERS)
+    for one in services:
+        info = service_info(one.name)
+        assert info is not None
+        assert set(info.roles) >= set(one.origins), one.name
 
 
 @pytest.mark.parametrize(

@@ -308,6 +308,7 @@ def test_f_net_18_a_download_may_lead_elsewhere_three_times_but_carries_nothing_
         "//169.254.169.254/x",
         "file:///etc/passwd",
         "https://user@v3.fal.media/",
+        "http://[",
     ],
 )
 def test_f_net_19_a_hop_into_the_clear_or_inside_is_refused(run, waits, target):

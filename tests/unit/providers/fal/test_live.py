@@ -199,6 +199,22 @@ def test_an_error_within_the_stream_is_the_end_of_the_run(ask):
     assert told.kinds == [Sending, Preview]
 
 
+@pytest.mark.parametrize(
+    ("last", "kind"),
+    [
+        ({"error": "CUDA out of memory", "error_type": "internal_error"}, ServiceFailed),
+        ({"status": "COMPLETED", "error": "It did not work."}, Refused),
+        ({"status": "FAILED"}, ServiceFailed),
+    ],
+)
+def test_an_error_told_as_a_status_within_the_stream_leaves_no_preview_as_the_result(
+    ask, last, kind
+):
+    told = ask(LIVE, service={"frames": [ONE, last]})
+    assert type(told.end) is kind
+    assert told.kinds == [Sending, Preview]
+
+
 def test_a_whole_answer_instead_of_a_stream_may_be_the_result(ask):
     told = ask(LIVE, ("live", says(200, frame(png(grey=8)))))
     assert told.kinds == [Sending, RemoteDone, Finished]

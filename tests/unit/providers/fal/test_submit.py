@@ -258,6 +258,11 @@ def test_f_api_14_a_gateway_answers_a_submit(run, waits, dev, fault):
         says(503, {"detail": "upstream connect error"}, {"retry-after": "0"}),
         page(503),
         says(408, {"detail": "timeout"}),
+        says(408, b"stream timeout", kind="text/plain"),
+        says(408, b""),
+        says(499, {"detail": "client closed request"}),
+        says(499, b""),
+        page(499),
     ],
 )
 def test_f_api_15_a_503_that_does_not_say_that_the_run_was_not_taken(run, waits, dev, fault):
@@ -354,6 +359,15 @@ def test_f_api_10_a_rule_of_the_content_stopped_it(run, waits, dev, status):
 )
 def test_f_net_16_a_page_that_answers_a_submit_took_nothing(run, waits, dev, status, kind, words):
     refused_at_once_and_free(run, waits, dev, page(status), kind, words)
+
+
+@pytest.mark.parametrize("status", [401, 407])
+@pytest.mark.parametrize("body", [b"", b"Unauthorized"])
+def test_f_net_16_a_gateway_that_wants_a_sign_in_may_say_so_without_json(
+    run, waits, dev, status, body
+):
+    fault = says(status, body, kind="text/plain")
+    refused_at_once_and_free(run, waits, dev, fault, Unauthorized, "asks for a sign-in")
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])

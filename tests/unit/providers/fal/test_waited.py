@@ -80,9 +80,11 @@ SENT = {
     "half an answer": cut(sent=b'{"images": [{"url": "https://v3.f'),
     "no json": says(200, b"done", kind="text/plain"),
     "no result": says(200, {"timings": {}}),
+    "a bare word": says(200, "done"),
     "a gateway's page": page(502),
     "a gateway's word": says(500, {"detail": "Internal Server Error"}),
     "504 of a gateway": says(504, b"", kind="text/plain"),
+    "408 of a gateway": says(408, b"", kind="text/plain"),
 }
 
 

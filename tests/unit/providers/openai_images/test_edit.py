@@ -345,6 +345,18 @@ def test_the_key_goes_with_calls_and_a_server_of_ones_own_needs_none(run, waits)
     assert "authorization" not in server.seen("edits")[0].headers
 
 
+def test_the_connections_headers_go_with_every_call_to_a_server_of_ones_own(run, waits):
+    route = {"headers": (("x-team", "design"), ("authorization", "Bearer of the gate"))}
+    _, end, server = edit(run, waits, "vllm-omni", service={"key": None}, route=route)
+    assert end is None
+    (post,) = server.seen("edits")
+    assert (post.headers["x-team"], post.headers["authorization"]) == (
+        "design",
+        "Bearer of the gate",
+    )
+    assert all("x-team" not in one.headers for one in server.seen("picture"))
+
+
 def test_an_answer_may_be_large_with_its_pictures_within(run, waits):
     limits = Limits(json_bytes=200)
     events, end, _ = edit(run, waits, "sglang", limits=limits)

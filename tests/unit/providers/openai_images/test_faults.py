@@ -1,5 +1,6 @@
 """Every way in which the one POST can be lost, or be answered with a no."""
 
+import base64
 import json
 
 import pytest
@@ -55,6 +56,9 @@ LOST = {
     "f_api_14 504": says(504, {"detail": "x"}),
     "f_api_15 503": says(503, {"error": {"message": "try again"}}),
     "f_api_15 408": says(408, {"detail": "x"}),
+    "f_api_15 a gateway that thinks we left": says(499, {"detail": "x"}),
+    "f_api_13 busy behind it": says(502, {"error": {"code": "RATE_LIMITED", "message": "x"}}),
+    "f_api_13 no credit behind it": says(500, {"error": {"type": "insufficient_quota"}}),
 }
 
 
@@ -252,6 +256,17 @@ def test_f_net_16_a_sign_in_page_is_told_as_one(run, waits):
     assert isinstance(end, BadAnswer)
     assert "sign-in page" in end.message
     assert len(server.ledger) == 1
+
+
+def test_f_net_25_one_address_that_is_none_costs_no_other_picture(run, waits):
+    inside = base64.b64encode(png()).decode()
+    body = {"data": [{"url": "http://["}, {"b64_json": inside}]}
+    events, end, server = edit(run, waits, "lumenfall", says(200, body), count=2)
+    assert end is None
+    result = events[-1].result
+    assert [one.data for one in result.images] == [png()]
+    assert "without an address" in result.notes[-1]
+    assert len(server.runs) == 1
 
 
 def test_f_sec_12_a_picture_elsewhere_in_the_network_is_not_fetched(run, waits):

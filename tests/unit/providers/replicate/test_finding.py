@@ -180,6 +180,7 @@ def test_runs_whose_facts_were_deleted_are_no_proof_that_there_is_none(run, wait
         (says(200, []), BadAnswer),
         (says(200, {"results": [], "next": "https://x.test/"}), BadAnswer),
         (says(200, {"results": [], "next": 5}), BadAnswer),
+        (says(200, {"results": [], "next": "http://["}), BadAnswer),
         (says(302, b"", {"location": "https://x.test/"}), BadAnswer),
         (page(), BadAnswer),
     ],

@@ -46,6 +46,7 @@ LOST = {
     "f_api_14 502 of a gateway": page(502),
     "f_api_15 503": says(503, {"detail": "unavailable"}),
     "f_api_15 408": says(408, {"detail": "x"}),
+    "f_api_15 a gateway that thinks we left": says(499, b"", kind="text/plain"),
 }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from kontext_studio.server.proxy.bfl import BflUpstream
+from kontext_studio.server.proxy.openai import OpenAIUpstream
 from kontext_studio.server.proxy.replicate import ReplicateUpstream
 from tests.fakes.service_behind import KEY, says
 from tests.unit.server.proxy.conftest import REPLICATE_MODEL
@@ -97,6 +98,22 @@ def test_f_sec_16_a_model_that_is_not_allowed_is_refused_and_never_forwarded(des
     answer = desk.http.post("/replicate/v1/predictions", json=create)
     assert (answer.status_code, answer.json()["type"]) == (403, "model_not_allowed")
     assert desk.behind.seen == []
+
+
+@pytest.mark.parametrize("model", ["a\nb", "a b", "\ud800", "x" * 201])
+def test_f_sec_1_even_where_every_model_is_allowed_its_name_is_a_plain_word(model):
+    studio = OpenAIUpstream("studio", frozenset({"*"}), "https://studio.test/v1")
+    assert not studio.allows(model)
+    assert studio.allows("black-forest-labs/FLUX.1-Kontext-dev")
+
+
+def test_a_server_of_ones_own_that_serves_one_model_need_not_be_told_it():
+    def studio(*models: str) -> OpenAIUpstream:
+        return OpenAIUpstream("studio", frozenset(models), "https://studio.test/v1")
+
+    assert studio("*").allows("")
+    assert not studio("kontext-dev").allows("")
+    assert not ReplicateUpstream("replicate", frozenset({"*"})).allows("")
 
 
 def test_a_version_that_is_an_allowed_model_may_be_run(desk):

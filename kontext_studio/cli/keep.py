@@ -1,0 +1,182 @@
+"""`keep`: of a result only what changed, on the picture it was made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from kontext_studio.cli.compare import alignment_json
+from kontext_studio.cli.out_file import demand_free
+from kontext_studio.cli.pixel_work import (
+    Named,
+    decoded,
+    in_thread,
+    named_picture,
+    opaque,
+    open_for_steps,
+    png_file,
+    write_png,
+)
+from kontext_studio.cli.reporting import JSON_OPTION, Usage
+from kontext_studio.cli.running import run
+from kontext_studio.cli.terminal import print_json, say, write_line
+from kontext_studio.core.errors import BadInput
+from kontext_studio.workbench.bench import Workbench
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from kontext_studio.imaging.keeping import Kept
+    from kontext_studio.imaging.watching import Watch
+
+BASE = typer.Argument(
+    ..., metavar="BASE", help="The picture before, a file or a step of --session."
+)
+RESULT = typer.Argument(..., metavar="RESULT", help="What came of it.")
+SESSION = typer.Option(None, "--session", help="A .kontext file that the steps are in.")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Done:
+    """What is written: the pixels with the alpha of the base, and the mask as grey."""
+
+    kept: Kept
+    pixels: NDArray[np.uint8]
+    mask: NDArray[np.uint8]
+    same_size: bool
+
+
+def register(app: typer.Typer) -> None:
+    @app.command()
+    def keep(
+        base: str = BASE,
+        result: str = RESULT,
+        session: Path | None = SESSION,
+        out: str = typer.Option(..., "-o", "--out", help="PNG to write."),
+        mask_out: str = typer.Option(
+            "", "--mask-out", help="Write the area that may differ from BASE, white, to this PNG."
+        ),
+        mask: str = typer.Option(
+            "",
+            "--mask",
+            help="Take this area, white in a picture as large as BASE; not found then.",
+        ),
+        sensitivity: float = typer.Option(
+            1.0, "--sensitivity", help="Above 1 a larger area is found, below 1 a smaller one."
+        ),
+        force: bool = typer.Option(False, "--force", help="Write over files that are there."),
+        as_json: bool = JSON_OPTION,
+    ) -> None:
+        """Keep everything else: RESULT where it changed, BASE to the last bit elsewhere."""
+
+        async def work(bench: Workbench) -> None:
+            if not 0.2 <= sensitivity <= 5.0:
+                raise Usage("“--sensitivity” lies between 0.2 and 5.")
+            written = png_file(out, "--out")
+            mask_written = png_file(mask_out, "--mask-out") if mask_out else None
+            for path in filter(None, (written, mask_written)):
+                demand_free(path, force=force)
+            if written == mask_written:
+                raise Usage("“--out” and “--mask-out” name the same file.")
+            await open_for_steps(bench, session)
+            before = await named_picture(bench, base, session)
+            after = await named_picture(bench, result, session)
+            area = await named_picture(bench, mask, None) if mask else None
+            done = await in_thread(
+                lambda watch: _kept(before, after, area, sensitivity, watch), "Finding the change"
+            )
+            await write_png(written, done.pixels, force=force)
+            if mask_written is not None:
+                await write_png(mask_written, done.mask, force=force)
+            if as_json:
+                print_json(_figures(done, written, mask_written))
+                return
+            for line in _lines(done.kept):
+                write_line(line)
+            write_line(f"Wrote {written}")
+            if mask_written is not None:
+                write_line(f"Wrote {mask_written}")
+            if done.kept.is_global:
+                say("Most of the picture changed: the result as it is may be what you want.")
+
+        run(work, as_json=as_json)
+
+
+def _kept(
+    before: Named, after: Named, area: Named | None, sensitivity: float, watch: Watch
+) -> _Done:
+    import numpy as np
+
+    from kontext_studio.imaging.keeping import keep_everything_else
+
+    base, result = decoded(before), opaque(decoded(after))
+    given = None if area is None else _mask_of(area, (base.width, base.height))
+    kept = keep_everything_else(
+        opaque(base), result, mask=given, sensitivity=sensitivity, watch=watch
+    )
+    # What is under transparent parts stays as well.
+    pixels = np.where(kept.mask[..., None], kept.pixels, base.pixels)
+    if base.alpha is not None:
+        pixels = np.dstack([pixels, base.alpha])
+    same_size = result.shape[:2] == (base.height, base.width)
+    return _Done(kept, pixels, kept.mask.astype(np.uint8) * np.uint8(255), same_size)
+
+
+def _mask_of(area: Named, size: tuple[int, int]) -> NDArray[np.bool_]:
+    """White of a picture; where it is transparent it is as black."""
+    import numpy as np
+
+    picture = decoded(area)
+    if (picture.width, picture.height) != size:
+        raise BadInput(
+            f"{area.name} has {picture.width} × {picture.height} pixels, "
+            f"the picture before {size[0]} × {size[1]}.",
+            hint="A mask is as large as the picture it belongs to.",
+        )
+    light = picture.pixels.max(2) >= 128
+    if picture.alpha is not None:
+        light &= picture.alpha >= 128
+    return np.asarray(light, bool)
+
+
+def _figures(done: _Done, written: Path, mask_written: Path | None) -> dict[str, object]:
+    kept = done.kept
+    return {
+        "written": str(written),
+        "mask_written": str(mask_written) if mask_written else None,
+        "mask_found": kept.found,
+        "changed_share": round(kept.share, 6),
+        "most_changed": kept.is_global,
+        **alignment_json(kept.alignment),
+        "colour_fit": {
+            "strength": kept.match.strength,
+            "farthest_levels": round(kept.match.colours.farthest(), 2),
+            "rest_levels": round(kept.match.colours.typical, 2),
+        },
+        "seam": {
+            "delta_e_mean": round(kept.seam.mean, 3),
+            "delta_e_95": round(kept.seam.most, 3),
+            "visible": kept.seam.visible,
+        },
+        "same_size": done.same_size,
+    }
+
+
+def _lines(kept: Kept) -> list[str]:
+    place = kept.alignment
+    lines = [f"{kept.share:.1%} of the picture comes from the result, the rest is untouched."]
+    if not place.found:
+        lines.append("The result could not be aligned: it does not show the same view.")
+    elif not place.is_still:
+        x, y = place.shift_px
+        zoom = (place.zoom - 1) * 100
+        lines.append(f"Moved back by {-x:+.2f}, {-y:+.2f} px; zoom of {zoom:+.2f} % undone.")
+    if kept.match.strength:
+        lines.append(f"Colours brought back by up to {kept.match.colours.farthest():.0f} levels.")
+    if kept.seam.visible:
+        lines.append(f"The edge is visible (ΔE {kept.seam.mean:.1f}).")
+    return lines

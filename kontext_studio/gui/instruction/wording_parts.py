@@ -1,0 +1,101 @@
+"""What stands below the editor about its words: the problems, clauses to add, what "Fix all" would
+make of them. It joins these parts with the editor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QPoint, Signal
+from PySide6.QtWidgets import QWidget
+
+from kontext_studio.gui.instruction.checker import Answer, Question
+from kontext_studio.gui.instruction.fix_all_card import FixAllCard
+from kontext_studio.gui.instruction.fixing_all import AllFixed, all_fixed
+from kontext_studio.gui.instruction.in_thread import InThread
+from kontext_studio.gui.instruction.problem_list import ProblemList
+from kontext_studio.gui.instruction.prompt_edit import PromptEdit
+from kontext_studio.gui.instruction.snippet_chips import SnippetChips
+from kontext_studio.gui.theme.tokens import Theme
+
+if TYPE_CHECKING:
+    from kontext_studio.prompting.templates import Snippet
+
+
+class WordingParts(QObject):
+    """`ignored_wanted`: the person wants to see what is ignored."""
+
+    ignored_wanted = Signal()
+
+    def __init__(
+        self, theme: Theme, edit: PromptEdit, question: Callable[[], Question], parent: QWidget
+    ) -> None:
+        super().__init__(parent)
+        self._edit = edit
+        self._question = question
+        self._answer = Answer()
+        self.problems = ProblemList(theme, parent)
+        self.fix_all_card = FixAllCard(theme, parent)
+        self.snippets = SnippetChips(theme, parent)
+        self._fixing = InThread("fixing", self)
+        self._fixing.done.connect(self._show_outcome)
+        edit.problem_reached.connect(self.problems.set_current)
+        edit.textChanged.connect(self.fix_all_card.forget)
+        edit.cursorPositionChanged.connect(self.follow_caret)
+        self.problems.problem_chosen.connect(edit.go_to_finding)
+        self.problems.fix_wanted.connect(self._offer)
+        self.problems.menu_wanted.connect(self._open_menu)
+        self.problems.fix_all_wanted.connect(self.show_all_fixes)
+        self.problems.ignored_wanted.connect(self.ignored_wanted)
+        self.fix_all_card.accepted.connect(self._make_all)
+        self.fix_all_card.left.connect(edit.setFocus)
+        self.snippets.chosen.connect(self.add_clause)
+
+    def take(self, answer: Answer) -> None:
+        """Show what a check found."""
+        self._answer = answer
+        blank = not answer.text.strip()
+        shown = () if blank else answer.findings
+        self._edit.set_findings(answer.text, shown, answer.ghost)
+        self.problems.set_findings(answer.text, shown)
+        self.problems.set_also(
+            fixable=0 if blank else answer.fixable, ignored=0 if blank else answer.ignored
+        )
+        self.snippets.set_snippets(() if blank else answer.snippets)
+        self.follow_caret()
+
+    def follow_caret(self) -> None:
+        if self.problems.isVisible() or self.problems.rows():
+            self.problems.set_current(self._edit.finding_at_caret())
+
+    def show_all_fixes(self) -> None:
+        """Work out what all fixes together would make of the words, and show that."""
+        if not self._fixing.is_busy and self._edit.toPlainText().strip():
+            question = self._question()
+            self._fixing.start(lambda: all_fixed(question))
+
+    def open_menu_at_caret(self) -> None:
+        """All that can be done about the problem at the caret."""
+        index = self._edit.finding_at_caret()
+        if index is not None:
+            self._edit.open_fix_menu(index)
+
+    def _show_outcome(self, fixed: AllFixed | None) -> None:
+        if fixed is not None and fixed.before == self._edit.toPlainText():
+            self.fix_all_card.show_outcome(fixed)
+
+    def _make_all(self, fixed: AllFixed) -> None:
+        if fixed.before == self._edit.toPlainText():
+            self._edit.write_over(fixed.after)
+
+    def add_clause(self, snippet: Snippet) -> None:
+        """Put it behind the last word, in one undo step."""
+        from kontext_studio.prompting.templates import snippet_fix
+
+        self._edit.make_edits(snippet_fix(self._edit.toPlainText(), snippet))
+
+    def _offer(self, index: int, at: QPoint) -> None:
+        self._edit.offer_fixes(index, at)
+
+    def _open_menu(self, index: int, at: QPoint) -> None:
+        self._edit.open_fix_menu(index, at)

@@ -1,0 +1,99 @@
+"""Instructions in line: put there by splitting one, shown in the panel, run as the person says."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
+
+from PySide6.QtCore import QObject
+
+from kontext_studio.core.history import Node
+from kontext_studio.gui.bridge import Bridge
+from kontext_studio.gui.instruction.error_card import CardMessage
+from kontext_studio.gui.instruction.instruction_panel import InstructionPanel
+from kontext_studio.gui.tasks import Tasks
+from kontext_studio.workbench.announcements import TurnsChanged
+from kontext_studio.workbench.bench import Workbench
+
+_ONE_STEP = CardMessage(
+    "This is one step already.",
+    "There is nothing to split: it makes one change, or its changes hang together.",
+    icon="info",
+    tone="accent",
+)
+_IN_LINE = CardMessage(
+    "Other steps are in line already.",
+    "Run them or discard them first.",
+    icon="info",
+    tone="accent",
+)
+
+
+class Turning(QObject):
+    def __init__(
+        self,
+        bench: Workbench,
+        panel: InstructionPanel,
+        bridge: Bridge,
+        tasks: Tasks,
+        current: Callable[[], Node | None],
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._bench = bench
+        self._panel = panel
+        self._tasks = tasks
+        self._current = current
+        card = panel.turns
+        card.run_asked.connect(self._run)
+        card.stop_asked.connect(bench.turns.stop)
+        card.discard_asked.connect(lambda: tasks.start(bench.turns.discard()))
+        card.edited.connect(lambda place, text: tasks.start(bench.turns.edit(place, text)))
+        card.removed.connect(lambda place: tasks.start(bench.turns.remove(place)))
+        bridge.turns_changed.connect(self._show)
+
+    def split(self, text: str) -> None:
+        """Put the single steps of an instruction in line; nothing is run yet."""
+        self._tasks.start(self._split(text))
+
+    def put_in_line(self, texts: Sequence[str], *, branches: bool = False) -> None:
+        """Instructions for the step that is looked at, with the settings of the panel."""
+        node = self._current()
+        if self._bench.turns.view() is not None:
+            self._panel.set_card(_IN_LINE)  # what stands there is not thrown away unasked
+        elif node is not None and texts and not self._panel.makes:
+            draft = self._panel.draft()
+            begun = self._bench.turns.begin(texts, node.id, draft, branches=branches)
+            self._tasks.start(self._then_show(begun))
+
+    async def _split(self, text: str) -> None:
+        from kontext_studio.prompting.keep import compose
+        from kontext_studio.prompting.steps import split_steps
+
+        chips = self._panel.keep.chips
+        flags, subject = chips.flags(), chips.subject()
+
+        def cut() -> list[str]:
+            return [compose(one, flags, subject) for one in split_steps(text)]
+
+        node = self._current()
+        texts = await asyncio.to_thread(cut)
+        if node is None or node != self._current():
+            return  # somebody has gone on: these words are about another step
+        if len(texts) < 2:
+            self._panel.set_card(_ONE_STEP)
+        else:
+            self.put_in_line(texts)
+
+    async def _then_show(self, begun: Coroutine[Any, Any, None]) -> None:
+        await begun
+        self._panel.reveal(self._panel.turns)
+
+    def _run(self, all_of_them: bool) -> None:
+        self._panel.turns.tell()  # what is being typed there counts
+        run = self._bench.turns.run(all_of_them=all_of_them)
+        self._tasks.start(run, show_fault=lambda _fault: None)  # the card says it
+
+    def _show(self, what: TurnsChanged) -> None:
+        self._panel.turns.show_view(what.view)

@@ -1,0 +1,99 @@
+"""The same edits from the untouched original: the changed area of each turn, stacked on it.
+
+Free: nothing is asked of a model. What no turn changed is the original's to the last bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kontext_studio.imaging.alignment import align
+from kontext_studio.imaging.changed_area import find_changed_area
+from kontext_studio.imaging.keeping import keep_everything_else
+from kontext_studio.imaging.operators import grown, mask_of_size, moved
+from kontext_studio.imaging.watching import UNWATCHED, Watch
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Turn:
+    """One step: the picture it was made from and its result, (height, width, 3); `mask` is its area
+    on the picture before, where one was set."""
+
+    before: NDArray[np.uint8]
+    result: NDArray[np.uint8]
+    mask: Mask | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Restacked:
+    """`pixels` are the original's outside `mask`, the union of all turns' areas. `shares` holds
+    each turn's area, 0 to 1, in order; None for a turn that could not be laid on the original,
+    because the camera changed, and was left out."""
+
+    pixels: NDArray[np.uint8]
+    mask: Mask
+    shares: tuple[float | None, ...]
+
+    @property
+    def left_out(self) -> tuple[int, ...]:
+        """The turns that were left out, counted from 0."""
+        return tuple(index for index, share in enumerate(self.shares) if share is None)
+
+
+def restack(
+    original: NDArray[np.uint8],
+    turns: Iterable[Turn],
+    *,
+    count: int = 0,
+    watch: Watch = UNWATCHED,
+) -> Restacked:
+    """`turns` from the oldest on, taken one at a time, so that they may be read as they are wanted;
+    `count` of them are expected, for the progress alone. All 8-bit sRGB."""
+    import numpy as np
+
+    height, width = original.shape[:2]
+    pixels = original.copy()
+    union = np.zeros((height, width), bool)
+    shares: list[float | None] = []
+    for index, turn in enumerate(turns):
+        total = max(count, index + 1)
+        part = watch.part(index / total, (index + 1) / total)
+        here = _area_here(pixels, turn, part.part(0.0, 0.6))
+        if here is None:
+            shares.append(None)
+            continue
+        kept = keep_everything_else(pixels, turn.result, mask=here, watch=part.part(0.6, 1.0))
+        pixels = kept.pixels
+        union |= kept.mask
+        shares.append(kept.share)
+    watch.reach(1.0)
+    return Restacked(pixels, union, tuple(shares))
+
+
+def _area_here(pixels: NDArray[np.uint8], turn: Turn, watch: Watch) -> Mask | None:
+    """Where the turn's area lies on the stack so far; None where that cannot be told."""
+    import numpy as np
+
+    height, width = pixels.shape[:2]
+    if turn.mask is None:
+        area = find_changed_area(turn.before, turn.result, watch=watch)
+        if not area.alignment.found:
+            return None
+        mask = grown(area.mask, 1)
+    else:
+        mask = turn.mask
+    place = align(pixels, turn.before)
+    if not place.found:
+        return None
+    mask = mask_of_size(mask, (width, height))
+    if place.is_still:
+        return mask
+    return moved(mask.astype(np.float32), place.matrix, (width, height)) > 0.5

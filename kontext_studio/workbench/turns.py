@@ -1,0 +1,252 @@
+"""Instructions in line: each is run on the step that the one before it made, or all on the same.
+
+What is left is on disk before anyone sees it. Nothing is sent by itself after a restart: going on
+from one to the next is a wish of this start of the program alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from kontext_studio.core.drafts import Draft
+from kontext_studio.core.errors import BadRequest, StudioError
+from kontext_studio.core.history import JobId, NodeId
+from kontext_studio.core.jobs import JobRecord, JobState
+from kontext_studio.core.result import Cost
+from kontext_studio.core.session import Session
+from kontext_studio.core.turns import MOST_TURNS, TurnQueue
+from kontext_studio.workbench.announcements import (
+    Announcement,
+    Announcer,
+    Changed,
+    JobChanged,
+    ResultStored,
+    SessionOpened,
+    TurnsChanged,
+)
+from kontext_studio.workbench.background import Background
+from kontext_studio.workbench.desk import Desk
+from kontext_studio.workbench.orders import RunOrder
+from kontext_studio.workbench.requests import clean_instruction
+from kontext_studio.workbench.sessions import TURNS
+from kontext_studio.workbench.turns_view import TurnsView
+
+
+class TurnBench(Protocol):
+    """What the line needs of the workbench."""
+
+    announcer: Announcer
+
+    @property
+    def is_open(self) -> bool: ...
+    @property
+    def desk(self) -> Desk: ...
+    @property
+    def session(self) -> Session: ...
+    def stored_choice(self, name: str) -> str: ...
+    async def store_choice(self, name: str, text: str) -> bool: ...
+    async def submit(self, order: RunOrder, *, allow_twin: bool = False) -> JobId: ...
+    def price_of(self, order: RunOrder) -> Cost | None: ...
+
+
+class Turns:
+    """One line at a time, for the session that is open."""
+
+    def __init__(self, bench: TurnBench) -> None:
+        self._bench = bench
+        self._background = Background(bench.announcer)
+        self._turn = asyncio.Lock()
+        self._queue: TurnQueue | None = None
+        self._goes_on = False
+        self._stopped = ""
+        bench.announcer.subscribe(self._hear)
+
+    def view(self) -> TurnsView | None:
+        """None where nothing is in line."""
+        queue = self._queue
+        if queue is None or not self._bench.is_open:
+            return None
+        run = self._run_of(queue)
+        under_way = run is not None and not run.ended
+        stopped = "" if under_way else self._stopped or _why(run)
+        if queue.on in self._bench.session.hidden:
+            stopped = "The step they go on from was deleted."
+        step = self._bench.session.history[queue.on].step
+        return TurnsView(queue, under_way, self._goes_on, stopped, self._price(queue), step)
+
+    async def begin(
+        self, texts: Sequence[str], on: NodeId, settings: Draft, *, branches: bool = False
+    ) -> None:
+        """Put instructions in line, in place of those that are; nothing is run yet. Raise
+        BadRequest where one is blank or there are too many, SessionError."""
+        left = tuple(clean_instruction(text) for text in texts)
+        if not left or len(left) > MOST_TURNS:
+            raise BadRequest(f"From 1 to {MOST_TURNS} instructions can stand in line.")
+        plain = replace(settings, text="", keep=(), count=1)
+        await self._write(
+            lambda _old: TurnQueue(left, on, len(left), self._last_step(), plain, branches)
+        )
+
+    async def edit(self, place: int, text: str) -> None:
+        """Other words for one that is left. Raise BadRequest where they are blank, or where it is
+        being run."""
+        words = clean_instruction(text)
+        await self._write(lambda queue: self._free(queue, place).with_text(place, words))
+
+    async def remove(self, place: int) -> None:
+        """Take one out. Raise BadRequest where it is being run."""
+        await self._write(lambda queue: self._free(queue, place).without(place))
+
+    async def discard(self) -> None:
+        """Forget what is left; a run under way goes on and becomes a step."""
+        await self._write(lambda _queue: None)
+
+    async def run(self, *, all_of_them: bool) -> None:
+        """Run the next one; with `all_of_them` those behind it follow. Raise StudioError."""
+        if self._queue is None:
+            return
+        self._goes_on = all_of_them
+        self._tell()
+        await self._run_next()
+
+    def stop(self) -> None:
+        """Let the one under way be the last for now."""
+        self._goes_on = False
+        self._tell()
+
+    async def rest(self) -> None:
+        """Send nothing more by itself: the session is about to be put away."""
+        self.stop()
+
+    async def close(self) -> None:
+        await self._background.close()
+
+    # Inside.
+
+    async def _run_next(self) -> None:
+        async with self._turn:
+            queue = self._queue
+            if queue is None or self._is_under_way(queue):
+                return
+            self._stopped = ""
+            try:
+                if queue.on in self._bench.session.hidden:
+                    raise BadRequest("The step they go on from was deleted.")
+                await self._bench.submit(self._order(queue))
+            except StudioError as fault:
+                self._goes_on, self._stopped = False, fault.message
+                self._tell()
+                raise
+        self._tell()
+
+    async def _write(self, plan: Callable[[TurnQueue | None], TurnQueue | None]) -> None:
+        async with self._turn:
+            await self._put(plan(self._queue))
+        self._tell()
+
+    async def _put(self, queue: TurnQueue | None) -> None:
+        """On disk first."""
+        if await self._bench.store_choice(TURNS, queue.to_text() if queue is not None else ""):
+            self._queue, self._stopped = queue, ""
+            self._goes_on = self._goes_on and queue is not None
+
+    def _free(self, queue: TurnQueue | None, place: int) -> TurnQueue:
+        if queue is None or not 0 <= place < len(queue.left):
+            raise BadRequest("This one is not in line any more.")
+        if place == 0 and self._is_under_way(queue):
+            raise BadRequest("This one is being run.")
+        return queue
+
+    def _order(self, queue: TurnQueue) -> RunOrder:
+        settings = queue.settings
+        return RunOrder(
+            instruction=queue.left[0],
+            parents=(queue.on, *settings.references),
+            model=settings.model,
+            route=settings.route,
+            seed=settings.seed,
+            parameters=settings.parameters,
+            delivery=settings.delivery,
+        )
+
+    def _price(self, queue: TurnQueue) -> Cost | None:
+        try:
+            return self._bench.price_of(self._order(queue))
+        except StudioError:  # a connection that is not on this computer
+            return None
+
+    def _last_step(self) -> int:
+        steps = [job.step for job in self._bench.desk.jobs.values()]
+        return max([self._bench.session.history.last_step(), *steps], default=0)
+
+    def _is_its_run(self, queue: TurnQueue, record: JobRecord) -> bool:
+        return (
+            record.step > queue.since
+            and record.parents[:1] == (queue.on,)
+            and record.request.instruction == queue.left[0]
+        )
+
+    def _run_of(self, queue: TurnQueue) -> JobRecord | None:
+        """The newest run of the next one, if there is one."""
+        records = reversed(tuple(self._bench.desk.jobs.values()))
+        return next((one for one in records if self._is_its_run(queue, one)), None)
+
+    def _is_under_way(self, queue: TurnQueue) -> bool:
+        run = self._run_of(queue)
+        return run is not None and not run.ended
+
+    def _hear(self, what: Announcement) -> None:
+        match what:
+            case SessionOpened():
+                self._goes_on, self._stopped = False, ""
+                self._queue = TurnQueue.from_text(self._bench.stored_choice(TURNS))
+                if self._queue is not None and self._queue.on not in self._bench.session.history:
+                    self._queue = None
+                self._catch_up()
+                self._tell()
+            case ResultStored():
+                self._catch_up()
+            case JobChanged(view) if self._queue and self._is_its_run(self._queue, view.record):
+                if view.record.ended and view.record.state is not JobState.STORED:
+                    self._goes_on = False  # what failed is looked at before more is paid for
+                self._tell()
+            case Changed() if self._queue is not None:
+                self._tell()  # the step they go on from may have gone or come
+
+    def _catch_up(self) -> None:
+        """Where the next one has become a step, go on to the one behind it."""
+        queue = self._queue
+        run = self._run_of(queue) if queue is not None else None
+        if run is not None and run.state is JobState.STORED:
+            self._background.start(self._advance)
+
+    async def _advance(self) -> None:
+        async with self._turn:
+            queue = self._queue
+            run = self._run_of(queue) if queue is not None else None
+            if queue is None or run is None or run.state is not JobState.STORED:
+                return
+            made = [node for node in self._bench.session.history if node.job == run.id]
+            if not made:
+                return
+            await self._put(queue.after(made[0].id, run.step))
+        self._tell()
+        if self._goes_on:
+            await self._run_next()
+        else:
+            self._catch_up()  # after a restart several may have become steps
+
+    def _tell(self) -> None:
+        self._bench.announcer.announce(TurnsChanged(self.view()))
+
+
+def _why(run: JobRecord | None) -> str:
+    """Why the next one did not become a step."""
+    if run is None or run.state is JobState.STORED:
+        return ""
+    if run.fault is not None:
+        return run.fault.message
+    return "It was stopped." if run.state is JobState.CANCELLED else ""

@@ -1,0 +1,23 @@
+"""The line of instructions as listeners see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kontext_studio.core.result import Cost
+from kontext_studio.core.turns import TurnQueue
+
+
+@dataclass(frozen=True, slots=True)
+class TurnsView:
+    """`under_way`: the next one is being run. `goes_on`: those behind it follow by themselves.
+    `stopped` says why it stands, where that is not what was wished; `price` is that of one of them,
+    None where it is not known. `step` is the number of the step that the next one edits, 0 for an
+    original."""
+
+    queue: TurnQueue
+    under_way: bool = False
+    goes_on: bool = False
+    stopped: str = ""
+    price: Cost | None = None
+    step: int = 0

@@ -1,0 +1,175 @@
+"""Instructions in line: each on the step that the one before made; nothing goes on by itself after
+a restart."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from kontext_studio.core import provider as wire
+from kontext_studio.core.drafts import Draft
+from kontext_studio.core.errors import BadRequest, Refused
+from kontext_studio.core.history import NodeId
+from kontext_studio.core.jobs import JobState
+from kontext_studio.core.turns import TurnQueue
+from kontext_studio.workbench.announcements import TurnsChanged
+from kontext_studio.workbench.bench import Workbench
+from tests.fakes.photographs import png
+from tests.fakes.scripted_provider import HANDLE, ScriptedProvider, whole_run
+from tests.unit.workbench.conftest import PAID, Studio
+
+DEV = "fal-ai/flux-kontext/dev"
+TEXTS = ("Paint the wall green", "Remove the bin", "Add a cat on the sofa")
+SETTINGS = Draft(model=DEV, route=PAID, count=4, text="not this", keep=("style",))
+
+
+def _good() -> ScriptedProvider:
+    return ScriptedProvider(lambda request: whole_run([png(len(request.instruction))]))
+
+
+async def _opened(bench: Workbench, path: Path) -> NodeId:
+    await bench.open_session(path, create=not path.exists())
+    if not len(bench.session.history):
+        await bench.import_picture(png(1), "cup.png")
+    assert bench.session.head is not None
+    return bench.session.head
+
+
+async def _until(bench: Workbench, done: int) -> None:
+    """Until so many of the line are steps and nothing of it is under way."""
+    while True:
+        view = bench.turns.view()
+        if view is None or (view.queue.done >= done and not view.under_way):
+            return
+        await asyncio.sleep(0.005)
+
+
+def _line(bench: Workbench) -> list[str]:
+    """The instructions from the original to the newest step."""
+    path = bench.session.history.path(list(bench.session.history)[-1].id)
+    return [node.request.instruction for node in path if node.request is not None]
+
+
+def test_each_is_run_on_the_step_before_it_until_none_is_left(studio: Studio, session_path: Path):
+    async def work(bench: Workbench) -> None:
+        await bench.turns.begin(TEXTS, await _opened(bench, session_path), SETTINGS)
+        view = bench.turns.view()
+        assert view is not None
+        assert view.price is not None
+        assert not bench.desk.jobs  # shown, and nothing is run
+        await bench.turns.run(all_of_them=True)
+        await _until(bench, 3)
+        assert _line(bench) == list(TEXTS)
+        assert bench.turns.view() is None
+        assert bench.stored_choice("turns") == ""
+        assert {job.request.count for job in bench.desk.jobs.values()} == {1}
+
+    studio.start(_good(), work)
+    assert any(isinstance(one, TurnsChanged) and one.view is None for one in studio.heard)
+
+
+def test_one_is_run_and_the_next_waits_to_be_seen_and_changed(studio: Studio, session_path: Path):
+    async def work(bench: Workbench) -> None:
+        await bench.turns.begin(TEXTS, await _opened(bench, session_path), SETTINGS)
+        await bench.turns.run(all_of_them=False)
+        await _until(bench, 1)
+        await bench.turns.remove(1)
+        await bench.turns.edit(0, "Remove the blue bin")
+        with pytest.raises(BadRequest):
+            await bench.turns.edit(0, "  ")
+        assert len(bench.desk.jobs) == 1
+        await bench.turns.run(all_of_them=False)
+        await _until(bench, 2)
+        assert _line(bench) == [TEXTS[0], "Remove the blue bin"]
+        assert bench.turns.view() is None
+
+    studio.start(_good(), work)
+
+
+def test_after_a_restart_what_is_left_is_there_and_nothing_is_sent(
+    studio: Studio, session_path: Path
+):
+    never = asyncio.Event()
+
+    async def quits(bench: Workbench) -> None:
+        await bench.turns.begin(TEXTS, await _opened(bench, session_path), SETTINGS)
+        await bench.turns.run(all_of_them=True)
+        while not any(job.state is JobState.SUBMITTED for job in bench.desk.jobs.values()):
+            await asyncio.sleep(0.005)
+
+    async def comes_back(bench: Workbench) -> None:
+        await _opened(bench, session_path)
+        await _until(bench, 1)  # the one that was sent is fetched
+        await asyncio.sleep(0)
+        view = bench.turns.view()
+        assert view is not None
+        assert view.queue.left == TEXTS[1:]
+        assert not view.goes_on
+        assert len(bench.desk.jobs) == 1
+        await bench.turns.run(all_of_them=True)
+        await _until(bench, 3)
+        assert _line(bench) == list(TEXTS)
+
+    submitted: tuple[wire.JobEvent, ...] = (wire.Sending(), wire.Submitted(HANDLE))
+    studio.start(ScriptedProvider(lambda request: (*submitted, never)), quits)
+    back = _good()
+    back.resumed = whole_run([png(9)])[2:]
+    studio.start(back, comes_back)
+
+
+def test_putting_the_session_away_sends_none_of_what_is_left(studio: Studio, session_path: Path):
+    gate = asyncio.Event()
+
+    async def work(bench: Workbench) -> None:
+        async def writes_for_a_while() -> None:
+            gate.set()
+            await _until(bench, 1)
+            for _ in range(20):
+                await asyncio.sleep(0)
+
+        await bench.turns.begin(TEXTS, await _opened(bench, session_path), SETTINGS)
+        await bench.turns.run(all_of_them=True)
+        while not provider.sent:
+            await asyncio.sleep(0.005)
+        bench.before_close(writes_for_a_while)
+        await bench.close_session()
+        assert [one.instruction for one in provider.sent] == [TEXTS[0]]
+
+    sending, *rest = whole_run([png(3)])
+    provider = ScriptedProvider(lambda request: (sending, gate, *rest))
+    studio.start(provider, work)
+
+
+def test_a_failure_stops_the_line_and_keeps_what_failed(studio: Studio, session_path: Path):
+    async def work(bench: Workbench) -> None:
+        await bench.turns.begin(TEXTS, await _opened(bench, session_path), SETTINGS)
+        await bench.turns.run(all_of_them=True)
+        while (view := bench.turns.view()) is None or not view.stopped:
+            await asyncio.sleep(0.005)
+        assert view.queue.left == TEXTS
+        assert view.stopped == "Not this one."
+        assert not view.goes_on
+        assert len(bench.desk.jobs) == 1
+
+    studio.start(ScriptedProvider(lambda request: (wire.Sending(), Refused("Not this one."))), work)
+
+
+def test_branches_all_go_on_from_the_same_step(studio: Studio, session_path: Path):
+    async def work(bench: Workbench) -> None:
+        head = await _opened(bench, session_path)
+        await bench.turns.begin(TEXTS[:2], head, SETTINGS, branches=True)
+        await bench.turns.run(all_of_them=True)
+        await _until(bench, 2)
+        children = bench.session.history.children(head)
+        assert [node.request and node.request.instruction for node in children] == list(TEXTS[:2])
+
+    studio.start(_good(), work)
+
+
+def test_what_is_stored_comes_back_and_what_cannot_be_read_is_none():
+    queue = TurnQueue(TEXTS, NodeId("n1"), 3, 7, SETTINGS)
+    assert TurnQueue.from_text(queue.to_text()) == queue
+    assert TurnQueue.from_text('{"left": 3}') is None
+    assert TurnQueue.from_text("[[") is None
