@@ -40,11 +40,14 @@ def price_of_result(spec: ModelSpec, images: tuple[ImageRef, ...], missing: int 
 
 
 def spent_usd(session: Session, jobs: Iterable[JobRecord], catalogue: Catalogue) -> float:
-    """US dollars of a session: finished steps, and the estimates of runs that may still cost."""
+    """US dollars of a session: finished steps, and the estimates of runs that may still cost. What
+    a service told in another currency is not among them: nobody here knows what it is worth."""
     total = sum(
         node.result.cost.amount
         for node in session.history
-        if node.result is not None and node.result.cost is not None
+        if node.result is not None
+        and node.result.cost is not None
+        and node.result.cost.currency == "USD"
     )
     for job in jobs:
         may_cost = job.fault is not None and job.fault.charged is not Charged.NO

@@ -169,7 +169,8 @@ def read_config(text: str, folder: Path, base: ProxyConfig) -> ProxyConfig:
         calls_at_once=int(limits.amount("calls_at_once", base.calls_at_once)),
         answer_s=limits.amount("answer_s", base.answer_s),
         stop_s=limits.amount("stop_s", base.stop_s),
-        remember_h=limits.amount("remember_h", base.remember_h),
+        # A key that is forgotten before its answer is read buys the run again.
+        remember_h=limits.amount("remember_h", base.remember_h, least=1),
         network_proxy=network.text("proxy", base.network_proxy),
         ca_file=network.text("ca_file", base.ca_file),
         share_runs=table.flag("share_runs"),
@@ -232,8 +233,8 @@ class _Table:
         value = self._values.pop(name, False)
         return value if isinstance(value, bool) else bool(self._wrong(name, "true or false"))
 
-    def amount(self, name: str, default: float) -> float:
-        return self._amount(name, self._values.pop(name, default))
+    def amount(self, name: str, default: float, *, least: float = 0) -> float:
+        return self._amount(name, self._values.pop(name, default), least)
 
     def amounts(self, name: str) -> dict[str, float]:
         return {str(key): self._amount(key, one) for key, one in self.mapping(name).items()}
@@ -259,9 +260,13 @@ class _Table:
                 f"The configuration has an unknown word: {self._called(name)}.", field=name
             )
 
-    def _amount(self, name: str, value: object) -> float:
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e9:
-            self._wrong(name, "a number from 0")
+    def _amount(self, name: str, value: object, least: float = 0) -> float:
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, int | float)
+            or not least <= value < 1e9
+        ):
+            self._wrong(name, f"a number from {least:g}")
         return float(value) if isinstance(value, int | float) else 0.0
 
     def _wrong(self, name: str, wanted: str) -> str:

@@ -11,9 +11,15 @@ from hypothesis import strategies as st
 
 from kontext_studio.core.drafts import Draft
 from kontext_studio.core.errors import BadRequest
+from kontext_studio.core.history import Node, NodeId, NodeKind
+from kontext_studio.core.images import ImageRef, Sha256
 from kontext_studio.core.models import Price
+from kontext_studio.core.result import Cost, ResultFacts
+from kontext_studio.core.session import Session
 from kontext_studio.store.session_file import SessionFile
 from kontext_studio.workbench.bench import Workbench
+from kontext_studio.workbench.catalogue import load_catalogue
+from kontext_studio.workbench.prices import spent_usd
 from kontext_studio.workbench.requests import clean_instruction
 from tests.unit.workbench.conftest import Studio
 from tests.unit.workbench.paid import good, opened
@@ -73,3 +79,13 @@ def test_f_api_36_a_price_that_is_not_known_is_no_price_anywhere(
         assert node.result.cost is None
 
     studio.start(good(), work)
+
+
+def test_what_was_charged_in_another_currency_is_not_added_up_as_dollars() -> None:
+    session, catalogue = Session(), load_catalogue()
+    for number, cost in enumerate((Cost(0.04), Cost(900.0, "JPY"), None)):
+        ref = ImageRef(Sha256(f"{number:064x}"), "image/png", 1, 1)
+        facts = ResultFacts("lumenfall", "mine", cost=cost)
+        node = Node(NodeId(f"n{number}"), (), NodeKind.IMPORT, ref, number, 0.0, result=facts)
+        session.history.add(node)
+    assert spent_usd(session, (), catalogue) == 0.04

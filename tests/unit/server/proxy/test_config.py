@@ -55,6 +55,7 @@ def test_an_upstream_has_the_models_of_the_catalogue_unless_others_are_named():
         ("[limits]\nusd_per_day = -1", "usd_per_day"),
         ("[limits]\nusd_per_day = true", "usd_per_day"),
         ("[limits]\nusd_per_day = nan", "usd_per_day"),
+        ("[limits]\nremember_h = 0", "remember_h"),
         ("[limits.clients]\nanna = 'x'", "anna"),
         ("[upstreams.fal]\nkey = 'abc'", "key"),
         ("[upstreams.fal]\nmodels = 'x'", "models"),
