@@ -145,8 +145,8 @@ def _lines(found: Comparison) -> list[str]:
     lines.append(f"Colour       ΔE {found.delta_e_mean:.2f} on average")
     if found.delta_e_outside is not None:
         lines.append(f"             ΔE {found.delta_e_outside:.2f} where nothing was edited")
-    lines.append(f"Changed      {found.changed_share:.1%} of the pixels by more than ΔE 2")
-    lines.append(f"Edited area  {found.area_share:.1%} of the picture")
+    lines.append(f"Changed      {found.changed_share * 100:.1f} % of the pixels by more than ΔE 2")
+    lines.append(f"Edited area  {found.area_share * 100:.1f} % of the picture")
     if math.isfinite(found.ssim):
         lines.append(f"SSIM         {found.ssim:.4f}")
     lines.append(
@@ -155,7 +155,7 @@ def _lines(found: Comparison) -> list[str]:
         else "PSNR         the pixels are the same"
     )
     if found.sharpness_ratio is not None:
-        lines.append(f"Detail       {found.sharpness_ratio:.0%} of what it was")
+        lines.append(f"Detail       {found.sharpness_ratio * 100:.0f} % of what it was")
     if not found.same_size:
         lines.append("Size         not the same: B was brought to the size of A")
     return lines

@@ -169,7 +169,7 @@ def _spec_of(bench: Workbench, plan: Plan, inputs: int) -> ModelSpec:
 def _way_to(bench: Workbench, providers: Collection[str]) -> str:
     routes = [one for one in bench.connections.all() if one.provider in providers]
     if routes:
-        return f"Choose its connection: --route {shlex.quote(routes[0].name)}."
+        return f"Choose a connection that has one: --route {shlex.quote(routes[0].name)}."
     known = [service_info(one) for one in providers]
     variables = sorted(one.key_variable for one in known if one is not None and one.key_variable)
     variable = "FAL_KEY" if "FAL_KEY" in variables or not variables else variables[0]

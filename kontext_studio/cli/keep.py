@@ -168,7 +168,9 @@ def _figures(done: _Done, written: Path, mask_written: Path | None) -> dict[str,
 
 def _lines(kept: Kept) -> list[str]:
     place = kept.alignment
-    lines = [f"{kept.share:.1%} of the picture comes from the result, the rest is untouched."]
+    lines = [
+        f"{kept.share * 100:.1f} % of the picture comes from the result, the rest is untouched."
+    ]
     if not place.found:
         lines.append("The result could not be aligned: it does not show the same view.")
     elif not place.is_still:

@@ -73,8 +73,10 @@ def register(app: typer.Typer) -> None:
         config: Path | None = _CONFIG,
         as_json: bool = JSON_OPTION,
     ) -> None:
-        """Make a token for a client and print it once; only its digest is kept. A client that is
-        known gets a new one."""
+        """Make a token for a client and print it once; only its digest is kept.
+
+        A client that is known gets a new one.
+        """
         token = add_client(_configured(config).clients_file, name).reveal()
         if as_json:
             print_json({"client": name, "token": token})
@@ -103,8 +105,10 @@ def register(app: typer.Typer) -> None:
 
     @group.command("set-key")
     def set_key(name: str = typer.Argument(..., help="Of the upstream: fal, replicate …")) -> None:
-        """Put a service's key into the system's keychain. It is asked for, or read from standard
-        input."""
+        """Put a service's key into the system's keychain.
+
+        It is asked for, or read from standard input.
+        """
         if sys.stdin.isatty():
             import getpass
 

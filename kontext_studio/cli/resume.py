@@ -44,8 +44,10 @@ _BECAME = {
 def register(app: typer.Typer) -> None:
     @app.command()
     def resume(file: Path = FILE, as_json: bool = JSON_OPTION) -> None:
-        """Fetch what was sent and is not stored, look for what was lost while sending, and say
-        what each run became. Nothing is sent again."""
+        """Fetch what was sent and is not stored yet. Nothing is sent again.
+
+        What was lost while sending is looked for, and what each run became is said.
+        """
 
         async def work(bench: Workbench) -> None:
             # 1. What is open is known before the runs are taken up.

@@ -14,7 +14,7 @@ from kontext_studio.cli.running import run
 from kontext_studio.cli.terminal import print_json, write_line
 from kontext_studio.core.errors import BadRequest, RouteError, StudioError
 from kontext_studio.core.provider import CheckStep
-from kontext_studio.core.route import Route, RouteMode
+from kontext_studio.core.route import EMBEDDED, Route, RouteMode
 from kontext_studio.core.services import SERVICES
 from kontext_studio.workbench.bench import Workbench
 from kontext_studio.workbench.keys import KeyPlace
@@ -63,7 +63,8 @@ def register(app: typer.Typer) -> None:
             for route, place in zip(routes, places, strict=True):
                 mark = "*" if route.name == default else " "
                 own = ", ".join(dict.fromkeys(url for _, url in route.hosts))
-                where = route.address or own or "the service's own hosts"
+                usual = "this computer" if route.provider == EMBEDDED else "the service's own hosts"
+                where = route.address or own or usual
                 held = _PLACES[place] if place is not None else "the keychain does not answer"
                 write_line(
                     f"{mark} {route.name:<24} {route.provider:<10} {route.mode.value:<13} "

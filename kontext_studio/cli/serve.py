@@ -24,8 +24,10 @@ def register(app: typer.Typer) -> None:
             False, "--json", help="Say where it listens as one JSON line."
         ),
     ) -> None:
-        """Serve the embedded engine in fal's protocol. The token is read from the environment
-        variable KONTEXT_STUDIO_TOKEN, or made and printed."""
+        """Serve the embedded engine in fal's protocol.
+
+        The token is read from the environment variable KONTEXT_STUDIO_TOKEN, or made and printed.
+        """
         from kontext_studio.server.serve import main
 
         try:

@@ -43,7 +43,8 @@ _SPECK = 0.0002  # of the picture
 _LEAST_DELTA_E = 1.0
 # Further difference for each level of contrast within 5 pixels.
 _LEAST_STEEP, _MOST_STEEP = 0.01, 0.08
-_DARK, _DARK_DELTA_E = 16.0, 1.5
+_DARK, _DARK_DELTA_E = 8.0, 1.2
+_WEAK, _MUCH = 0.6, 0.4
 _RIM, _LOCAL_RIM = 0.2, 0.45
 _GAP_TIMES, _GAP_USUAL, _LEAK = 0.45, 2.5, 0.45
 _LARGE, _LARGE_TIMES, _SMALL_TIMES = 0.003, 1.35, 1.7
@@ -146,6 +147,8 @@ def _differing(
     nearby = highest_near(blurred(away, 0.7), 4)
     mask = _without_rims(mask, away, nearby)
     mask = _certain(mask, away / limits)
+    around = _around(mask, opened(away > np.float32(_WEAK) * limits, 1))
+    mask |= _without_rims(around | mask, away, nearby)
     watch.reach(0.9)
     least = round(_SPECK * mask.size)
     gaps = _gaps(mask, round(_CLOSE_PX * unit), 12 * least) & known
@@ -216,6 +219,18 @@ def _certain(mask: Mask, times: Floats) -> Mask:
         box = slice(y, y + h), slice(x, x + w)
         most = float(np.quantile(times[box][labels[box] == label], 0.9))
         keep[label] = most >= (_LARGE_TIMES if area >= _LARGE * mask.size else _SMALL_TIMES)
+    kept: Mask = keep[labels]
+    return kept
+
+
+def _around(mask: Mask, weak: Mask) -> Mask:
+    """The weaker change that hangs together with what is certain, where that is much of it."""
+    import numpy as np
+
+    labels, stats = regions(weak)
+    certain = np.bincount(labels.ravel(), mask.ravel(), len(stats))
+    keep = certain > _MUCH * stats[:, 4]
+    keep[0] = False
     kept: Mask = keep[labels]
     return kept
 

@@ -21,7 +21,8 @@ def verb_at(row: Tokens, i: int, *, first: bool) -> tuple[str, Act] | None:
         unlisted = after is not None and _may_be_verb(row, i, first=first)
         return (token.word, Act.ADJUST) if unlisted else None
     if after is None:
-        return None if token.word in verbs.WEAK_FIRST or not first else (token.word, act)
+        alone = act is Act.JUDGE or first  # "add a lamp and enhance"
+        return (token.word, act) if alone and token.word not in verbs.WEAK_FIRST else None
     if after.word in ("and", "or") and first and token.word not in verbs.WEAK_FIRST:
         return token.word, act  # "brighten and sharpen the photo"
     if (

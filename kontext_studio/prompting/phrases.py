@@ -290,7 +290,12 @@ def _acts(row: Tokens, i: int) -> bool:
     if token.word not in verbs.acts() and not lexicon.is_a(token.word, "verb", "verb_or_noun"):
         return False
     after = row[i + 1] if i + 1 < len(row) else None
-    return after is None or after.word in _AFTER_ACTION or after.word in grammar.ADVERBS
+    return (
+        after is None
+        or token.word in ("go", "lose", "gain", "grow")
+        or after.word in _AFTER_ACTION
+        or after.word in grammar.ADVERBS
+    )
 
 
 _SPOTS = terms(

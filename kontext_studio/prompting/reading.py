@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,7 +11,7 @@ from kontext_studio.prompting.clauses import Clause, Role, clauses_of
 from kontext_studio.prompting.language import foreign_language
 from kontext_studio.prompting.phrases import Tokens, head, things, words_of
 from kontext_studio.prompting.text import Kind, Token, is_blank, straightened, tokenize
-from kontext_studio.prompting.words import grammar, looks, places, terms
+from kontext_studio.prompting.words import grammar, looks, people, places, terms
 from kontext_studio.prompting.words.verbs import Act
 
 REST = frozenset(["everything else", "everything", "all else", "rest", "else", "anything"])
@@ -175,6 +176,8 @@ def _restyles(clause: Clause) -> bool:
         )
     if _covers(clause):
         return True
+    if _is_being(clause.state):
+        return False
     if clause.act not in _STYLE_ACTS or (clause.verb is None and clause.act is not Act.MAKE):
         return False
     noun = head(clause.target)
@@ -214,19 +217,33 @@ def _restyles(clause: Clause) -> bool:
     ) and bool(named & looks.STYLES)
 
 
+def _is_being(state: Tokens) -> bool:
+    """ "A lego character", "an anime girl": a thing in a style, not the style of the picture."""
+    for token, after in itertools.pairwise(state):
+        if looks.is_style(token.word) and not after.possessive:
+            being = people.is_person(after.lemma) or people.is_animal(after.lemma)
+            return being or after.lemma in ("character", "figure", "figurine", "minifigure")
+    return False
+
+
+_STYLE_HEADS = _STYLE_TARGETS | looks.STYLES
 _NO_COVER = terms("remove erase crop rotate flip frame wrap fill mix blend match")
 
 
 def _covers(clause: Clause) -> bool:
     """ "Bathe the picture in the washes of watercolour": any verb, the whole picture, a style."""
-    if clause.act is not Act.ADJUST or clause.base in _NO_COVER:
+    if clause.act not in (Act.ADJUST, Act.PUT) or clause.base in _NO_COVER:
         return False
     for i, token in enumerate(clause.tokens):
         if i > 1 and token.word in ("in", "with", "into", "like", "as"):
             verb = clause.verb
             target = tuple(t for t in clause.tokens[:i] if verb is not None and t.start > verb.end)
-            styled = words_of(clause.tokens[i + 1 :]) & looks.STYLES
-            return bool(target) and is_whole_picture(target) and bool(styled)
+            if not target or not is_whole_picture(target):
+                return False
+            if clause.act is Act.PUT:  # "in a cubist style", not "in a baroque frame"
+                noun = head(clause.tokens[i + 1 :])
+                return noun is not None and noun.lemma in _STYLE_HEADS
+            return bool(words_of(clause.tokens[i + 1 :]) & looks.STYLES)
     return False
 
 

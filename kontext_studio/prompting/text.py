@@ -58,11 +58,17 @@ _STRAIGHT = str.maketrans(
 )
 _PAIRS = {"«": "»", "‹": "›", "「": "」", "『": "』", "《": "》"}
 _MARKS = re.compile("['\"" + "".join((*_PAIRS, *_PAIRS.values())) + "]")
+# Signs that sit on a letter (Latin, Cyrillic, Hebrew, Arabic, Indic, Thai) belong to its word.
+_SIGNS = (
+    r"\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1-\u05c7\u0610-\u061a\u064b-\u065f\u0670"
+    r"\u06d6-\u06dc\u0900-\u0963\u0980-\u09e3\u0a01-\u0a75\u0b82-\u0bd7\u0c00-\u0c63\u0d00-\u0d63"
+    r"\u0e31-\u0e4e\u1dc0-\u1dff\u20d0-\u20f0\ufe20-\ufe2f"
+)
 _MASK, _MASK_ON = "\ue000", "\ue001"
 
 _TOKEN = re.compile(
     rf"""
-    (?P<plain>[a-z]+(?![\w'\-]))
+    (?P<plain>[a-z]+(?![\w'\-{_SIGNS}]))
   | (?P<quote>{_MASK}{_MASK_ON}*)
   | (?P<mark><(?:lora|lyco|hypernet|embedding):[^<>\n]{{0,80}}>
       | [(\[]{{1,3}}[^()\[\]\n]{{1,60}}:\s?\d(?:\.\d+)?[)\]]{{1,3}}
@@ -73,7 +79,7 @@ _TOKEN = re.compile(
   | (?P<code>\#[0-9A-Fa-f]{{3,8}}\b)
   | (?P<bullet>(?<!\S)(?:\d{{1,2}}[.)]|[-*•])(?=\s))
   | (?P<number>\d+(?:[.,:]\d+)*(?:\s?%)?(?!-?[^\W_]))
-  | (?P<word>[^\W_]+(?:['\-][^\W_]+)*(?:(?<=s)'(?!\w))?)
+  | (?P<word>[^\W_](?:[^\W_]|[{_SIGNS}])*(?:['\-][^\W_](?:[^\W_]|[{_SIGNS}])*)*(?:(?<=s)'(?!\w))?)
   | (?P<stop>[.!?;…。！？；\n]+)
   | (?P<comma>[,:–—、，：]|(?<=\s)-(?=\s))
   | (?P<other>[^\s\ue000\ue001])

@@ -47,6 +47,11 @@ _FRAMES = Expressions(
         "feel free to",
         "how about",
         "go ahead and",
+        "would it be possible to",
+        "would it be possible for you to",
+        "is it possible to",
+        "i was wondering if you could",
+        "i wonder if you could",
     )
 )
 _WISHES = tuple(
@@ -94,7 +99,7 @@ def skip_lead_in(row: Tokens, i: int) -> int:
     moved = True
     while moved and i < len(row):
         moved = False
-        frame = _FRAMES.at([token.word for token in row[i : i + 5]], 0)
+        frame = _FRAMES.at([token.word for token in row[i : i + 7]], 0)
         if frame:
             i += len(frame)
             moved = True

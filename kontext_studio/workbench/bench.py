@@ -18,6 +18,7 @@ from kontext_studio.core.errors import (
     BadInput,
     BadRequest,
     SessionError,
+    StudioError,
 )
 from kontext_studio.core.history import JobId, Node, NodeId, NodeKind
 from kontext_studio.core.images import ImageRef
@@ -89,6 +90,7 @@ class Workbench:
         self.announcer = Announcer()
         self.places = places
         self.settings = Settings()
+        self._writing_settings = asyncio.Lock()
         self.connections = Connections(places.routes_file, environment)
         self._disk_attempts = disk_attempts
         self._waits_for_network = waits_for_network
@@ -128,18 +130,25 @@ class Workbench:
         self.settings = await asyncio.to_thread(read)
 
     async def change_settings(self, settings: Settings) -> None:
-        """Write the settings, then announce them."""
+        """Write the settings, then announce them. They hold as they were where that cannot be."""
         if settings == self.settings:
             return
 
-        def write() -> None:
+        def write(latest: Settings) -> None:
             from kontext_studio.store.settings_file import save_settings
 
-            save_settings(self.places.settings_file, settings)
+            save_settings(self.places.settings_file, latest)
 
-        await asyncio.to_thread(write)
-        self.settings = settings
-        self.announcer.announce(SettingsChanged(settings))
+        # At once: another change that is asked for meanwhile must build on this one.
+        before, self.settings = self.settings, settings
+        try:
+            async with self._writing_settings:
+                await asyncio.to_thread(write, self.settings)
+        except StudioError:
+            if self.settings == settings:
+                self.settings = before
+            raise
+        self.announcer.announce(SettingsChanged(self.settings))
 
     @property
     def catalogue(self) -> Catalogue:

@@ -31,6 +31,7 @@ from kontext_studio.workbench.background import Background
 from kontext_studio.workbench.desk import Desk
 from kontext_studio.workbench.orders import RunOrder
 from kontext_studio.workbench.requests import clean_instruction
+from kontext_studio.workbench.runs import Runs
 from kontext_studio.workbench.sessions import TURNS
 from kontext_studio.workbench.turns_view import TurnsView
 
@@ -46,6 +47,8 @@ class TurnBench(Protocol):
     def desk(self) -> Desk: ...
     @property
     def session(self) -> Session: ...
+    @property
+    def runs(self) -> Runs: ...
     def stored_choice(self, name: str) -> str: ...
     async def store_choice(self, name: str, text: str) -> bool: ...
     async def submit(self, order: RunOrder, *, allow_twin: bool = False) -> JobId: ...
@@ -70,7 +73,7 @@ class Turns:
         if queue is None or not self._bench.is_open:
             return None
         run = self._run_of(queue)
-        under_way = run is not None and not run.ended
+        under_way = self._is_under_way(queue)
         stopped = "" if under_way else self._stopped or _why(run)
         if queue.on in self._bench.session.hidden:
             stopped = "The step they go on from was deleted."
@@ -135,7 +138,11 @@ class Turns:
             try:
                 if queue.on in self._bench.session.hidden:
                     raise BadRequest("The step they go on from was deleted.")
-                await self._bench.submit(self._order(queue))
+                run = self._run_of(queue)
+                if run is not None and run.state is JobState.PREPARED:
+                    self._bench.runs.again(run.id)  # it was ordered, and never sent
+                else:
+                    await self._bench.submit(self._order(queue))
             except StudioError as fault:
                 self._goes_on, self._stopped = False, fault.message
                 self._tell()
@@ -195,8 +202,16 @@ class Turns:
         return next((one for one in records if self._is_its_run(queue, one)), None)
 
     def _is_under_way(self, queue: TurnQueue) -> bool:
+        """Not where its run only waits for the person: for a key, or after a restart."""
         run = self._run_of(queue)
-        return run is not None and not run.ended
+        return run is not None and not run.ended and not self._waits(run)
+
+    def _waits(self, run: JobRecord) -> bool:
+        """Whether it is not sent before the person says so."""
+        if run.state is not JobState.PREPARED:
+            return False
+        seen = next((one for one in self._bench.runs.views() if one.record.id == run.id), None)
+        return seen is not None and not seen.active and not seen.held
 
     def _hear(self, what: Announcement) -> None:
         match what:
@@ -210,7 +225,8 @@ class Turns:
             case ResultStored():
                 self._catch_up()
             case JobChanged(view) if self._queue and self._is_its_run(self._queue, view.record):
-                if view.record.ended and view.record.state is not JobState.STORED:
+                was_stored = view.record.state is JobState.STORED
+                if self._waits(view.record) or (view.record.ended and not was_stored):
                     self._goes_on = False  # what failed is looked at before more is paid for
                 self._tell()
             case Changed() if self._queue is not None:
@@ -249,4 +265,6 @@ def _why(run: JobRecord | None) -> str:
         return ""
     if run.fault is not None:
         return run.fault.message
+    if run.state is JobState.PREPARED:
+        return "It was not sent yet."
     return "It was stopped." if run.state is JobState.CANCELLED else ""

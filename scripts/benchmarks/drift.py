@@ -27,8 +27,10 @@ from tests.unit.imaging.drifting import Drifting, blob, coded, overlap, recolour
 
 SCENES = 200
 TURNS = 10
-# 37 and 55 dB as root mean squares.
-MATCHED_LEVELS, CHAIN_LEVELS = 255 / 10 ** (37 / 20), 255 / 10 ** (55 / 20)
+# 55 dB as a root mean square.
+CHAIN_LEVELS = 255 / 10 ** (55 / 20)
+# The published recipe left 37 dB of 38.7 that blur, noise and codec alone left.
+MATCH_LOSS_DB = 1.7
 RATIO = 1 / 8
 
 
@@ -47,7 +49,7 @@ def measure() -> Iterator[Measure]:
 
 def _kept(found: list[Case]) -> Iterator[Measure]:
     missed: dict[str, list[float]] = {}
-    touched, inexact, errors, matched = [], 0, [], []
+    touched, inexact, errors, matched, refused = [], 0, [], [], list[str]()
     for case in found:
         kept = keep_everything_else(case.base, case.result)
         known = _shown(case)
@@ -56,9 +58,12 @@ def _kept(found: list[Case]) -> Iterator[Measure]:
         missed.setdefault(kind, []).append(1 - overlap(kept.mask, truth))
         touched.append(np.count_nonzero(kept.mask & ~case.area) / np.count_nonzero(~case.area))
         inexact += int((kept.pixels != case.base)[~kept.mask].sum())
+        if not kept.alignment.found:
+            refused.append(case.name)
+            continue
         errors.append(_error_px(kept.alignment, case.drift.matrix(case.base.shape)))
         if case.name.endswith("all"):
-            matched.append(_left_levels(case, kept.alignment, known))
+            matched.append(_match_loss_db(case, kept.alignment, known))
     every = [one for ones in missed.values() for one in ones]
     words = ", ".join(f"{kind} {np.mean(ones):.2f}" for kind, ones in missed.items())
     count = f"{len(found)} cases"
@@ -68,13 +73,9 @@ def _kept(found: list[Case]) -> Iterator[Measure]:
     yield Measure("keep, bytes outside the mask that differ", inexact, "", 0)
     yield Measure("align, error, median", percentile(errors, 0.5), "px", 0.1, count)
     yield Measure("align, error, 99 of 100", percentile(errors, 0.99), "px", 0.25)
-    yield Measure(
-        "colour match, all at once, left in the unedited area, median",
-        percentile(matched, 0.5),
-        "lv",
-        MATCHED_LEVELS,
-        f"{20 * math.log10(255 / percentile(matched, 0.5)):.1f} dB",
-    )
+    yield Measure("align, refused though the view is the same", len(refused), "", None, count)
+    name = "colour match, all at once, unedited area, more than the codec alone, median"
+    yield Measure(name, percentile(matched, 0.5), "dB", MATCH_LOSS_DB)
 
 
 def _shown(case: Case) -> Mask:
@@ -92,10 +93,13 @@ def _error_px(found: Alignment, truth: np.ndarray) -> float:
     return float(np.hypot(*away).mean())
 
 
-def _left_levels(case: Case, alignment: Alignment, known: Mask) -> float:
+def _match_loss_db(case: Case, alignment: Alignment, known: Mask) -> float:
+    """How much worse the result brought back is than blur, noise and codec alone leave it."""
     colours = colours_back(case.base, case.result, case.area, alignment)
     back = Match(alignment, colours).applied(case.result)
-    return _levels(back, case.base, known & ~case.area)
+    plain = Drifting().of(case.edited, case.seed)
+    where = known & ~case.area
+    return 20 * math.log10(_levels(back, case.base, where) / _levels(plain, case.base, where))
 
 
 def _levels(a: Pixels, b: Pixels, where: Mask) -> float:
@@ -125,13 +129,14 @@ def _chain() -> Iterator[Measure]:
             raw = drift.of(recoloured(raw, area), turn)
         kept_levels.append(_levels(kept, base, never))
         raw_levels.append(_levels(raw, base, never))
-    note = f"{20 * math.log10(255 / max(kept_levels)):.1f} dB; fed back raw {_decibels(raw_levels)}"
+    note = f"{_decibels(kept_levels)}; fed back raw {_decibels(raw_levels)}"
     name = f"keep, {TURNS} turns, left where nothing was edited"
     yield Measure(name, max(kept_levels), "lv", CHAIN_LEVELS, note)
 
 
 def _decibels(levels: list[float]) -> str:
-    return " and ".join(f"{20 * math.log10(255 / one):.1f}" for one in levels) + " dB"
+    told = (f"{20 * math.log10(255 / one):.1f}" if one else "endless" for one in levels)
+    return " and ".join(told) + " dB"
 
 
 def _metered(found: list[Case]) -> Iterator[Measure]:
@@ -160,10 +165,15 @@ def _times() -> Iterator[Measure]:
     base = sample(width=1230)  # a megapixel of photograph
     result = Drifting((2.0, 1.0), 0.5, (1.02, 0.99, 1.0), field=3.0).of(base)
     megapixel = base.shape[0] * base.shape[1] / 1e6
-    wall = min(_seconds(lambda: measure_drift(base, result)) for _ in range(3))
-    yield Measure("meter, one megapixel", wall / megapixel, "s", 1.0)
-    wall = min(_seconds(lambda: keep_everything_else(base, result)) for _ in range(2))
-    yield Measure("keep, one megapixel", wall / megapixel, "s")
+    for name, bound, work in (
+        ("meter", 1.0, lambda: measure_drift(base, result)),
+        ("keep", None, lambda: keep_everything_else(base, result)),
+    ):
+        # Other work on the machine stretches the clock, not the processor's time; it is no less.
+        times = [(_seconds(work, time.process_time), _seconds(work)) for _ in range(2)]
+        busy, wall = (min(ones) / megapixel for ones in zip(*times, strict=True))
+        note = f"{wall:.2f} s by the clock"
+        yield Measure(f"{name}, one megapixel, processor time", busy, "s", bound, note)
     tile = sample(width=600)
     first = np.tile(tile, (6, 4, 1))[:2048, :2048].copy()
     second = np.roll(first, (3, -2), (0, 1)).copy()
@@ -209,7 +219,7 @@ def _of_scikit_image(first: Pixels, second: Pixels) -> Callable[[], None] | None
     return work
 
 
-def _seconds(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
+def _seconds(work: Callable[[], object], clock: Callable[[], float] = time.perf_counter) -> float:
+    start = clock()
     work()
-    return time.perf_counter() - start
+    return clock() - start

@@ -353,7 +353,7 @@ def test_a_model_of_another_service_says_what_is_needed_for_it(
 @pytest.mark.usefixtures("own_route")
 def test_a_model_of_another_connection_names_that_connection(program: Program, small: Path) -> None:
     ended = program("edit", small, WARMER, "--model", ENDPOINT, "--json")
-    assert ended.json["error"]["hint"].startswith("Choose its connection: --route own.")
+    assert ended.json["error"]["hint"].startswith("Choose a connection that has one: --route own.")
 
 
 def test_a_picture_without_an_instruction_ends_like_an_empty_instruction(

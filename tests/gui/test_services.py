@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QLabel
+from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 
 from kontext_studio.core import provider as wire
 from kontext_studio.core.errors import FieldProblem, Refused
@@ -52,6 +52,27 @@ def test_f_sec_20_who_can_open_an_upload_stands_below_run_where_it_is_more_than_
             replace(studio.bench.settings, default_route="Embedded engine")
         )
         await until(lambda: not note.isVisible())
+
+    at_the_window(good(), act)
+
+
+def test_of_two_connections_to_one_service_the_status_bar_names_the_one_in_use(
+    at_the_window: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAL_KEY", "a-key")
+
+    async def act(studio: Studio) -> None:
+        bench, bar = studio.bench, studio.window.status
+
+        async def shown_with(route: str) -> str:
+            await bench.change_settings(replace(bench.settings, default_route=route))
+            names = [one.accessibleName() for one in bar.findChildren(QWidget)]
+            return next(one for one in names if one.startswith("Connection: "))
+
+        assert await shown_with("fal.ai") == "Connection: fal.ai directly"
+        bench.connections.add(Route("Client account", "fal"))
+        assert await shown_with("Client account") == "Connection: Client account directly"
+        assert await shown_with("Embedded engine") == "Connection: Embedded engine on this computer"
 
     at_the_window(good(), act)
 

@@ -152,6 +152,28 @@ def test_a_split_is_shown_changed_and_run_step_by_step(at_the_window: Window, tm
     at_the_window(provider, act)
 
 
+def test_a_placeholder_in_a_step_in_line_is_held_back_once(at_the_window: Window, tmp_path: Path):
+    provider: ScriptedProvider = good()
+
+    async def act(studio: Studio) -> None:
+        await open_picture(studio, tmp_path)
+        panel = studio.window.right.instruction
+        studio.turning.put_in_line(["Remove the bin", "Paint the {object} red"])
+        await until(panel.turns.isVisible)
+        run_all = part(panel.turns, QPushButton, "turnsAll")
+        run_all.click()
+        await until(panel.card.isVisible)
+        assert provider.sent == []
+        run_all.click()
+        await until(lambda: has_stored(studio, 2))
+
+    at_the_window(provider, act)
+    assert [one.instruction for one in provider.sent] == [
+        "Remove the bin",
+        "Paint the {object} red",
+    ]
+
+
 def test_what_is_left_of_a_split_is_there_after_a_restart(at_the_window: Window, tmp_path: Path):
     provider: ScriptedProvider = good()
 
@@ -271,6 +293,29 @@ def test_steps_are_merged_from_an_earlier_one(at_the_window: Window, tmp_path: P
         await until(lambda: "door red" in panel.edit.toPlainText())
         assert "Remove the bin" in panel.edit.toPlainText()
         assert "Add a cat on the wall" in panel.edit.toPlainText()
+
+    at_the_window(good(), act)
+
+
+def test_words_that_a_merge_takes_the_place_of_come_back(at_the_window: Window, tmp_path: Path):
+    async def act(studio: Studio) -> None:
+        await open_picture(studio, tmp_path)
+        await run_once(studio, "Remove the bin")
+        await run_once(studio, "Paint the door red")
+        first, *_, last = studio.bench.session.history
+        await studio.steps.go_to(first.id)
+        await checked(studio, "Hang a lamp over the door")
+        await studio.steps.go_to(last.id)
+        panel = studio.window.right.instruction
+        await until(lambda: panel.edit.toPlainText() == "")
+        studio.commanding.wording.show_merges()
+        part(panel, QMenu, "mergeMenu").actions()[0].trigger()
+        await until(lambda: "door red" in panel.edit.toPlainText())
+        await studio.steps.go_to(last.id)
+        await studio.steps.go_to(first.id)
+        await until(lambda: "door red" in panel.edit.toPlainText())
+        panel.edit.walk_history(older=True)
+        assert panel.edit.toPlainText() == "Hang a lamp over the door"
 
     at_the_window(good(), act)
 

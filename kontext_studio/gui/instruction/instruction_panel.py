@@ -6,6 +6,7 @@ It refuses to know sessions, providers and settings.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QElapsedTimer, QMargins, Qt, Signal
@@ -426,9 +427,9 @@ class InstructionPanel(SteadyScrollArea):
     def focus_editor(self) -> None:
         self.edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
-    def reveal(self, part: QWidget) -> None:
-        """Scroll to a part of the panel; not away from words that somebody is writing."""
-        self._revealing.reveal(part)
+    def reveal(self, part: QWidget, *, asked: bool = False) -> None:
+        """Scroll to a part of the panel; unasked not away from words that somebody is writing."""
+        self._revealing.reveal(part, asked=asked)
 
     def _may_scroll(self) -> bool:
         known = ("", self._last_run.draft.text if self._last_run is not None else "")
@@ -515,7 +516,7 @@ class InstructionPanel(SteadyScrollArea):
     def _tell_draft(self) -> None:
         if not self._filling:
             self.notes.set_estimate("")
-            self.draft_changed.emit(self.draft())
+            self.draft_changed.emit(replace(self.draft(), text=self.edit.unsent_text()))
 
     def _take(self, answer: Answer) -> None:
         self._answer = answer

@@ -74,7 +74,8 @@ class PromptEdit(PaperEdit):
 
     # ------------------------------------------------------------ what is shown
     def set_text(self, text: str) -> None:
-        """Another draft: the undo stack starts anew."""
+        """Another draft: the undo stack and the walk start anew."""
+        self._history.typed()
         if text != self.toPlainText():
             self.setPlainText(text)
             self.moveCursor(QTextCursor.MoveOperation.End)
@@ -100,6 +101,10 @@ class PromptEdit(PaperEdit):
 
     def set_history(self, newest_first: Iterable[str]) -> None:
         self._history.set_texts(newest_first)
+
+    def unsent_text(self) -> str:
+        """The person's own words, also while an earlier instruction is only looked at."""
+        return self._history.unsent(self.toPlainText())
 
     def set_tab_accepts(self, accepts: bool) -> None:
         self._tab_accepts = accepts

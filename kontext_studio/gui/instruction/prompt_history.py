@@ -12,9 +12,15 @@ class PromptHistory:
         self._unsent = ""
 
     def set_texts(self, newest_first: Iterable[str]) -> None:
-        """Repeated instructions count once, at their newest place."""
+        """Repeated instructions count once, at their newest place. A walk goes on from where it
+        is, so that the unsent text still comes back."""
+        shown = self._older[self._place - 1] if self._place else None
         self._older = tuple(dict.fromkeys(text for text in newest_first if text.strip()))
-        self._place = 0
+        self._place = self._older.index(shown) + 1 if shown in self._older else 0
+
+    def unsent(self, current: str) -> str:
+        """What the person wrote: during a walk it is not what is shown."""
+        return self._unsent if self._place else current
 
     def older(self, current: str) -> str | None:
         """The next older instruction, or None where there is none."""

@@ -19,10 +19,13 @@ class Revealing(QObject):
         self._area = area
         self._may_scroll = may_scroll
         self._part: QWidget | None = None
+        self._asked = False
         area.verticalScrollBar().rangeChanged.connect(self._follow)
 
-    def reveal(self, part: QWidget) -> None:
+    def reveal(self, part: QWidget, *, asked: bool = False) -> None:
+        """`asked`: the person wants to see it now, whatever else is being done."""
         self._part = part
+        self._asked = asked
         part.destroyed.connect(self._stop)
         QTimer.singleShot(0, part, self._follow)
         QTimer.singleShot(_SETTLES_MS, part, self._stop)
@@ -31,5 +34,5 @@ class Revealing(QObject):
         self._part = None
 
     def _follow(self) -> None:
-        if self._part is not None and self._may_scroll():
+        if self._part is not None and (self._asked or self._may_scroll()):
             self._area.ensureWidgetVisible(self._part, 0, REVEALED_PX)

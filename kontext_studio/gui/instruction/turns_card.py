@@ -62,6 +62,11 @@ class TurnEdit(QPlainTextEdit):
             self._told = text
             self.written.emit(text)
 
+    def forget(self) -> None:
+        """Nothing more is told: what stands here is in line no longer."""
+        self._pause.stop()
+        self._told = self.toPlainText()
+
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self.tell()
@@ -144,7 +149,7 @@ class TurnsCard(QFrame):
             return
         queue = view.queue
         if before is None or len(queue.left) != len(before.queue.left):
-            self._fill(len(queue.left))
+            self._fit_rows(before.queue.left if before is not None else (), queue.left)
         for place, (edit, text) in enumerate(zip(self._edits, queue.left, strict=True)):
             edit.show_text(text)
             edit.setReadOnly(place == 0 and view.under_way)
@@ -161,12 +166,16 @@ class TurnsCard(QFrame):
         for edit in self._edits:
             edit.tell()
 
+    def texts(self) -> tuple[str, ...]:
+        """What stands in the rows, the next one first."""
+        return tuple(edit.toPlainText() for edit in self._edits)
+
     def _show_buttons(self, view: TurnsView) -> None:
         queue, price = view.queue, view.price
         count = len(queue.left)
         each = price.amount if price is not None else None
         every = each * count if each is not None else None
-        self._next.setText(_with_price(f"Run step {queue.done + 1}", each))
+        self._next.setText(_with_price("Run the next", each))
         self._all.setText(_with_price(f"Run all {count}", every))
         self._next.setVisible(not view.under_way)
         self._all.setVisible(not view.under_way and count > 1)
@@ -174,33 +183,52 @@ class TurnsCard(QFrame):
         self._discard.setText("Discard the rest" if view.under_way else "Discard")
         self._discard.setVisible(not view.under_way or count > 1)
 
-    def _fill(self, count: int) -> None:
-        for holder in self._holders:
-            self._rows.removeWidget(holder)
-            holder.hide()
-            holder.deleteLater()
-        self._edits, self._holders, self._removes = [], [], []
-        for place in range(count):
-            self._add_row(place)
+    def _fit_rows(self, before: tuple[str, ...], now: tuple[str, ...]) -> None:
+        """A row stays with its instruction when others have gone: somebody may be writing there."""
+        if (gone := _gone(before, now)) is None:
+            self._fill(len(now))
+            return
+        for place in reversed(gone):
+            self._drop_row(place)
+        self._name_rows()
 
-    def _add_row(self, place: int) -> None:
+    def _fill(self, count: int) -> None:
+        for place in reversed(range(len(self._edits))):
+            self._drop_row(place)
+        for _ in range(count):
+            self._add_row()
+        self._name_rows()
+
+    def _drop_row(self, place: int) -> None:
+        edit, holder = self._edits.pop(place), self._holders.pop(place)
+        self._removes.pop(place)
+        edit.forget()
+        self._rows.removeWidget(holder)
+        holder.hide()
+        holder.deleteLater()
+
+    def _name_rows(self) -> None:
+        for place, (edit, remove) in enumerate(zip(self._edits, self._removes, strict=True)):
+            edit.setObjectName(f"turn_{place}")
+            remove.setObjectName(f"turnRemove_{place}")
+
+    def _add_row(self) -> None:
         holder = QWidget(self)
         edit = TurnEdit(holder)
-        edit.setObjectName(f"turn_{place}")
-        edit.written.connect(lambda text, place=place: self.edited.emit(place, text))
+        # Where a row stands changes when those before it have been run.
+        edit.written.connect(lambda text: self.edited.emit(self._edits.index(edit), text))
         remove = QToolButton(holder)
-        remove.setObjectName(f"turnRemove_{place}")
         remove.setAccessibleName("Take this step out")
         remove.setToolTip("Take this step out")
         remove.setIcon(icon(self._theme, "x", "default", 14))
         remove.setIconSize(QSize(14, 14))
         remove.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        remove.clicked.connect(lambda _on=False, place=place: self.removed.emit(place))
+        remove.clicked.connect(lambda: self.removed.emit(self._removes.index(remove)))
         row = QHBoxLayout(holder)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
         row.addWidget(edit, 1)
-        row.addWidget(remove, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(remove, 0, Qt.AlignmentFlag.AlignVCenter)
         self._rows.addWidget(holder)
         self._edits.append(edit)
         self._holders.append(holder)
@@ -212,6 +240,19 @@ class TurnsCard(QFrame):
         set_kind(button, kind="outlined")
         button.clicked.connect(lambda: act())
         return button
+
+
+def _gone(before: tuple[str, ...], now: tuple[str, ...]) -> list[int] | None:
+    """The places of `before` that are not there any more; None where `now` is something else. The
+    first of equal ones goes first, as it is run first."""
+    gone: list[int] = []
+    left = list(now)
+    for place in reversed(range(len(before))):
+        if left and left[-1] == before[place]:
+            left.pop()
+        else:
+            gone.insert(0, place)
+    return None if left else gone
 
 
 def _with_price(words: str, dollars: float | None) -> str:

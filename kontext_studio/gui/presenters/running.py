@@ -72,6 +72,7 @@ class Running(QObject):
         self._starting: list[RunOrder] = []
         # What made a run, and on which step it stood; None is a picture from text.
         self._typed: dict[JobId, tuple[NodeId | None, str]] = {}
+        self._aside: list[str] = []
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(DRAFT_MS)
@@ -185,6 +186,15 @@ class Running(QObject):
         """Put an instruction into the editor, for the person to change and run."""
         self._panel.set_text(text)
         self._panel.focus_editor()
+
+    def write_here(self, text: str) -> None:
+        """Put an instruction in place of what is written on this step, which Ctrl+Up brings back:
+        the person may not have had it in view."""
+        before = self._panel.edit.toPlainText()
+        if before.strip() and before != text:
+            self._aside.insert(0, before)
+            self._panel.set_history(self._older_instructions())
+        self._panel.edit.write_over(text)
 
     def focus(self) -> None:
         """Put the caret into the editor."""
@@ -446,7 +456,7 @@ class Running(QObject):
         jobs = [view.record for view in self._bench.runs.views()]
         asked = [(job.created, job.request.instruction) for job in jobs]
         texts = [text for _, text in sorted([*made, *asked], reverse=True)]
-        return list(dict.fromkeys(texts))
+        return list(dict.fromkeys([*self._aside, *texts]))
 
     def _name_input(self, node: Node) -> None:
         name = step_name(self._bench.session, node, original=node.title or "Original")
@@ -472,6 +482,7 @@ class Running(QObject):
         self._pending = None
         self._last = None
         self._typed.clear()
+        self._aside.clear()
         self._show_models()
         self.refresh()
 

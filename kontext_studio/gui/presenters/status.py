@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QObject, Signal
 
 from kontext_studio.core.errors import BadRequest
@@ -63,7 +65,10 @@ class Status(QObject):
             route = self._bench.connections.get(self._bench.route_name)
         except BadRequest:
             return NOT_CONNECTED
-        return _facts_of(route)
+        facts = _facts_of(route)
+        alike = [one for one in self._bench.connections.all() if _facts_of(one) == facts]
+        # Two of one service look the same but for their name, and another account pays.
+        return replace(facts, name=route.name) if len(alike) > 1 else facts
 
     def _show_cost(self) -> None:
         bench = self._bench

@@ -22,6 +22,12 @@ _ONE_STEP = CardMessage(
     icon="info",
     tone="accent",
 )
+_SLOT_LEFT = CardMessage(
+    "A placeholder is left in a step.",
+    "Fill it in, or run again to send the step as it is. Nothing was sent.",
+    icon="triangle-alert",
+    tone="warning",
+)
 _IN_LINE = CardMessage(
     "Other steps are in line already.",
     "Run them or discard them first.",
@@ -45,6 +51,7 @@ class Turning(QObject):
         self._panel = panel
         self._tasks = tasks
         self._current = current
+        self._held: tuple[str, ...] = ()  # what was held back once
         card = panel.turns
         card.run_asked.connect(self._run)
         card.stop_asked.connect(bench.turns.stop)
@@ -88,12 +95,29 @@ class Turning(QObject):
 
     async def _then_show(self, begun: Coroutine[Any, Any, None]) -> None:
         await begun
-        self._panel.reveal(self._panel.turns)
+        self._panel.reveal(self._panel.turns, asked=True)
 
     def _run(self, all_of_them: bool) -> None:
         self._panel.turns.tell()  # what is being typed there counts
-        run = self._bench.turns.run(all_of_them=all_of_them)
+        texts = self._panel.turns.texts()
+        run = self._run_texts(texts if all_of_them else texts[:1], all_of_them)
         self._tasks.start(run, show_fault=lambda _fault: None)  # the card says it
+
+    async def _run_texts(self, texts: tuple[str, ...], all_of_them: bool) -> None:
+        """Held back once where a placeholder is left, as in the editor."""
+        if texts != self._held and await asyncio.to_thread(_has_slot, texts):
+            self._held = texts
+            self._panel.set_card(_SLOT_LEFT)
+            return
+        self._held = ()
+        self._panel.set_card(None)
+        await self._bench.turns.run(all_of_them=all_of_them)
 
     def _show(self, what: TurnsChanged) -> None:
         self._panel.turns.show_view(what.view)
+
+
+def _has_slot(texts: Sequence[str]) -> bool:
+    from kontext_studio.prompting.slots import slots_of
+
+    return any(slots_of(text) for text in texts)

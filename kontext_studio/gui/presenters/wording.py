@@ -180,7 +180,7 @@ class Wording(QObject):
             return
         self._studio.window.right.show_tab(0)
         self._studio.running.refresh()
-        self._panel.edit.write_over(text)  # what stood there comes back with undo
+        self._studio.running.write_here(text)
 
     def _branch_choices(self, asked: FixAsked) -> None:
         node = self._studio.steps.current

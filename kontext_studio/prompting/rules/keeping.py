@@ -147,7 +147,8 @@ def _replaces_backdrop(clause: Clause) -> bool:
     if clause.act is Act.ADJUST or clause.base in ("adapt", "adjust", "edit"):
         # "reshape the surroundings so that they evoke a canyon", not "to match the street"
         said = words_of(clause.state)
-        return strict and bool(said & _LIKENESS) and any(map(places.is_place, said - _SUITING))
+        like = strict and bool(said & _LIKENESS) and not said & _SUITING
+        return like and any(places.is_place(w) or w in places.STRICT_BACKDROPS for w in said)
     if clause.act not in _REPLACING:
         return False
     if _is_time_or_weather(clause.state):
@@ -261,7 +262,7 @@ def _changes_look(clause: Clause) -> bool:
     if clause.act is Act.ADD:
         return noun is not None and noun.lemma in _WEATHER_TO_ADD
     if clause.base in ("light", "relight", "illuminate", "light up"):
-        return bool(clause.target) and _is_scene(clause.target)
+        return bool(clause.target) and (clause.base == "relight" or _is_scene(clause.target))
     if clause.act not in (*_REPLACING, Act.MAKE, Act.LET, Act.ADJUST, Act.GIVE, Act.PUT):
         return False
     if noun is not None and noun.lemma in _LIT_BY:

@@ -43,7 +43,7 @@ def unfilled_slot(reading: Reading, _context: LintContext) -> Iterator[Finding]:
 def no_instruction(reading: Reading, _context: LintContext) -> Iterator[Finding]:
     if reading.asks_for_change or not any(t.is_word for t in reading.tokens):
         return
-    words = [token for token in reading.tokens if token.kind is not Kind.STOP]
+    words = [token for token in reading.tokens if token.kind not in (Kind.STOP, Kind.OTHER)]
     if words[0].word in _MORE or words[0].word in grammar.COMPARATIVES:
         return  # "more clouds", "darker": short, but a wish
     if words[0].word in ("using", "based"):  # "using this style, a cat on a wall"

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 from kontext_studio.prompting.clauses import Clause, Role
 from kontext_studio.prompting.context import LintContext
+from kontext_studio.prompting.facets import Side
 from kontext_studio.prompting.findings import Finding, Fix, Severity, TextEdit
 from kontext_studio.prompting.people_edits import person_edit
 from kontext_studio.prompting.phrases import Tokens, core, head, things, words_of
 from kontext_studio.prompting.reading import Reading, is_whole_picture
+from kontext_studio.prompting.rules.keep_clauses import Item, keep_clause
 from kontext_studio.prompting.rules.keeping import person_is_kept
 from kontext_studio.prompting.rules.rule import Rule, appended, cased, span, with_slot, written
 from kontext_studio.prompting.text import Kind, Token
@@ -239,7 +241,8 @@ def _no_state(reading: Reading, clause: Clause) -> Finding:
     name = written(reading, core(clause.target)) or written(reading, clause.target)
     edits = [TextEdit(end, end, f" with {slot}" if swaps else f" to {slot}")]
     if _needs_keeping(reading, clause, edits[0]):
-        edits.append(appended(reading, _KEEP_PERSON))
+        keep = keep_clause(reading, " while preserving the same ", _KEEP_PERSON)
+        edits.append(appended(reading, keep))
         if edits[1].start == end:
             edits = [TextEdit(end, edits[1].end, edits[0].new_text + edits[1].new_text)]
     return Finding(
@@ -252,7 +255,11 @@ def _no_state(reading: Reading, clause: Clause) -> Finding:
     )
 
 
-_KEEP_PERSON = " while preserving the same facial features, hairstyle, and expression"
+_KEEP_PERSON: tuple[Item, ...] = (
+    ("facial features", None),
+    ("hairstyle", Side.HAIR),
+    ("expression", Side.EXPRESSION),
+)
 
 
 def _needs_keeping(reading: Reading, clause: Clause, edit: TextEdit) -> bool:

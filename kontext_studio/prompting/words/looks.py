@@ -86,7 +86,8 @@ TONE_JUDGEMENTS = frozenset(["cooler"])
 """A tone of the picture where it stands alone, and praise beside other praise."""
 
 JUDGEMENTS = terms(
-    """boring bland dull duller tedious drab ugly cheap amateurish tacky lifeless uninspired amateur unprofessional bad
+    """boring bland tedious drab ugly cheap amateurish tacky lifeless uninspired amateur
+    unprofessional bad
     awful worse terrible elegance charm soul glamour allure prestige pizazz
     striking welcoming catchy tasty tastier delicious yummy appetizing appetising mouthwatering
     enchanting adorable alluring enticing tempting engaging arresting vibrant-looking lavish

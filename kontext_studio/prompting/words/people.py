@@ -55,7 +55,8 @@ BODY_PARTS = terms(
 HAIR = terms(
     """hair hairstyle haircut hairdo beard moustache mustache goatee stubble sideburn fringe bang
     bob ponytail braid pigtail bun mohawk afro dreadlock dreadlocks mullet curl buzz_cut
-    pixie_cut crew_cut bowl_cut mane quiff undercut perm wig updo up-do topknot chignon bouffant cornrow dread beehive fauxhawk"""
+    pixie_cut crew_cut bowl_cut mane quiff undercut perm wig updo up-do
+    topknot chignon bouffant cornrow dread beehive fauxhawk"""
 )
 FACIAL_HAIR = terms("beard moustache mustache goatee stubble sideburn")
 HAIR_SHAPES = terms(

@@ -102,7 +102,8 @@ _VERBS: Mapping[Act, frozenset[str]] = {
     ),
     Act.JUDGE: terms(
         """improve enhance beautify optimize optimise refine perfect upgrade better embellish
-        elevate spruce jazz spice liven freshen glam perk pimp improvise revolutionise revolutionize revitalise revitalize reinvigorate
+        elevate spruce jazz spice liven freshen glam perk pimp improvise
+        revolutionise revolutionize revitalise revitalize reinvigorate
         glamorise glamorize prettify uplift"""
     ),
     Act.WRITE: terms("write spell inscribe letter print stamp type label caption title sign"),

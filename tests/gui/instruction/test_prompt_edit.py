@@ -234,6 +234,33 @@ def test_ctrl_up_and_down_walk_earlier_instructions_and_bring_the_draft_back(qtb
     assert edit.toPlainText() == "Paint the do"
 
 
+def test_a_walk_goes_on_when_a_run_ends_and_the_unsent_text_is_not_lost(qtbot, edit):
+    edit.set_history(["Remove the pole", "Crop the sky"])
+    edit.set_text("Paint the do")
+    qtbot.keyClick(edit, Qt.Key.Key_Up, CTRL)
+    edit.set_history(["Add a cat", "Remove the pole", "Crop the sky"])
+    assert edit.unsent_text() == "Paint the do"
+    qtbot.keyClick(edit, Qt.Key.Key_Down, CTRL)
+    assert edit.toPlainText() == "Add a cat"
+    qtbot.keyClick(edit, Qt.Key.Key_Down, CTRL)
+    assert edit.toPlainText() == "Paint the do"
+    qtbot.keyClick(edit, Qt.Key.Key_Up, CTRL)
+    edit.set_text("Add a cat")  # of another step: no part of the walk
+    assert edit.unsent_text() == "Add a cat"
+
+
+def test_looking_at_an_earlier_instruction_leaves_the_draft_alone(qtbot, panel):
+    panel.set_history(["Remove the pole"])
+    panel.edit.insertPlainText("Paint the do")
+    with qtbot.wait_signal(panel.draft_changed) as told:
+        qtbot.keyClick(panel.edit, Qt.Key.Key_Up, CTRL)
+    assert panel.draft().text == "Remove the pole"  # what Run would send
+    assert told.args[0].text == "Paint the do"
+    with qtbot.wait_signal(panel.draft_changed) as told:
+        panel.edit.insertPlainText("s")
+    assert told.args[0].text == "Remove the poles"
+
+
 def test_it_grows_with_the_text_and_no_further_than_220(edit):
     assert edit.height() == 112
     edit.set_text("word " * 60)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent
-from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QToolButton
 
 from kontext_studio.core.drafts import Draft
 from kontext_studio.core.history import NodeId
@@ -150,7 +150,7 @@ def test_the_steps_in_line_are_shown_with_a_price_for_all_and_can_be_changed(qtb
     card = panel.turns
     card.show_view(TurnsView(queue))
     texts = {one.text() for one in card.findChildren(QPushButton) if not one.isHidden()}
-    assert texts == {"Run step 2", "Run all 2", "Discard"}
+    assert texts == {"Run the next", "Run all 2", "Discard"}
     with qtbot.wait_signal(card.edited) as told:
         card.findChild(TurnEdit, "turn_1").setPlainText("Paint the door blue")
     assert told.args == [1, "Paint the door blue"]
@@ -162,6 +162,28 @@ def test_the_steps_in_line_are_shown_with_a_price_for_all_and_can_be_changed(qtb
     assert texts == {"Stop after this step", "Discard the rest"}
     card.show_view(None)
     assert card.isHidden()
+
+
+def test_what_is_being_written_into_a_step_in_line_stays_with_it_when_another_was_run(qtbot, panel):
+    card = panel.turns
+    queue = TurnQueue(("Remove the bin", "Paint it red", "Add a cat"), NodeId("n"), 3, 0, Draft())
+    card.show_view(TurnsView(queue, under_way=True))
+    second = part(card, TurnEdit, "turn_1")
+    second.setFocus()
+    second.setPlainText("Paint the door red")
+    after = queue.after(NodeId("m"), 1)
+    assert after is not None
+    with qtbot.wait_signal(card.edited) as told:
+        card.show_view(TurnsView(after))
+        assert second.hasFocus()
+    assert told.args == [0, "Paint the door red"]
+    assert part(card, TurnEdit, "turn_0") is second
+    assert part(card, TurnEdit, "turn_1").toPlainText() == "Add a cat"
+    assert card.findChild(TurnEdit, "turn_2") is None
+    card.show_view(TurnsView(after.with_text(0, "Paint the door red")))
+    with qtbot.wait_signal(card.removed) as taken:
+        part(card, QToolButton, "turnRemove_1").click()
+    assert taken.args == [1]
 
 
 @pytest.mark.parametrize("text_scale", [1.0, 2.0])

@@ -122,5 +122,7 @@ def test_more_sensitivity_finds_more():
 def test_the_border_that_the_result_does_not_show_stays():
     base = sample()
     result = Drifting(shift=(12.0, 0.0)).of(recoloured(base, np.ones(base.shape[:2], bool)))
-    kept = keep_everything_else(base, result)
-    assert np.array_equal(kept.pixels[:, -10:], base[:, -10:])
+    for mask in (None, np.ones(base.shape[:2], bool)):
+        kept = keep_everything_else(base, result, mask=mask)
+        assert np.array_equal(kept.pixels[:, -10:], base[:, -10:])
+        assert not kept.mask[:, -10:].any()

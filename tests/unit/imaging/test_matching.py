@@ -79,8 +79,10 @@ def test_turns_are_stacked_on_the_untouched_original():
 def test_a_turn_of_another_scene_is_left_out():
     original = sample(width=360)
     flipped = np.ascontiguousarray(original[:, ::-1])
-    stacked = restack(original, [Turn(original, flipped)])
-    assert stacked.left_out == (0,)
+    everywhere = np.ones(original.shape[:2], bool)
+    turns = [Turn(original, flipped), Turn(flipped, original, everywhere)]
+    stacked = restack(original, turns)
+    assert stacked.left_out == (0, 1)
     assert np.array_equal(stacked.pixels, original)
 
 

@@ -19,6 +19,8 @@ MARKED: dict[str, tuple[str, ...]] = {
         "The boy rides a tricycle",
     ),
     "vague-goal": (
+        "Swap the lamp for something prettier",
+        "Revitalise the courtyard",
         "Make the terrace more inviting",
         "Enhance the portrait",
         "Make the packaging look premium",
@@ -77,6 +79,11 @@ MARKED: dict[str, tuple[str, ...]] = {
         "Replace something on the desk with a globe",
     ),
     "unquoted-text": (
+        "Change the number of the bus to 42",
+        "Change the headline of the leaflet to we moved",
+        "Engrave Forever Yours on the ring",
+        "Print Bon Appetit on the menu",
+        "Write the cake is a lie on the wall",
         "Make the neon sign say open all night",
         "Change the title to The Long Voyage",
         "Write happy new year on the window",
@@ -95,12 +102,19 @@ MARKED: dict[str, tuple[str, ...]] = {
         "Apply an artistic filter",
     ),
     "style-keep": (
+        "Bathe the picture in the washes of watercolour",
+        "Bring the photo into a cubist style",
         "Convert the photo to linocut with bold gouges",
         "Turn the picture into a stained glass window with lead lines",
         "Redraw the image as a Bauhaus poster with flat shapes",
         "Make the photo look like an impressionist oil painting",
     ),
     "keep-person": (
+        "Slim the woman's waist",
+        "Give the woman an updo",
+        "Change the action of the man to juggling",
+        "Dress the twins in matching sailor suits",
+        "Make us older",
         "Change the conductor's tailcoat to a spacesuit",
         "Give the groom a full beard",
         "Make the gardener look twenty years older",
@@ -114,6 +128,11 @@ MARKED: dict[str, tuple[str, ...]] = {
         "Tilt the girl's head to the left",
     ),
     "keep-framing": (
+        "The backdrop should be a moonlit harbour",
+        "Reshape the surroundings so that they evoke a desert canyon",
+        "The fisherman is now in a jungle",
+        "Set the couple in Prague",
+        "Cut out the handbag and drop it onto a plain grey background",
         "Replace the backdrop with a brick wall",
         "Change the scenery to a snowy fjord",
         "Change the vineyard to a lavender field",
@@ -122,6 +141,7 @@ MARKED: dict[str, tuple[str, ...]] = {
         "Swap the background for a tiled kitchen",
     ),
     "keep-look": (
+        "Relight the stage with warm candlelight",
         "Change the street to a rainy night",
         "Make it foggy",
         "Change the lighting to candlelight",
@@ -201,6 +221,7 @@ LEFT_ALONE: dict[str, tuple[str, ...]] = {
         "Turn the street into night",
     ),
     "pronoun-subject": (
+        "Would it be possible to remove the pole?",
         "Change the kettle to copper and move it to the left",
         "Let it snow over the village",
         "Remove those lamp posts",
@@ -218,6 +239,9 @@ LEFT_ALONE: dict[str, tuple[str, ...]] = {
         "Remove part of the scaffolding on the left",
     ),
     "unquoted-text": (
+        "Change the number of the candles to seven",
+        "Engrave a rose on the ring",
+        "Display the trophy on the shelf",
         "Make the neon sign say 'open all night'",
         "Remove the caption",
         "Swap the stop sign for a lantern",
@@ -237,12 +261,15 @@ LEFT_ALONE: dict[str, tuple[str, ...]] = {
         "Turn the picture into a ukiyo-e print with flat waves, same composition",
     ),
     "style-keep": (
+        "Put the picture in a baroque frame",
+        "Make it look like a lego character",
         "Convert the photo to linocut with bold gouges, keeping the composition",
         "Change the picture to black and white",
         "Paint the bowl in the style of Delft ware",
         "Redraw the image as a mosaic of glass, keep everything else the same",
     ),
     "keep-person": (
+        "Have the man wear sunglasses",
         "Change the conductor's tailcoat to a spacesuit while preserving his face and pose",
         "Make the conductor's jacket green",
         "Add a straw hat to the gardener",
@@ -256,6 +283,8 @@ LEFT_ALONE: dict[str, tuple[str, ...]] = {
         "Change the bride's hair to copper red",
     ),
     "keep-framing": (
+        "Move the logo to the top right corner",
+        "Adjust the background to match the street",
         "Replace the backdrop with a brick wall, keep the exact camera angle and framing",
         "Blur the background",
         "Remove the crane in the background",

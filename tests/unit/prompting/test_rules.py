@@ -238,3 +238,15 @@ def test_a_verb_that_rebuilds_is_marked_with_a_new_state_and_without_one(text, r
 )
 def test_a_new_state_that_follows_completes_the_change(text):
     assert "incomplete-change" not in found(text)
+
+
+def test_a_comparison_with_what_was_made_is_no_earlier_turn():
+    assert "history-word" not in found("Make the castle look like it was carved from ice")
+    assert "history-word" in found("Make the room look like it was before")
+
+
+def test_what_is_kept_where_it_is_cannot_move():
+    assert "keep-conflict" in found(
+        "Move the bench to the left while keeping the bench where it is"
+    )
+    assert "keep-conflict" not in found("Move the bench to the left while keeping its colour")

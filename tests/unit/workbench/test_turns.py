@@ -10,7 +10,7 @@ import pytest
 
 from kontext_studio.core import provider as wire
 from kontext_studio.core.drafts import Draft
-from kontext_studio.core.errors import BadRequest, Refused
+from kontext_studio.core.errors import BadRequest, Refused, Unauthorized
 from kontext_studio.core.history import NodeId
 from kontext_studio.core.jobs import JobState
 from kontext_studio.core.turns import TurnQueue
@@ -117,6 +117,57 @@ def test_after_a_restart_what_is_left_is_there_and_nothing_is_sent(
     back = _good()
     back.resumed = whole_run([png(9)])[2:]
     studio.start(back, comes_back)
+
+
+def test_one_that_was_never_sent_is_not_said_to_run_and_goes_on_as_it_is(
+    studio: Studio, session_path: Path
+):
+    never = asyncio.Event()
+
+    async def quits(bench: Workbench) -> None:
+        await bench.turns.begin(TEXTS, await _opened(bench, session_path), SETTINGS)
+        await bench.turns.run(all_of_them=True)
+        view = bench.turns.view()
+        assert view is not None
+        assert view.under_way
+
+    async def comes_back(bench: Workbench) -> None:
+        await _opened(bench, session_path)
+        view = bench.turns.view()
+        assert view is not None
+        assert not view.under_way
+        assert view.stopped == "It was not sent yet."
+        await bench.turns.run(all_of_them=True)
+        await _until(bench, 3)
+        assert _line(bench) == list(TEXTS)
+        assert len(bench.desk.jobs) == 3
+
+    studio.start(ScriptedProvider(lambda request: (never, wire.Sending())), quits)
+    studio.start(_good(), comes_back)
+
+
+def test_one_that_waits_for_a_key_stops_the_line_and_can_be_run_again(
+    studio: Studio, session_path: Path
+):
+    script: list[wire.JobEvent | Exception | asyncio.Event] = [
+        wire.Sending(),
+        Unauthorized("The key was refused."),
+    ]
+
+    async def work(bench: Workbench) -> None:
+        await bench.turns.begin(TEXTS, await _opened(bench, session_path), SETTINGS)
+        await bench.turns.run(all_of_them=True)
+        while (view := bench.turns.view()) is None or not view.stopped:
+            await asyncio.sleep(0.005)
+        assert not view.under_way
+        assert not view.goes_on
+        assert view.queue.left == TEXTS
+        script[:] = whole_run([png(3)])
+        await bench.turns.run(all_of_them=False)
+        await _until(bench, 1)
+        assert len(bench.desk.jobs) == 1
+
+    studio.start(ScriptedProvider(lambda request: tuple(script)), work)
 
 
 def test_putting_the_session_away_sends_none_of_what_is_left(studio: Studio, session_path: Path):
