@@ -144,6 +144,7 @@ def register(app: typer.Typer) -> None:
             )
             check_route(route)
             given = await ask_for(route, key=key, password=proxy_password)
+            known = {one.name.casefold() for one in bench.connections.all()}
             bench.connections.add(route)
             await asyncio.to_thread(bench.connections.save)
             if forget_key:
@@ -152,7 +153,8 @@ def register(app: typer.Typer) -> None:
             if as_json:
                 print_json(_public(route))
             else:
-                write_line(f"Added {route.name}.")
+                done = "Changed" if route.name.casefold() in known else "Added"
+                write_line(f"{done} {route.name}.")
 
         run(work, as_json=as_json)
 

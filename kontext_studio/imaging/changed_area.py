@@ -44,7 +44,7 @@ _LEAST_DELTA_E = 1.0
 # Further difference for each level of contrast within 5 pixels.
 _LEAST_STEEP, _MOST_STEEP = 0.01, 0.08
 _DARK, _DARK_DELTA_E = 8.0, 1.2
-_WEAK, _MUCH = 0.6, 0.4
+_WEAK, _MUCH, _REACH_PX = 0.6, 0.4, 10
 _RIM, _LOCAL_RIM = 0.2, 0.45
 _GAP_TIMES, _GAP_USUAL, _LEAK = 0.45, 2.5, 0.45
 _LARGE, _LARGE_TIMES, _SMALL_TIMES = 0.003, 1.35, 1.7
@@ -147,7 +147,8 @@ def _differing(
     nearby = highest_near(blurred(away, 0.7), 4)
     mask = _without_rims(mask, away, nearby)
     mask = _certain(mask, away / limits)
-    around = _around(mask, opened(away > np.float32(_WEAK) * limits, 1))
+    weak = opened(away > np.float32(_WEAK) * limits, 1) & grown(mask, round(_REACH_PX * unit))
+    around = _around(mask, weak)
     mask |= _without_rims(around | mask, away, nearby)
     watch.reach(0.9)
     least = round(_SPECK * mask.size)

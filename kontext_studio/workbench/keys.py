@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import shlex
 from enum import StrEnum
 
 from kontext_studio.core.errors import BadRequest, StudioError, Unauthorized
@@ -157,8 +158,11 @@ class KeyStore:
 def no_key(route: Route, variable: str) -> Unauthorized:
     """There is none anywhere."""
     place = f"set {variable} in the environment, or " if variable else ""
+    # “routes add” says a connection anew: of one that has more to say this would lose it.
+    plain = Route(route.name, route.provider) == route
+    named = f" {shlex.quote(route.name)} --provider {route.provider}" if plain else ""
     return Unauthorized(
         f"There is no key for {route.name}.",
-        hint=f"Give one with “kontext-studio routes add --key” or in Settings, {place}"
+        hint=f"Give one with “kontext-studio routes add{named} --key” or in Settings, {place}"
         "use a proxy that holds the key.",
     )

@@ -11,7 +11,16 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
-from scripts.benchmarks import canvas, client, drift, first_window, prompting, resuming, smooth
+from scripts.benchmarks import (
+    canvas,
+    client,
+    drift,
+    first_window,
+    prompting,
+    resuming,
+    smooth,
+    writing,
+)
 from scripts.benchmarks.measure import Measure
 
 MEASUREMENTS: dict[str, Callable[[], Iterable[Measure]]] = {
@@ -20,6 +29,7 @@ MEASUREMENTS: dict[str, Callable[[], Iterable[Measure]]] = {
     "canvas": canvas.measure,
     "resume": resuming.measure,
     "client": client.measure,
+    "writing": writing.measure,
     "drift": drift.measure,
 }
 

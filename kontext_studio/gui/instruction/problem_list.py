@@ -42,6 +42,7 @@ class ProblemList(QWidget):
         self._indexes: list[int] = []
         self._shown: list[int] = []
         self._rows: list[ProblemRow] = []
+        self._spare: list[ProblemRow] = []
         self._all_shown = False
         self._current: int | None = None
         self._text = ""
@@ -83,7 +84,7 @@ class ProblemList(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
-        for row in self._rows:
+        for row in (*self._rows, *self._spare):
             row.set_theme(theme)
 
     def set_findings(self, text: str, findings: tuple[Finding, ...]) -> None:
@@ -122,13 +123,16 @@ class ProblemList(QWidget):
     def _fill(self) -> None:
         self._shown = self._chosen_few()
         for row in self._rows[len(self._shown) :]:
-            self._box.removeWidget(row)
             row.hide()
-            row.deleteLater()
+        # Rows are kept for the next answer: to make one takes some ms, and answers come at pauses.
+        self._spare = self._rows[len(self._shown) :] + self._spare
         del self._rows[len(self._shown) :]
         for place, index in enumerate(self._shown):
+            if place >= len(self._rows) and self._spare:
+                self._rows.append(self._spare.pop(0))
             if place < len(self._rows):
                 self._rows[place].show_finding(self._findings[index], self._text)
+                self._rows[place].show()
             else:
                 self._add_row(place, self._findings[index])
             self._rows[place].set_current(index == self._current)

@@ -66,6 +66,8 @@ class Running(QObject):
         self._route = ""
         self._picture: QImage | None = None
         self._pending: tuple[NodeId | None, Draft] | None = None
+        # On the way to the disk; there already for who comes back to the step meanwhile.
+        self._unwritten: dict[NodeId | None, Draft] = {}
         self._told_context: LintContext | None = None
         self._last: RunOrder | None = None
         self._last_at = 0.0
@@ -218,7 +220,13 @@ class Running(QObject):
         self._later.stop()
         pending, self._pending = self._pending, None
         if pending is not None and self._bench.is_open:
-            self._tasks.start(self._bench.save_draft(*pending))
+            self._unwritten[pending[0]] = pending[1]
+            self._tasks.start(self._save(*pending))
+
+    async def _save(self, node: NodeId | None, draft: Draft) -> None:
+        await self._bench.save_draft(node, draft)
+        if self._unwritten.get(node) is draft:
+            del self._unwritten[node]
 
     # Running.
 
@@ -356,7 +364,7 @@ class Running(QObject):
 
     def _draft_for(self, node: NodeId | None) -> Draft:
         """The step's own draft; for a new one the model and the delivery of the last one go on."""
-        draft = self._bench.draft(node)
+        draft = self._unwritten.get(node) or self._bench.draft(node)
         if self._was_run(node, draft.text):
             draft = replace(draft, text="")  # it is a step now, and Ctrl+Up brings it back
         if draft == Draft():
@@ -483,6 +491,7 @@ class Running(QObject):
         self._last = None
         self._typed.clear()
         self._aside.clear()
+        self._unwritten.clear()
         self._show_models()
         self.refresh()
 

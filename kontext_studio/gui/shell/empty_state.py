@@ -126,7 +126,7 @@ class EmptyState(QWidget):
             return
         self._engine_title.setText("No account yet?")
         self._connections.set_whole_text("Have an account?")
-        self._connect.setText("Connect fal.ai, Lumenfall, Replicate or your own server")
+        self._connect.setText("Connect fal.ai, another service or your own server")
 
     def set_sample_picture(self, file: str, image: QImage) -> None:
         """The decoded picture of a sample that was wanted."""

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from kontext_studio.gui.theme.type import line_height
 
 _WIDE = 16777215  # QWIDGETSIZE_MAX, which PySide does not name
+_KEPT = 4
 
 
 class Label(QLabel):
@@ -33,6 +34,8 @@ class Label(QLabel):
             super().__init__(text, parent)
         else:
             super().__init__(text)
+        self._kept: dict[int, tuple[QTextLayout, int]] = {}
+        self._kept_for: tuple[object, ...] = ()
         self.setTextFormat(Qt.TextFormat.PlainText)
 
     def line_px(self) -> int:
@@ -88,9 +91,19 @@ class Label(QLabel):
         return QSize(across, margins.top() + margins.bottom() + 2 * self.margin())
 
     def _laid_out(self, width: int) -> tuple[QTextLayout, int]:
-        """The words broken into lines of that width, and how high they are together."""
+        """The words broken into lines of that width, and how high they are together. Layouts ask
+        for the same widths again and again while they settle, so the last few are kept."""
         self.ensurePolished()
         line_px = self.line_px()
+        of = (self.text(), self.font().key(), self.alignment(), line_px, self.devicePixelRatioF())
+        if of != self._kept_for or len(self._kept) >= _KEPT:
+            self._kept.clear()
+            self._kept_for = of
+        if (kept := self._kept.get(width)) is None:
+            kept = self._kept[width] = self._lay_out(width, line_px)
+        return kept
+
+    def _lay_out(self, width: int, line_px: int) -> tuple[QTextLayout, int]:
         option = QTextOption(self.alignment() & Qt.AlignmentFlag.AlignHorizontal_Mask)
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         layout = QTextLayout(self.text().replace("\n", "\u2028"), self.font(), self)

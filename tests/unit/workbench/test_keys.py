@@ -337,6 +337,22 @@ def test_a_variable_that_was_named_and_is_not_set_is_told_and_nothing_else_is_ta
     assert "GATE_KEY" in told.value.hint
 
 
+@pytest.mark.parametrize(
+    ("route", "command"),
+    [
+        (Route("two words", "fal"), "routes add 'two words' --provider fal --key”"),
+        # Said like that it would lose its address.
+        (Route("own", "fal", address="https://own.example"), "routes add --key”"),
+    ],
+)
+def test_the_command_that_gives_a_key_is_said_whole_where_it_loses_nothing(
+    file: Path, route: Route, command: str
+) -> None:
+    with pytest.raises(Unauthorized) as told:
+        asyncio.run(loaded(file).access(route))
+    assert command in told.value.hint
+
+
 # Where no key is.
 
 
