@@ -30,7 +30,7 @@ from kontext_studio.store.journal import (
     replay_what_fits,
 )
 from kontext_studio.store.pages import Pages, Row
-from kontext_studio.store.rows import put_entry, put_head
+from kontext_studio.store.rows import CHOICE, put_entry, put_head
 from kontext_studio.store.seals import fits, sealed
 
 SMALL, PICTURES = frozenset({2, 3}), frozenset({5})
@@ -55,6 +55,7 @@ class _Found:
     jobs: dict[JobId, JobRecord] = field(default_factory=dict)
     journal: dict[int, tuple[str, str | None]] = field(default_factory=dict)
     drafts: dict[NodeId | None, Draft] = field(default_factory=dict)
+    choices: dict[str, str] = field(default_factory=dict)
     head: NodeId | None = None
     places: dict[str, int] = field(default_factory=dict)
     ranks: dict[JobId, tuple[bool, int]] = field(default_factory=dict)
@@ -75,6 +76,7 @@ class Remains:
     session: Session
     jobs: tuple[JobRecord, ...]
     drafts: Mapping[NodeId | None, Draft]
+    choices: Mapping[str, str]
     journal: Mapping[int, tuple[str, str | None]]
     pictures: Mapping[Sha256, ImageRef]
     kept: tuple[str, ...]
@@ -141,7 +143,7 @@ def find_remains(pages: Pages) -> Remains | None:
             lost.append(f"{name_of(node)}: a letter of its instruction or settings may be wrong")
         lost += [f"{name_of(node)}: {what} is lost" for what in dict.fromkeys(gone)]
     return Remains(
-        session, tuple(jobs.values()), found.drafts, found.journal, pictures,
+        session, tuple(jobs.values()), found.drafts, found.choices, found.journal, pictures,
         tuple(kept), tuple(lost), len(ordered) + len(again),
     )  # fmt: skip
 
@@ -176,6 +178,9 @@ def _take(row: Row, found: _Found) -> None:
                 _take_body(row, name, body, found)
             case (str() as key, str() as value) if key == HEAD_KEY:
                 found.head = found.head or NodeId(value)
+            case (str() as key, str() as value) if key.startswith(CHOICE):
+                if row.is_sure:
+                    found.choices.setdefault(key.removeprefix(CHOICE), value)
             case (str() as key, str() as value) if row.is_sure and value.startswith("{"):
                 found.drafts.setdefault(NodeId(key) or None, Draft.from_json(object_in(value)))
     except UNREADABLE:

@@ -14,6 +14,9 @@ from kontext_studio.core.jobs import JobRecord
 from kontext_studio.store.journal import DO, HEAD_KEY, body_of, head_after, moves_head
 from kontext_studio.store.seals import SEALED, sealed
 
+CHOICE = "choice "
+"""Begins the keys of what is chosen for one session."""
+
 
 def put_maker(connection: sqlite3.Connection) -> None:
     """The first rows of a new file: which program made it, and that its bodies are sealed."""
@@ -50,6 +53,13 @@ def put_draft(connection: sqlite3.Connection, node: NodeId | None, draft: Draft)
     else:
         row = (node or "", sealed(node or "", draft.to_json()))
         connection.execute("INSERT OR REPLACE INTO drafts VALUES (?, ?)", row)
+
+
+def put_choice(connection: sqlite3.Connection, name: str, text: str) -> None:
+    """An empty one is forgotten."""
+    connection.execute("DELETE FROM meta WHERE key = ?", (CHOICE + name,))
+    if text:
+        connection.execute("INSERT INTO meta VALUES (?, ?)", (CHOICE + name, text))
 
 
 def put_head(connection: sqlite3.Connection, node: NodeId | None) -> None:

@@ -19,7 +19,14 @@ from kontext_studio.store.faults import read_only, session_faults
 from kontext_studio.store.file_names import shown_name
 from kontext_studio.store.pages import Pages
 from kontext_studio.store.remains import Remains, find_remains, sound_pictures
-from kontext_studio.store.rows import insert_image, put_draft, put_job, put_maker, put_node
+from kontext_studio.store.rows import (
+    insert_image,
+    put_choice,
+    put_draft,
+    put_job,
+    put_maker,
+    put_node,
+)
 from kontext_studio.store.schema import create_schema, read_head
 from kontext_studio.store.session_file import SessionFile
 
@@ -123,6 +130,8 @@ def _fill(new: sqlite3.Connection, rest: Remains, pages: Pages) -> None:
         put_job(new, job)
     for node_id, draft in rest.drafts.items():
         put_draft(new, node_id, draft)
+    for name, text in rest.choices.items():
+        put_choice(new, name, text)
     rest.put_journal(new)
     for ref, data in sound_pictures(pages):
         insert_image(new, ref, data)

@@ -44,7 +44,9 @@ from kontext_studio.store.journal import (
 from kontext_studio.store.opened import OpenDatabase
 from kontext_studio.store.room import check_room
 from kontext_studio.store.rows import (
+    CHOICE,
     insert_image,
+    put_choice,
     put_draft,
     put_entry,
     put_head,
@@ -59,10 +61,6 @@ from kontext_studio.store.watch import Whereabouts, identity_of
 MOST_AT_ONCE_BYTES = 8 * 1024 * 1024
 """A larger result stays in the log until SQLite brings it into the file by itself, at the latest
 when 32 MB have gathered: writing it twice while it is decoded and measured held the window up."""
-
-
-CHOICE = "choice "
-"""Begins the keys of what is chosen for one session."""
 
 
 class SessionFile:
@@ -308,9 +306,7 @@ class SessionFile:
     def save_choice(self, name: str, text: str) -> None:
         """Keep what is chosen for this session alone; an empty text is forgotten."""
         with self._database.writing() as connection:
-            connection.execute("DELETE FROM meta WHERE key = ?", (CHOICE + name,))
-            if text:
-                connection.execute("INSERT INTO meta VALUES (?, ?)", (CHOICE + name, text))
+            put_choice(connection, name, text)
 
     def put_image(self, ref: ImageRef, data: bytes) -> None:
         """Store a picture once. Raise ValueError where the bytes are not those of `ref`."""

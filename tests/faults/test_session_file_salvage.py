@@ -298,6 +298,8 @@ def test_f_loc_7_what_was_undone_and_typed_survives_where_the_journal_is_whole(p
     with SessionFile.open(path) as file:
         session = file.load().session
         undo(file, session)
+        file.save_choice("route", "Studio")
+        file.save_choice("turns", '{"texts": ["Make it red"]}')
     lose_picture(path, 1)
 
     salvage(path)
@@ -307,6 +309,8 @@ def test_f_loc_7_what_was_undone_and_typed_survives_where_the_journal_is_whole(p
         assert loaded.session.stars == set()
         assert loaded.session.redo_text == "star"
         assert loaded.drafts == {None: Draft(text="half a sentence")}
+        assert file.choice("route") == "Studio"
+        assert file.choice("turns") == '{"texts": ["Make it red"]}'
 
 
 def test_f_loc_7_a_journal_with_a_hole_leaves_the_steps_and_what_was_done_to_them(path):
