@@ -93,15 +93,25 @@ class Turns:
             lambda _old: TurnQueue(left, on, len(left), self._last_step(), plain, branches)
         )
 
-    async def edit(self, place: int, text: str) -> None:
-        """Other words for one that is left. Raise BadRequest where they are blank, or where it is
-        being run."""
+    async def edit(self, shown: TurnQueue, place: int, text: str) -> None:
+        """Other words for one that is left, counted in the queue as it was shown: it may have moved
+        up since. Raise BadRequest where they are blank, or where it is being run."""
         words = clean_instruction(text)
-        await self._write(lambda queue: self._free(queue, place).with_text(place, words))
 
-    async def remove(self, place: int) -> None:
-        """Take one out. Raise BadRequest where it is being run."""
-        await self._write(lambda queue: self._free(queue, place).without(place))
+        def plan(queue: TurnQueue | None) -> TurnQueue:
+            now, at = self._free(queue, shown, place)
+            return now.with_text(at, words)
+
+        await self._write(plan)
+
+    async def remove(self, shown: TurnQueue, place: int) -> None:
+        """Take one out, counted likewise. Raise BadRequest where it is being run."""
+
+        def plan(queue: TurnQueue | None) -> TurnQueue | None:
+            now, at = self._free(queue, shown, place)
+            return now.without(at)
+
+        await self._write(plan)
 
     async def discard(self) -> None:
         """Forget what is left; a run under way goes on and becomes a step."""
@@ -160,12 +170,14 @@ class Turns:
             self._queue, self._stopped = queue, ""
             self._goes_on = self._goes_on and queue is not None
 
-    def _free(self, queue: TurnQueue | None, place: int) -> TurnQueue:
-        if queue is None or not 0 <= place < len(queue.left):
+    def _free(self, queue: TurnQueue | None, shown: TurnQueue, place: int) -> tuple[TurnQueue, int]:
+        """The queue as it is, and where in it the one stands that was at `place` of `shown`."""
+        at = place - len(shown.left) + (len(queue.left) if queue is not None else 0)
+        if queue is None or not 0 <= at < len(queue.left):
             raise BadRequest("This one is not in line any more.")
-        if place == 0 and self._is_under_way(queue):
+        if at == 0 and self._is_under_way(queue):
             raise BadRequest("This one is being run.")
-        return queue
+        return queue, at
 
     def _order(self, queue: TurnQueue) -> RunOrder:
         settings = queue.settings

@@ -56,9 +56,17 @@ class Turning(QObject):
         card.run_asked.connect(self._run)
         card.stop_asked.connect(bench.turns.stop)
         card.discard_asked.connect(lambda: tasks.start(bench.turns.discard()))
-        card.edited.connect(lambda place, text: tasks.start(bench.turns.edit(place, text)))
-        card.removed.connect(lambda place: tasks.start(bench.turns.remove(place)))
+        card.edited.connect(self._edit)
+        card.removed.connect(self._remove)
         bridge.turns_changed.connect(self._show)
+
+    def _edit(self, place: int, text: str) -> None:
+        if (view := self._bench.turns.view()) is not None:
+            self._tasks.start(self._bench.turns.edit(view.queue, place, text))
+
+    def _remove(self, place: int) -> None:
+        if (view := self._bench.turns.view()) is not None:
+            self._tasks.start(self._bench.turns.remove(view.queue, place))
 
     def split(self, text: str) -> None:
         """Put the single steps of an instruction in line; nothing is run yet."""

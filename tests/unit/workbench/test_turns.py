@@ -46,6 +46,12 @@ async def _until(bench: Workbench, done: int) -> None:
         await asyncio.sleep(0.005)
 
 
+def _queue(bench: Workbench) -> TurnQueue:
+    view = bench.turns.view()
+    assert view is not None
+    return view.queue
+
+
 def _line(bench: Workbench) -> list[str]:
     """The instructions from the original to the newest step."""
     path = bench.session.history.path(list(bench.session.history)[-1].id)
@@ -75,15 +81,31 @@ def test_one_is_run_and_the_next_waits_to_be_seen_and_changed(studio: Studio, se
         await bench.turns.begin(TEXTS, await _opened(bench, session_path), SETTINGS)
         await bench.turns.run(all_of_them=False)
         await _until(bench, 1)
-        await bench.turns.remove(1)
-        await bench.turns.edit(0, "Remove the blue bin")
+        await bench.turns.remove(_queue(bench), 1)
+        await bench.turns.edit(_queue(bench), 0, "Remove the blue bin")
         with pytest.raises(BadRequest):
-            await bench.turns.edit(0, "  ")
+            await bench.turns.edit(_queue(bench), 0, "  ")
         assert len(bench.desk.jobs) == 1
         await bench.turns.run(all_of_them=False)
         await _until(bench, 2)
         assert _line(bench) == [TEXTS[0], "Remove the blue bin"]
         assert bench.turns.view() is None
+
+    studio.start(_good(), work)
+
+
+def test_what_was_written_before_the_line_moved_up_goes_to_the_same_one(
+    studio: Studio, session_path: Path
+):
+    async def work(bench: Workbench) -> None:
+        await bench.turns.begin(TEXTS, await _opened(bench, session_path), SETTINGS)
+        shown = _queue(bench)
+        await bench.turns.run(all_of_them=False)
+        await _until(bench, 1)
+        await bench.turns.edit(shown, 2, "Add a dog on the sofa")
+        assert _queue(bench).left == (TEXTS[1], "Add a dog on the sofa")
+        with pytest.raises(BadRequest):
+            await bench.turns.remove(shown, 0)  # it is a step by now
 
     studio.start(_good(), work)
 
