@@ -520,7 +520,7 @@ class InstructionPanel(SteadyScrollArea):
 
     def _take(self, answer: Answer) -> None:
         self._answer = answer
-        self.wording.take(answer)
+        self.wording.take(answer, at_once=self._checker.is_asked_now)
         self.keep.set_sent(answer.text, answer.sent_text)
         self._show_run()
         self.checked.emit(answer)

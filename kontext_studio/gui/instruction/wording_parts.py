@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint, Signal
+from PySide6.QtCore import QObject, QPoint, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from kontext_studio.gui.instruction.checker import Answer, Question
@@ -39,6 +39,8 @@ class WordingParts(QObject):
         self.snippets = SnippetChips(theme, parent)
         self._fixing = InThread("fixing", self)
         self._fixing.done.connect(self._show_outcome)
+        self._rows_later = self._after_events(self._show_rows)
+        self._clauses_later = self._after_events(self._show_clauses)
         edit.problem_reached.connect(self.problems.set_current)
         edit.textChanged.connect(self.fix_all_card.forget)
         edit.cursorPositionChanged.connect(self.follow_caret)
@@ -51,18 +53,35 @@ class WordingParts(QObject):
         self.fix_all_card.left.connect(edit.setFocus)
         self.snippets.chosen.connect(self.add_clause)
 
-    def take(self, answer: Answer) -> None:
-        """Show what a check found."""
-        self._answer = answer
-        blank = not answer.text.strip()
-        shown = () if blank else answer.findings
-        self._edit.set_findings(answer.text, shown, answer.ghost)
-        self.problems.set_findings(answer.text, shown)
-        self.problems.set_also(
-            fixable=0 if blank else answer.fixable, ignored=0 if blank else answer.ignored
-        )
-        self.snippets.set_snippets(() if blank else answer.snippets)
+    def take(self, answer: Answer, *, at_once: bool = True) -> None:
+        """Show what a check found: the marks now, and the rows below them with `at_once` too, else
+        after what is typed meanwhile, so that no key waits for all of it."""
+        self._answer = Answer(answer.text, answer.sent_text) if not answer.text.strip() else answer
+        self._edit.set_findings(answer.text, self._answer.findings, self._answer.ghost)
+        self._rows_later.stop()
+        self._clauses_later.stop()
+        if at_once:
+            self._show_rows()
+            self._show_clauses()
+        else:
+            self._rows_later.start()
+
+    def _show_rows(self) -> None:
+        answer = self._answer
+        self.problems.set_findings(answer.text, answer.findings)
+        self.problems.set_also(fixable=answer.fixable, ignored=answer.ignored)
         self.follow_caret()
+        self._clauses_later.start()
+
+    def _show_clauses(self) -> None:
+        self._clauses_later.stop()
+        self.snippets.set_snippets(self._answer.snippets)
+
+    def _after_events(self, work: Callable[[], None]) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.timeout.connect(work)
+        return timer
 
     def follow_caret(self) -> None:
         if self.problems.isVisible() or self.problems.rows():
