@@ -11,7 +11,7 @@ import pytest
 from tests.faults.lab.random_kills import Series, kill_at_random, series_of
 from tests.faults.lab.verdict import Verdict
 
-PIECES = series_of(25, 1)
+PIECES = series_of(13, 1)
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
 

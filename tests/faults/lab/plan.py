@@ -71,15 +71,15 @@ def every_kill() -> Iterator[tuple[type[Market], Kill]]:
 
 
 _SAMPLE: dict[tuple[str, Front], frozenset[int]] = {
-    ("fal", Front.TERMINAL): frozenset({2, 4, 5, 7, 8, 11, 13, 14, 16, 18, 19, 22, 25, 30}),
-    ("fal", Front.WINDOW): frozenset({12, 26, 31}),
+    ("fal", Front.TERMINAL): frozenset({2, 5, 7, 8, 11, 14, 18, 25}),
+    ("fal", Front.WINDOW): frozenset({12, 31}),
     ("fal-sync", Front.TERMINAL): frozenset({9}),
     ("fal-live", Front.TERMINAL): frozenset({18}),
     ("fal-proxy", Front.TERMINAL): frozenset({6, 24}),
     ("fal-own-proxy", Front.TERMINAL): frozenset({7}),
     ("fal-sync-own-proxy", Front.TERMINAL): frozenset({17}),
     ("fal-gateway", Front.TERMINAL): frozenset({15}),
-    ("embedded", Front.TERMINAL): frozenset({7, 20, 34}),
+    ("embedded", Front.TERMINAL): frozenset({20}),
     ("embedded", Front.WINDOW): frozenset({12}),
     ("replicate", Front.TERMINAL): frozenset({9, 20}),
     ("replicate", Front.WINDOW): frozenset({31}),
