@@ -251,7 +251,7 @@ def test_limits_and_habits_hold_at_once(at_the_window: Window, tmp_path: Path) -
         await until(lambda: not studio.bench.settings.single_keys)
         escape(studio)
         star, canvas = studio.window.actions_by_id["star"], studio.window.stage
-        assert star not in canvas.actions()
+        await until(lambda: star not in canvas.actions())
         studio.setting_up.open("shortcuts")
         press(studio, "setting-single_keys")
         await until(lambda: star in canvas.actions())
