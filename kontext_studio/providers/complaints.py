@@ -25,6 +25,7 @@ from kontext_studio.core.errors import (
 )
 from kontext_studio.providers.answers import Answer, shown
 from kontext_studio.providers.refusals import (
+    NOT_YET,
     broke_off,
     page_instead,
     problems_in,
@@ -35,7 +36,6 @@ from kontext_studio.providers.service import Service
 
 T = TypeVar("T")
 
-_NOT_YET = frozenset({408, 409, 425})
 PICTURE = "input_image"
 """What the picture is called at the services that are read here."""
 
@@ -70,10 +70,11 @@ def complaint_in(answer: Answer, value: object) -> Complaint | None:
     return Complaint(answer.status, text, problems, answer.facts())
 
 
-def fault_of(
-    said: Complaint, service: Service, *, model: str = "", charged: Charged = Charged.NO
-) -> StudioError:
-    """The complaint as a fault."""
+def usual_fault(
+    said: Complaint, service: Service, *, model: str, charged: Charged, picture: str
+) -> StudioError | None:
+    """The fault of a status that means the same at every service, None for any other. `picture` is
+    the wire name of the picture."""
     facts = said.facts
     if said.status == 402:
         return OutOfCredit(
@@ -100,25 +101,35 @@ def fault_of(
         words = f"{model} is not offered at this address." if model else _UNKNOWN_RUN
         return NotFound(words, hint=said.text, detail=facts, charged=charged)
     if said.status == 413:
-        return too_large(facts, PICTURE)
+        return too_large(facts, picture)
     if said.status == 429:
         return RateLimited("The service is busy.", detail=facts)
-    if said.status >= 500:
-        return ServiceFailed("The service is in trouble.", detail=facts, charged=charged)
-    return Refused(
-        f"The service refused this request: {said.text}",
-        problems=said.problems,
-        detail=facts,
-        charged=charged,
-    )
+    return None
 
 
 _UNKNOWN_RUN = "The service no longer knows this request."
 
 
+def fault_of(
+    said: Complaint, service: Service, *, model: str = "", charged: Charged = Charged.NO
+) -> StudioError:
+    """The complaint as a fault."""
+    usual = usual_fault(said, service, model=model, charged=charged, picture=PICTURE)
+    if usual is not None:
+        return usual
+    if said.status >= 500:
+        return ServiceFailed("The service is in trouble.", detail=said.facts, charged=charged)
+    return Refused(
+        f"The service refused this request: {said.text}",
+        problems=said.problems,
+        detail=said.facts,
+        charged=charged,
+    )
+
+
 def passing(said: Complaint, service: Service) -> StudioError:
     """A complaint about a call alone, as the fault that is shown while it is tried again."""
-    if said.status == 429 or said.status in _NOT_YET:
+    if said.status == 429 or said.status in NOT_YET:
         return RateLimited("The service is not ready to answer yet.", detail=said.facts)
     return fault_of(said, service, charged=service.perhaps())
 

@@ -52,10 +52,9 @@ is raised is only in the way."""
 
 
 async def follow(
-    ask: Ask, patience: Patience, first: State | None = None
+    ask: Ask, patience: Patience
 ) -> AsyncGenerator[Queued | Running | Trouble | RemoteDone]:
-    """Queued and Running when they change, Trouble around faults, RemoteDone at the end. `first` is
-    a state that is known already.
+    """Queued and Running when they change, Trouble around faults, RemoteDone at the end.
 
     "No such run" is believed after five answers in a row over a minute, and a finished run without
     a picture after three.
@@ -64,7 +63,7 @@ async def follow(
     last: State | None = None
     while True:
         try:
-            state, first = (first, None) if first is not None else (await ask(), None)
+            state = await ask()
         except Over as over:
             raise over.fault from None
         except StudioError as fault:

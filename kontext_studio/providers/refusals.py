@@ -3,6 +3,7 @@ lists of what is wrong with which field."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from kontext_studio.core.errors import (
@@ -19,6 +20,17 @@ from kontext_studio.providers.answers import Answer, shown
 from kontext_studio.providers.service import Service
 
 _MOST_PROBLEMS = 50
+
+NOT_YET = frozenset({408, 409, 425})
+"""Statuses of a call that may be made again a little later."""
+
+_NOT_TAKEN = re.compile(r"not accepted|queue is full", re.IGNORECASE)
+"""Nothing vaguer: a gateway that says "try again" may have passed the request on before."""
+
+
+def says_not_taken(text: str) -> bool:
+    """Whether a busy service says that it certainly began no run."""
+    return _NOT_TAKEN.search(text) is not None
 
 
 def broke_off(status: int) -> bool:

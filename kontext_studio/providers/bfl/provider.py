@@ -21,11 +21,11 @@ from kontext_studio.core.provider import (
     CheckStep,
     InputPicture,
     JobEvent,
-    RemoteDone,
     Submitted,
 )
 from kontext_studio.core.request import EditRequest
 from kontext_studio.core.route import Access
+from kontext_studio.providers.answers import Answer
 from kontext_studio.providers.bfl.body import body_of, demand_taken, picture_fields
 from kontext_studio.providers.bfl.checking import probe_of
 from kontext_studio.providers.bfl.errors import complaint_in
@@ -35,12 +35,10 @@ from kontext_studio.providers.bfl.submit import run_in, submit
 from kontext_studio.providers.checking import check
 from kontext_studio.providers.client import HttpClient
 from kontext_studio.providers.complaints import passing
-from kontext_studio.providers.downloads import Downloads
 from kontext_studio.providers.limits import Limits
-from kontext_studio.providers.polling import Ask, State, demand_own, follow, freshened, rereads
+from kontext_studio.providers.polled_runs import PolledRuns
+from kontext_studio.providers.polling import State
 from kontext_studio.providers.posting import kept_answer
-from kontext_studio.providers.refusals import redirected
-from kontext_studio.providers.results import collect
 from kontext_studio.providers.retries import Patience
 
 CANNOT_CANCEL = "Black Forest Labs cannot cancel a run: it goes on."
@@ -61,7 +59,7 @@ class BflProvider:
         self.name = service.name
         self._patience = patience or Patience()
         self._client = HttpClient(access, service, limits)
-        self._downloads = Downloads(self._client, self._patience, service.surely())
+        self._runs = PolledRuns(self._client, service, self._patience, self._read)
 
     async def edit(
         self,
@@ -79,7 +77,7 @@ class BflProvider:
                     remote = event.remote
                 yield event
         if remote is not None:
-            async with aclosing(self._followed(remote)) as rest:
+            async with aclosing(self._runs.events(remote)) as rest:
                 async for later in rest:
                     yield later
 
@@ -105,64 +103,18 @@ class BflProvider:
         ]
         return await asyncio.to_thread(body_of, request, spec, inside, delivery)
 
-    async def resume(self, remote: RemoteHandle) -> AsyncGenerator[JobEvent]:
-        async with aclosing(self._followed(remote)) as events:
-            async for event in events:
-                yield event
+    def resume(self, remote: RemoteHandle) -> AsyncGenerator[JobEvent]:
+        return self._runs.events(remote)
 
-    async def _followed(self, remote: RemoteHandle) -> AsyncGenerator[JobEvent]:
-        demand_own(self._client.route, self._service, remote)
-        answer = ""
-        async with aclosing(follow(self._asks(remote), self._patience)) as events:
-            async for event in events:
-                if isinstance(event, RemoteDone):
-                    answer = event.answer
-                yield event
-        async with aclosing(self._collected(answer, remote)) as rest:
-            async for later in rest:
-                yield later
+    def collect(self, answer: str, remote: RemoteHandle | None = None) -> AsyncGenerator[JobEvent]:
+        return self._runs.collect(answer, remote)
 
-    def _asks(self, remote: RemoteHandle) -> Ask:
-        async def ask() -> State:
-            answer = await self._client.api(
-                "GET", remote.status_url, most_bytes=self._client.limits.result_bytes
-            )
-            if 300 <= answer.status < 400:
-                raise redirected(answer)
-            said = await asyncio.to_thread(answer.json)
-            known = isinstance(said, dict) and "status" in said and answer.status in (200, 404)
-            if not known and (complaint := complaint_in(answer, said)) is not None:
-                raise passing(complaint, self._service)
-            number, now = remote.request_id, self._patience.now()
-            return state_of(answer, said, number, self._service, now, remote.cost)
-
-        return ask
-
-    async def collect(
-        self, answer: str, remote: RemoteHandle | None = None
-    ) -> AsyncGenerator[JobEvent]:
-        if remote is not None:
-            reread = rereads(self._asks(remote), self._patience)
-            fresh = freshened(answer, self._patience.now(), reread, self._service.surely())
-            async with aclosing(fresh) as events:
-                async for event in events:
-                    if isinstance(event, RemoteDone):
-                        answer = event.answer
-                    else:
-                        yield event
-        async with aclosing(self._collected(answer, remote)) as rest:
-            async for later in rest:
-                yield later
-
-    async def _collected(
-        self, answer: str, remote: RemoteHandle | None
-    ) -> AsyncGenerator[JobEvent]:
-        reread = None
-        if remote is not None:
-            reread = rereads(self._asks(remote), self._patience)
-        async with aclosing(collect(self._downloads, self._service, answer, reread)) as events:
-            async for event in events:
-                yield event
+    def _read(self, answer: Answer, said: object, remote: RemoteHandle) -> State:
+        known = isinstance(said, dict) and "status" in said and answer.status in (200, 404)
+        if not known and (complaint := complaint_in(answer, said)) is not None:
+            raise passing(complaint, self._service)
+        number, now = remote.request_id, self._patience.now()
+        return state_of(answer, said, number, self._service, now, remote.cost)
 
     async def find(
         self,

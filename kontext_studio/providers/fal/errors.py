@@ -8,23 +8,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kontext_studio.core.errors import (
     Charged,
     ContentBlocked,
     FieldProblem,
-    NotAllowed,
-    NotFound,
-    OutOfCredit,
     RateLimited,
     Refused,
     ServiceFailed,
     StudioError,
     Unauthorized,
 )
+from kontext_studio.providers import complaints
 from kontext_studio.providers.answers import Answer, shown
-from kontext_studio.providers.refusals import problems_in, too_large
+from kontext_studio.providers.complaints import usual_fault
+from kontext_studio.providers.refusals import NOT_YET, problems_in, says_not_taken
 from kontext_studio.providers.service import Service
 
 CONTENT_POLICY = "content_policy_violation"
@@ -59,8 +58,6 @@ to everything, and so does COMPLETED with an error inside."""
 _OF_THE_CALL = frozenset({"unauthorized", "not_found", "rate_limited", "queue_full"})
 """Types that say why a call was not answered, and nothing of the run it asked about."""
 
-_NOT_YET = frozenset({408, 409, 425})
-
 _FAILED_WORDS: Mapping[str, str] = {
     "FAILED": "internal_error",
     "ERROR": "internal_error",
@@ -76,20 +73,14 @@ _SUCCESS = frozenset({"images", "image", "request_id", "status", "upload_url"})
 
 _NO_CREDIT = re.compile(r"exhausted balance|is locked|top up|billing", re.IGNORECASE)
 _NO_USER = re.compile(r"no user found|unauthori[sz]ed|authenticat", re.IGNORECASE)
-_NOT_TAKEN = re.compile(r"not accepted|queue is full", re.IGNORECASE)
-"""Nothing vaguer: a gateway that says "try again" may have passed the request on before."""
 _STILL_RUNNING = re.compile(r"in progress|not (yet )?(completed|ready|finished)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Complaint:
-    """What an answer says is wrong. `status` is the meant one, where the real one is lost."""
+class Complaint(complaints.Complaint):
+    """As everywhere; but `status` is the meant one, where the real one is lost."""
 
-    status: int
-    text: str
-    kind: str
-    problems: tuple[FieldProblem, ...]
-    facts: str
+    kind: str = ""
     from_proxy: bool = False
     about: str = ""
     """The request that the answer says it is about, where it says so."""
@@ -119,7 +110,7 @@ class Complaint:
     @property
     def surely_not_taken(self) -> bool:
         """Whether a submit that was answered so certainly began no run."""
-        return self.status == 429 or bool(_NOT_TAKEN.search(self.text))
+        return self.status == 429 or says_not_taken(self.text)
 
 
 def complaint_in(answer: Answer, value: object) -> Complaint | None:
@@ -134,7 +125,7 @@ def complaint_in(answer: Answer, value: object) -> Complaint | None:
         status = answer.status if answer.status >= 400 else 400
         if "unauthorized" in value.lower():
             status = 401
-        return Complaint(status, shown(value), "", (), answer.facts(), from_proxy=True)
+        return Complaint(status, shown(value), (), answer.facts(), from_proxy=True)
     if not isinstance(value, dict):
         return None
     if answer.status < 400 and ("detail" not in value or _SUCCESS.intersection(value)):
@@ -161,12 +152,12 @@ def _complaint(answer: Answer, detail: object, stated: object) -> Complaint:
     status = answer.status if answer.status >= 400 else _meant_status(kind, text, bool(problems))
     about = answer.headers.get("x-fal-request-id", "")
     late = answer.headers.get("x-fal-request-timeout-type", "").lower() == "user"
-    return Complaint(status, text, kind, problems, answer.facts(), about=about, never_started=late)
+    return Complaint(status, text, problems, answer.facts(), kind, about=about, never_started=late)
 
 
 def passing(said: Complaint, service: Service) -> StudioError:
     """A complaint about a call alone, as the fault that is shown while it is tried again."""
-    if said.status == 429 or said.status in _NOT_YET or said.still_running:
+    if said.status == 429 or said.status in NOT_YET or said.still_running:
         return RateLimited("The service is not ready to answer yet.", detail=said.facts)
     if said.status >= 500:
         return ServiceFailed("The service is in trouble.", detail=said.facts)
@@ -188,40 +179,11 @@ def fault_of(said: Complaint, service: Service, *, model: str = "", ran: bool) -
         return ContentBlocked(
             "The service's content rules stopped this.", detail=said.facts, charged=perhaps
         )
-    if said.status in (402, 403) and (said.status == 402 or _NO_CREDIT.search(said.text)):
-        return OutOfCredit(
-            f"The account at {service.title} has no credit.",
-            hint=said.text,
-            detail=said.facts,
-            charged=perhaps,
-        )
-    if said.status in (401, 407):
-        return Unauthorized(
-            "The key was not accepted.",
-            hint="Check the key of this connection in Settings.",
-            detail=said.facts,
-            charged=perhaps,
-        )
-    if said.status == 403:
-        return NotAllowed(
-            f"This key may not use {model or 'this model'}.",
-            hint=said.text,
-            detail=said.facts,
-            charged=perhaps,
-        )
-    if said.status in (404, 410):
-        return NotFound(
-            f"{model} is not offered at this address."
-            if model
-            else "The service no longer knows this request.",
-            hint=said.text,
-            detail=said.facts,
-            charged=perhaps,
-        )
-    if said.status == 413:
-        return too_large(said.facts, "image_url")
-    if said.status == 429:
-        return RateLimited("The service is busy.", detail=said.facts)
+    if said.status == 403 and _NO_CREDIT.search(said.text):
+        said = replace(said, status=402)
+    usual = usual_fault(said, service, model=model, charged=perhaps, picture="image_url")
+    if usual is not None:
+        return usual
     if said.status == 499:
         return Refused(
             "The run was cancelled at the service.",

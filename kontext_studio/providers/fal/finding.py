@@ -14,37 +14,32 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
-from kontext_studio.core.errors import (
-    BadAnswer,
-    NotFound,
-    RateLimited,
-    RouteError,
-    ServiceFailed,
-    StudioError,
-    Unauthorized,
-)
+from kontext_studio.core.errors import BadAnswer, NotFound, StudioError
 from kontext_studio.core.jobs import RemoteHandle
 from kontext_studio.core.models import ModelSpec, ParamRole
 from kontext_studio.core.request import EditRequest
 from kontext_studio.providers.answers import Answer
 from kontext_studio.providers.client import HttpClient
 from kontext_studio.providers.fal.body import body_of
-from kontext_studio.providers.fal.errors import Complaint, complaint_in, passing
+from kontext_studio.providers.fal.errors import complaint_in, passing
 from kontext_studio.providers.fal.service import handle_of
 from kontext_studio.providers.fields import wire_name
-from kontext_studio.providers.refusals import redirected
-from kontext_studio.providers.retries import CONNECT_ATTEMPTS, Patience
-from kontext_studio.providers.routing import OPTIONAL_ROLE, RouteUnfit
+from kontext_studio.providers.listing import (
+    MOST_PAGES,
+    WINDOW_S,
+    Page,
+    no_sense,
+    read_page,
+    unlistable,
+)
+from kontext_studio.providers.retries import Patience
+from kontext_studio.providers.routing import OPTIONAL_ROLE
 from kontext_studio.providers.service import Service
 
-WINDOW_S = 300.0
-"""How far the service's time of a run may lie from ours."""
-
 _PATH = "/v1/models/requests/by-endpoint"
-_PAGE, _MOST_PAGES = 100, 20
+_ENTRIES = 100
 # The list may be bounded by the end of a run, and a run may wait long in the queue.
 _LONGEST_RUN_S = 24 * 3600.0
-_CLOCK_DIFFERS_S = 60.0
 _LAST_TIME_S = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
 _REQUEST_ID = re.compile(r"[\w-]{1,128}", re.ASCII)
 
@@ -92,80 +87,53 @@ class Finder:
         body = json.loads(body_of(request, spec, picture_urls))
         wanted = _Wanted(spec, body, sent_at, self._patience.now())
         found, ahead_s = await self._listed(wanted)
-        if abs(ahead_s) > _CLOCK_DIFFERS_S:
-            # One of the clocks is wrong. Which one told when it was sent is not known: both count.
+        if ahead_s:  # both clocks count
             again, _ = await self._listed(wanted.by_a_clock_that_is_ahead(ahead_s))
             found |= again
         return tuple(found.values())
 
     async def _listed(self, wanted: _Wanted) -> tuple[dict[str, RemoteHandle], float]:
-        """The runs that can be it by number, and how far the service's clock is ahead of ours."""
+        """The runs that can be it by number, and how far the service's clock is ahead of ours; 0
+        where the two agree."""
         found: dict[str, RemoteHandle] = {}
         cursor = ""
-        for _ in range(_MOST_PAGES):
-            page, ahead_s = await self._page(wanted, cursor)
-            items = page.get("items")
-            if not isinstance(items, list):
-                raise BadAnswer("The list of runs makes no sense.")
-            for item in items:
-                if isinstance(item, dict) and _is_it(item, wanted):
+        base = self._client.route.base("queue")
+        for _ in range(MOST_PAGES):
+            page = await self._page(wanted, cursor)
+            for item in page.entries("items"):
+                if _is_it(item, wanted):
                     request_id = str(item["request_id"])
-                    base = self._client.route.base("queue")
                     found[request_id] = handle_of(base, wanted.spec.id, request_id)
-            if not page.get("has_more"):
-                return found, ahead_s
-            following = page.get("next_cursor")
+            if not page.value.get("has_more"):
+                return found, page.ahead_s if page.clocks_differ else 0.0
+            following = page.value.get("next_cursor")
             if not isinstance(following, str) or following in ("", cursor):
-                raise BadAnswer("The list of runs makes no sense.")
+                raise no_sense()
             cursor = following
         raise BadAnswer(
             "There are too many runs around that time to look through.",
             hint="Look at the requests in your account.",
         )
 
-    async def _page(self, wanted: _Wanted, cursor: str) -> tuple[Mapping[str, object], float]:
+    async def _page(self, wanted: _Wanted, cursor: str) -> Page:
         asked = {
             "endpoint_id": wanted.spec.id,
             "start": _iso(wanted.sent_at - WINDOW_S),
             "end": _iso(min(wanted.sent_at + _LONGEST_RUN_S, wanted.now) + WINDOW_S),
             "expand": "payloads",
-            "limit": str(_PAGE),
+            "limit": str(_ENTRIES),
         }
         if cursor:
             asked["cursor"] = cursor
         url = f"{self._client.route.base(OPTIONAL_ROLE)}{_PATH}?{urlencode(asked)}"
-        attempt = 0
-        while True:
-            attempt += 1
-            try:
-                # Other programs of the account may put whole pictures into their requests.
-                most = self._client.limits.result_bytes
-                answer = await self._client.api("GET", url, most_bytes=most)
-                return self._read(answer), self._patience.clock_is_behind_s(answer.headers)
-            except RouteUnfit:
-                raise
-            except (RouteError, ServiceFailed, RateLimited):
-                if attempt >= CONNECT_ATTEMPTS:
-                    raise
-                await self._patience.sleep(self._patience.read_wait_s(attempt))
+        return await read_page(self._client, self._patience, url, self._fault_in)
 
-    def _read(self, answer: Answer) -> Mapping[str, object]:
-        if 300 <= answer.status < 400:
-            raise redirected(answer)
-        value = answer.json()
+    def _fault_in(self, answer: Answer, value: object) -> StudioError | None:
         said = complaint_in(answer, value)
-        if said is not None:
-            raise self._fault(said)
-        if not isinstance(value, dict):
-            raise BadAnswer(f"The answer of {answer.host} makes no sense.", detail=answer.facts())
-        return value
-
-    def _fault(self, said: Complaint) -> StudioError:
-        if said.status == 403 and not said.from_proxy:
-            return Unauthorized("This key may not read the list of runs.", detail=said.facts)
-        if said.status in (400, 403, 404, 405, 410, 422):
-            return NotFound("This connection hands out no list of runs.", detail=said.facts)
-        return passing(said, self._service)
+        if said is None:
+            return None
+        refused = unlistable(said.status, said.facts, from_proxy=said.from_proxy)
+        return refused or passing(said, self._service)
 
 
 def _is_it(item: Mapping[str, object], wanted: _Wanted) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from kontext_studio.core import kill_points
 from kontext_studio.core.delivery import Delivery, Way, offered
-from kontext_studio.core.errors import BadAnswer, NotFound, RateLimited, RouteError, ServiceFailed
+from kontext_studio.core.errors import NotFound
 from kontext_studio.core.images import Sha256
 from kontext_studio.core.jobs import RemoteHandle
 from kontext_studio.core.models import ModelSpec
@@ -33,6 +33,7 @@ from kontext_studio.core.provider import (
 )
 from kontext_studio.core.request import EditRequest
 from kontext_studio.core.route import Access
+from kontext_studio.providers.cancelling import cancel
 from kontext_studio.providers.checking import check
 from kontext_studio.providers.client import HttpClient
 from kontext_studio.providers.downloads import Downloads
@@ -51,10 +52,7 @@ from kontext_studio.providers.posting import kept_answer
 from kontext_studio.providers.refusals import redirected
 from kontext_studio.providers.results import collect
 from kontext_studio.providers.retries import Patience
-from kontext_studio.providers.routing import RouteUnfit
 from kontext_studio.providers.service import Service
-
-_CANCEL_ATTEMPTS = 3
 
 Send = Callable[
     [HttpClient, Service, Patience, str, bytes, Delivery],
@@ -186,20 +184,7 @@ class FalProvider:
         return None  # frames of a stream are not read again
 
     async def cancel(self, remote: RemoteHandle) -> CancelAnswer:
-        if not self._client.route.is_own(remote.cancel_url):
-            raise BadAnswer(
-                "This run lies at an address that is not part of the connection.",
-                hint="Nothing was sent there.",
-            )
-        attempt = 0
-        while True:
-            attempt += 1
-            try:
-                return await self._cancel_once(remote)
-            except (RouteError, ServiceFailed, RateLimited) as fault:
-                if attempt >= _CANCEL_ATTEMPTS or isinstance(fault, RouteUnfit):
-                    raise
-                await self._patience.sleep(self._patience.read_wait_s(attempt))
+        return await cancel(self._client.route, self._patience, remote, self._cancel_once)
 
     async def _cancel_once(self, remote: RemoteHandle) -> CancelAnswer:
         # Some proxies read a JSON body from every PUT.

@@ -3,7 +3,6 @@ are only shown."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from kontext_studio.core.errors import (
@@ -21,7 +20,7 @@ from kontext_studio.core.errors import (
 from kontext_studio.providers.answers import Answer, shown
 from kontext_studio.providers.complaints import Complaint, complaint_in, fault_of
 from kontext_studio.providers.openai_images.service import API
-from kontext_studio.providers.refusals import broke_off, too_large
+from kontext_studio.providers.refusals import broke_off, says_not_taken, too_large
 from kontext_studio.providers.service import Service
 
 PICTURE = "image"
@@ -46,8 +45,6 @@ _STATUS_OF_CODE = {
     "rate_limit_exceeded": 429,
 }
 _EXHAUSTED = "all_providers_exhausted"
-_NOT_TAKEN = re.compile(r"not accepted|queue is full", re.IGNORECASE)
-"""Nothing vaguer: a gateway that says "try again" may have passed the request on before."""
 
 
 def fault_in(answer: Answer, value: object, service: Service, model: str = "") -> StudioError:
@@ -73,7 +70,7 @@ def fault_in(answer: Answer, value: object, service: Service, model: str = "") -
         )
     if said.status == 413:
         return too_large(said.facts, PICTURE)
-    if said.status == 503 and _NOT_TAKEN.search(said.text):
+    if said.status == 503 and says_not_taken(said.text):
         return RateLimited("The service takes no runs just now.", detail=said.facts)
     if _EXHAUSTED in codes:
         # That a run which nobody carried out is not billed is a guess; no document says otherwise.

@@ -12,36 +12,27 @@ from dataclasses import dataclass
 from enum import Enum
 from urllib.parse import urlsplit
 
-from kontext_studio.core.errors import (
-    BadAnswer,
-    NotFound,
-    RateLimited,
-    RouteError,
-    ServiceFailed,
-    StudioError,
-    Unauthorized,
-)
+from kontext_studio.core.errors import BadAnswer, NotFound, StudioError
 from kontext_studio.core.jobs import RemoteHandle
 from kontext_studio.core.models import ModelSpec, ParamRole
 from kontext_studio.core.request import EditRequest
 from kontext_studio.providers.addresses import joined
 from kontext_studio.providers.answers import Answer
 from kontext_studio.providers.client import HttpClient
-from kontext_studio.providers.complaints import Complaint, complaint_in, passing
+from kontext_studio.providers.complaints import complaint_in, passing
 from kontext_studio.providers.fields import wire_name
-from kontext_studio.providers.refusals import redirected
+from kontext_studio.providers.listing import (
+    MOST_PAGES,
+    WINDOW_S,
+    no_sense,
+    read_page,
+    unlistable,
+)
 from kontext_studio.providers.replicate.body import input_of
 from kontext_studio.providers.replicate.files import seconds_of
 from kontext_studio.providers.replicate.service import API, handle_of, is_number
-from kontext_studio.providers.retries import CONNECT_ATTEMPTS, Patience
-from kontext_studio.providers.routing import RouteUnfit
+from kontext_studio.providers.retries import Patience
 from kontext_studio.providers.service import Service
-
-WINDOW_S = 300.0
-"""How far the service's time of a run may lie from ours."""
-
-_MOST_PAGES = 20
-_CLOCK_DIFFERS_S = 60.0
 
 
 class _Fit(Enum):
@@ -81,26 +72,24 @@ class Finder:
         found: dict[str, RemoteHandle] = {}
         deleted = 0
         url = f"{base}/v1/predictions"
-        for _ in range(_MOST_PAGES):
-            page, ahead_s = await self._page(url)
-            if abs(ahead_s) > _CLOCK_DIFFERS_S:
-                # One of the clocks is wrong. Which one told when it was sent is not known.
-                wanted = _Wanted(wanted.spec, wanted.given, (sent_at, sent_at + ahead_s))
-            items = page.get("results")
-            if not isinstance(items, list):
-                raise BadAnswer("The list of runs makes no sense.")
+        for _ in range(MOST_PAGES):
+            page = await read_page(self._client, self._patience, url, self._fault_in)
+            if page.clocks_differ:
+                moments = (sent_at, sent_at + page.ahead_s)
+                wanted = _Wanted(wanted.spec, wanted.given, moments)
+            items = page.entries("results")
             for item in items:
-                fit = _fit(item, wanted) if isinstance(item, dict) else _Fit.NO
+                fit = _fit(item, wanted)
                 if fit is _Fit.YES:
                     number = str(item["id"])
                     found[number] = handle_of(base, number)
                 deleted += fit is _Fit.UNREADABLE
-            following = page.get("next")
+            following = page.value.get("next")
             if not following or _all_older(items, wanted):
                 return self._decided(found, deleted)
             query = urlsplit(joined(url, following)).query if isinstance(following, str) else ""
             if not query:
-                raise BadAnswer("The list of runs makes no sense.")
+                raise no_sense()
             url = f"{base}/v1/predictions?{query}"
         raise BadAnswer(
             "There are too many runs since then to look through.",
@@ -116,39 +105,11 @@ class Finder:
             )
         return tuple(found.values())
 
-    async def _page(self, url: str) -> tuple[Mapping[str, object], float]:
-        attempt = 0
-        while True:
-            attempt += 1
-            try:
-                # Other programs of the account may put whole pictures into their requests.
-                most = self._client.limits.result_bytes
-                answer = await self._client.api("GET", url, most_bytes=most)
-                return self._read(answer), self._patience.clock_is_behind_s(answer.headers)
-            except RouteUnfit:
-                raise
-            except (RouteError, ServiceFailed, RateLimited):
-                if attempt >= CONNECT_ATTEMPTS:
-                    raise
-                await self._patience.sleep(self._patience.read_wait_s(attempt))
-
-    def _read(self, answer: Answer) -> Mapping[str, object]:
-        if 300 <= answer.status < 400:
-            raise redirected(answer)
-        value = answer.json()
+    def _fault_in(self, answer: Answer, value: object) -> StudioError | None:
         said = complaint_in(answer, value)
-        if said is not None:
-            raise self._fault(said)
-        if not isinstance(value, dict):
-            raise BadAnswer(f"The answer of {answer.host} makes no sense.", detail=answer.facts())
-        return value
-
-    def _fault(self, said: Complaint) -> StudioError:
-        if said.status == 403:
-            return Unauthorized("This key may not read the list of runs.", detail=said.facts)
-        if said.status in (400, 404, 405, 410, 422):
-            return NotFound("This connection hands out no list of runs.", detail=said.facts)
-        return passing(said, self._service)
+        if said is None:
+            return None
+        return unlistable(said.status, said.facts) or passing(said, self._service)
 
 
 def _fit(item: Mapping[str, object], wanted: _Wanted) -> _Fit:
@@ -182,8 +143,8 @@ def _are_others(told: object, sent: object) -> bool:
     return file in str(told) and file in str(sent) and told != sent
 
 
-def _all_older(items: Sequence[object], wanted: _Wanted) -> bool:
+def _all_older(items: Sequence[Mapping[str, object]], wanted: _Wanted) -> bool:
     """Whether this page lies before the time in question: the newest come first."""
-    times = [seconds_of(item.get("created_at")) for item in items if isinstance(item, dict)]
+    times = [seconds_of(item.get("created_at")) for item in items]
     known = [time for time in times if time is not None]
     return bool(known) and max(known) < min(wanted.moments) - WINDOW_S

@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from kontext_studio.core import kill_points
 from kontext_studio.core.delivery import Delivery
-from kontext_studio.core.errors import BadAnswer, RateLimited, RouteError, ServiceFailed
+from kontext_studio.core.errors import BadAnswer
 from kontext_studio.core.jobs import RemoteHandle
 from kontext_studio.core.models import ModelSpec
 from kontext_studio.core.provider import (
@@ -23,19 +23,19 @@ from kontext_studio.core.provider import (
     CheckStep,
     InputPicture,
     JobEvent,
-    RemoteDone,
     Sending,
     Submitted,
 )
 from kontext_studio.core.request import EditRequest
 from kontext_studio.core.route import Access
 from kontext_studio.providers.answers import Answer
+from kontext_studio.providers.cancelling import cancel
 from kontext_studio.providers.checking import check
 from kontext_studio.providers.client import HttpClient
 from kontext_studio.providers.complaints import complaint_in, passing
-from kontext_studio.providers.downloads import Downloads
 from kontext_studio.providers.limits import Limits
-from kontext_studio.providers.polling import Ask, State, demand_own, follow, freshened, rereads
+from kontext_studio.providers.polled_runs import PolledRuns
+from kontext_studio.providers.polling import State
 from kontext_studio.providers.posting import kept_answer
 from kontext_studio.providers.refusals import redirected
 from kontext_studio.providers.replicate.body import body_of
@@ -45,11 +45,7 @@ from kontext_studio.providers.replicate.finding import Finder
 from kontext_studio.providers.replicate.prediction import state_of
 from kontext_studio.providers.replicate.service import API, REPLICATE
 from kontext_studio.providers.replicate.submit import Taken, run_in, submit
-from kontext_studio.providers.results import collect
 from kontext_studio.providers.retries import Patience
-from kontext_studio.providers.routing import RouteUnfit
-
-_CANCEL_ATTEMPTS = 3
 
 
 class ReplicateProvider:
@@ -72,7 +68,7 @@ class ReplicateProvider:
         self._client = HttpClient(access, service, limits)
         self._files = Files(self._client, service, self._patience)
         self._finder = Finder(self._client, service, self._patience)
-        self._downloads = Downloads(self._client, self._patience, service.surely())
+        self._runs = PolledRuns(self._client, service, self._patience, self._read)
 
     async def edit(
         self,
@@ -107,77 +103,20 @@ class ReplicateProvider:
                     case _:
                         yield event
         if taken is not None:
-            async with aclosing(self._followed(taken)) as rest:
+            async with aclosing(self._runs.events(taken.remote, taken.prediction)) as rest:
                 async for later in rest:
                     yield later
 
-    async def resume(self, remote: RemoteHandle) -> AsyncGenerator[JobEvent]:
-        async with aclosing(self._followed(Taken(remote))) as events:
-            async for event in events:
-                yield event
+    def resume(self, remote: RemoteHandle) -> AsyncGenerator[JobEvent]:
+        return self._runs.events(remote)
 
-    async def _followed(self, taken: Taken) -> AsyncGenerator[JobEvent]:
-        demand_own(self._client.route, self._service, taken.remote)
-        answer = ""
-        ask = self._asks(taken)
-        async with aclosing(follow(ask, self._patience)) as events:
-            async for event in events:
-                if isinstance(event, RemoteDone):
-                    answer = event.answer
-                yield event
-        async with aclosing(self._collected(answer, taken.remote)) as rest:
-            async for later in rest:
-                yield later
+    def collect(self, answer: str, remote: RemoteHandle | None = None) -> AsyncGenerator[JobEvent]:
+        return self._runs.collect(answer, remote)
 
-    def _asks(self, taken: Taken) -> Ask:
-        """What has become of a prediction; what its creation told of it counts as the first
-        answer."""
-        known = taken.prediction
-
-        async def ask() -> State:
-            nonlocal known
-            now = self._patience.now()
-            if known is not None:
-                value, known = known, None
-                answer = Answer(200, {}, b"", "the service")
-                return state_of(answer, value, taken.remote.request_id, self._service, now)
-            answer = await self._client.api(
-                "GET", taken.remote.status_url, most_bytes=self._client.limits.result_bytes
-            )
-            if 300 <= answer.status < 400:
-                raise redirected(answer)
-            said = await asyncio.to_thread(answer.json)
-            if (complaint := complaint_in(answer, said)) is not None:
-                raise passing(complaint, self._service)
-            return state_of(answer, said, taken.remote.request_id, self._service, now)
-
-        return ask
-
-    async def collect(
-        self, answer: str, remote: RemoteHandle | None = None
-    ) -> AsyncGenerator[JobEvent]:
-        if remote is not None:
-            reread = rereads(self._asks(Taken(remote)), self._patience)
-            fresh = freshened(answer, self._patience.now(), reread, self._service.surely())
-            async with aclosing(fresh) as events:
-                async for event in events:
-                    if isinstance(event, RemoteDone):
-                        answer = event.answer
-                    else:
-                        yield event
-        async with aclosing(self._collected(answer, remote)) as rest:
-            async for later in rest:
-                yield later
-
-    async def _collected(
-        self, answer: str, remote: RemoteHandle | None
-    ) -> AsyncGenerator[JobEvent]:
-        reread = None
-        if remote is not None:
-            reread = rereads(self._asks(Taken(remote)), self._patience)
-        async with aclosing(collect(self._downloads, self._service, answer, reread)) as events:
-            async for event in events:
-                yield event
+    def _read(self, answer: Answer, said: object, remote: RemoteHandle) -> State:
+        if (complaint := complaint_in(answer, said)) is not None:
+            raise passing(complaint, self._service)
+        return state_of(answer, said, remote.request_id, self._service, self._patience.now())
 
     async def find(
         self,
@@ -196,20 +135,7 @@ class ReplicateProvider:
         return None if answer is None else await asyncio.to_thread(run_in, answer, route)
 
     async def cancel(self, remote: RemoteHandle) -> CancelAnswer:
-        if not self._client.route.is_own(remote.cancel_url):
-            raise BadAnswer(
-                "This run lies at an address that is not part of the connection.",
-                hint="Nothing was sent there.",
-            )
-        attempt = 0
-        while True:
-            attempt += 1
-            try:
-                return await self._cancel_once(remote)
-            except (RouteError, ServiceFailed, RateLimited) as fault:
-                if attempt >= _CANCEL_ATTEMPTS or isinstance(fault, RouteUnfit):
-                    raise
-                await self._patience.sleep(self._patience.read_wait_s(attempt))
+        return await cancel(self._client.route, self._patience, remote, self._cancel_once)
 
     async def _cancel_once(self, remote: RemoteHandle) -> CancelAnswer:
         answer = await self._client.api("POST", remote.cancel_url, b"")

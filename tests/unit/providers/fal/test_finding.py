@@ -16,8 +16,8 @@ from kontext_studio.core.errors import (
 from kontext_studio.core.provider import Finished, HostedUrl, Sending
 from kontext_studio.core.route import Access, Route, RouteMode
 from kontext_studio.providers.fal import FalProvider
-from kontext_studio.providers.fal.finding import WINDOW_S
 from kontext_studio.providers.fal.service import EMBEDDED_ENGINE
+from kontext_studio.providers.listing import WINDOW_S
 from tests.fakes.fal_service import (
     ENDPOINT,
     FalService,

@@ -13,7 +13,7 @@ from kontext_studio.core.errors import (
     Unauthorized,
 )
 from kontext_studio.core.provider import Finished, Sending
-from kontext_studio.providers.replicate.finding import WINDOW_S
+from kontext_studio.providers.listing import WINDOW_S
 from tests.fakes.fal_service import drops, loses_the_answer, page, says, sells_and
 from tests.fakes.replicate_service import MODEL, ReplicateService
 from tests.unit.providers.conftest import NOW, end_of, picture, request_for
