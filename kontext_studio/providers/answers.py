@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from kontext_studio.core.errors import BadAnswer
 from kontext_studio.core.redaction import redact
@@ -120,3 +121,14 @@ def shown(text: object, most: int = SHOWN_CHARACTERS) -> str:
     plain = str(text).encode("utf-8", "replace").decode()
     line = " ".join(_CONTROLS.sub(" ", redact(plain)).split())
     return line if len(line) <= most else line[: most - 1] + "…"
+
+
+def seconds_of(time: object) -> float | None:
+    """A time in the form of ISO 8601 in seconds since 1970; None where it is none."""
+    if not isinstance(time, str):
+        return None
+    try:
+        moment = datetime.fromisoformat(time)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        return None

@@ -18,7 +18,7 @@ from kontext_studio.core.errors import BadAnswer, NotFound, StudioError
 from kontext_studio.core.jobs import RemoteHandle
 from kontext_studio.core.models import ModelSpec, ParamRole
 from kontext_studio.core.request import EditRequest
-from kontext_studio.providers.answers import Answer
+from kontext_studio.providers.answers import Answer, seconds_of
 from kontext_studio.providers.client import HttpClient
 from kontext_studio.providers.fal.body import body_of
 from kontext_studio.providers.fal.errors import complaint_in, passing
@@ -150,18 +150,8 @@ def _is_it(item: Mapping[str, object], wanted: _Wanted) -> bool:
     for name, value in wanted.body.items():
         if name != seed and given.get(name) is not None and given[name] != value:
             return False
-    seconds = _seconds_of(time)
+    seconds = seconds_of(time)
     return seconds is not None and abs(seconds - wanted.sent_at) <= WINDOW_S
-
-
-def _seconds_of(time: object) -> float | None:
-    if not isinstance(time, str):
-        return None
-    try:
-        moment = datetime.fromisoformat(time)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-    except (ValueError, OverflowError):
-        return None
 
 
 def _iso(seconds: float) -> str:

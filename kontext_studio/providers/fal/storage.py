@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from functools import partial
-from typing import TypeVar
 
 from kontext_studio.core.errors import (
     BadAnswer,
     FieldProblem,
-    RateLimited,
     Refused,
-    RouteError,
-    ServiceFailed,
-    Unreachable,
 )
 from kontext_studio.core.provider import HostedUrl, InputPicture, Trouble, Uploaded
 from kontext_studio.providers.addresses import (
@@ -32,11 +27,9 @@ from kontext_studio.providers.fal.asking import LIFETIME_HEADERS, lifetime
 from kontext_studio.providers.fal.errors import complaint_in, fault_of
 from kontext_studio.providers.fal.parts import PartsOfUpload, Place, not_stored
 from kontext_studio.providers.refusals import redirected, too_large
-from kontext_studio.providers.retries import CONNECT_ATTEMPTS, Patience
-from kontext_studio.providers.routing import RouteUnfit
+from kontext_studio.providers.retries import Patience
 from kontext_studio.providers.service import Service
-
-T = TypeVar("T")
+from kontext_studio.providers.uploading import patiently
 
 UPLOAD_LIFETIME_S = 7 * 24 * 3600
 """How long an uploaded picture is asked to be kept: a week of turns on the same photograph."""
@@ -45,7 +38,6 @@ LEAST_LIFETIME_S = 3600
 """A run may wait in the queue for that long before the service fetches its picture."""
 
 _MARGIN_S = 3600.0
-_UPLOAD_ATTEMPTS = 5
 
 # Only this query passes the shipped proxies.
 _INITIATE = "/storage/upload/initiate?storage_type=fal-cdn-v3"
@@ -110,7 +102,7 @@ class Storage:
                 raise not_stored(stored)
             return place.file_url
 
-        async with aclosing(self._patiently(send)) as tries:
+        async with aclosing(patiently(send, self._patience)) as tries:
             async for one in tries:
                 yield one if isinstance(one, Trouble) else self._hosted(one, lifetime_s)
 
@@ -119,7 +111,9 @@ class Storage:
     ) -> AsyncGenerator[Trouble | HostedUrl]:
         """Each part is repeated on its own: a large picture is not sent again for one of them."""
         place: Place | None = None
-        begun = self._patiently(lambda: self._initiate(_INITIATE_PARTS, media_type, lifetime_s))
+        begun = patiently(
+            lambda: self._initiate(_INITIATE_PARTS, media_type, lifetime_s), self._patience
+        )
         async with aclosing(begun) as tries:
             async for step in tries:
                 if isinstance(step, Trouble):
@@ -129,35 +123,14 @@ class Storage:
         assert place is not None  # it ends with one, or raises
         calls = PartsOfUpload(self._client, place, data)
         for number in range(1, calls.count + 1):
-            sent = self._patiently(partial(calls.put, number))
+            sent = patiently(partial(calls.put, number), self._patience)
             async with aclosing(sent) as tries_of_part:
                 async for one in tries_of_part:
                     if isinstance(one, Trouble):
                         yield one
-        async with aclosing(self._patiently(calls.complete)) as last:
+        async with aclosing(patiently(calls.complete, self._patience)) as last:
             async for end in last:
                 yield end if isinstance(end, Trouble) else self._hosted(place.file_url, lifetime_s)
-
-    async def _patiently(self, call: Callable[[], Awaitable[T]]) -> AsyncGenerator[Trouble | T]:
-        """Trouble while it does not work, at the end what it gave."""
-        attempt = connects = 0
-        while True:
-            attempt += 1
-            try:
-                value = await call()
-            except (RouteUnfit, AddressRefused):
-                raise
-            except (RouteError, ServiceFailed, RateLimited) as fault:
-                connects += isinstance(fault, Unreachable)
-                if attempt >= _UPLOAD_ATTEMPTS or connects >= CONNECT_ATTEMPTS:
-                    raise
-                yield Trouble(fault)
-                await self._patience.sleep(self._patience.read_wait_s(attempt))
-            else:
-                if attempt > 1:
-                    yield Trouble(None)
-                yield value
-                return
 
     async def _initiate(self, path: str, media_type: str, lifetime_s: int) -> Place:
         name = f"picture.{_SUFFIXES.get(media_type, 'bin')}"

@@ -5,28 +5,20 @@ from __future__ import annotations
 import base64
 import secrets
 from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from kontext_studio.core.errors import (
-    BadAnswer,
-    RateLimited,
-    RouteError,
-    ServiceFailed,
-    StudioError,
-    Unreachable,
-)
+from kontext_studio.core.errors import BadAnswer, StudioError
 from kontext_studio.core.provider import HostedUrl, InputPicture, Trouble, Uploaded
-from kontext_studio.providers.addresses import AddressRefused
-from kontext_studio.providers.answers import Answer
+from kontext_studio.providers.answers import Answer, seconds_of
 from kontext_studio.providers.client import HttpClient
 from kontext_studio.providers.complaints import complaint_in, fault_of, passing
 from kontext_studio.providers.refusals import redirected
 from kontext_studio.providers.replicate.service import API
-from kontext_studio.providers.retries import CONNECT_ATTEMPTS, Patience
-from kontext_studio.providers.routing import RouteUnfit
+from kontext_studio.providers.retries import Patience
 from kontext_studio.providers.service import Service
+from kontext_studio.providers.uploading import patiently
 
 INLINE_BYTES = 256_000
 """The service asks for a data URI up to here and for an address above."""
@@ -34,7 +26,6 @@ INLINE_BYTES = 256_000
 _FILES = "/v1/files"
 _MARGIN_S = 3600.0
 _UNSTATED_LIFETIME_S = 3 * 3600.0
-_UPLOAD_ATTEMPTS = 5
 _SUFFIXES = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
 
 
@@ -69,25 +60,15 @@ class Files:
         if len(data) <= INLINE_BYTES:
             yield Placed(f"data:{media_type};base64,{base64.b64encode(data).decode()}")
             return
-        attempt = connects = 0
-        while True:
-            attempt += 1
-            try:
-                hosted = await self._upload(data, media_type)
-            except (RouteUnfit, AddressRefused):
-                raise
-            except (RouteError, ServiceFailed, RateLimited) as fault:
-                connects += isinstance(fault, Unreachable)
-                if attempt >= _UPLOAD_ATTEMPTS or connects >= CONNECT_ATTEMPTS:
-                    raise
-                yield Trouble(fault)
-                await self._patience.sleep(self._patience.read_wait_s(attempt))
-            else:
-                if attempt > 1:
-                    yield Trouble(None)
-                yield Uploaded(picture.ref, hosted)
-                yield Placed(hosted.url)
-                return
+        async with aclosing(
+            patiently(lambda: self._upload(data, media_type), self._patience)
+        ) as tries:
+            async for one in tries:
+                if isinstance(one, Trouble):
+                    yield one
+                else:
+                    yield Uploaded(picture.ref, one)
+                    yield Placed(one.url)
 
     async def _lives(self, hosted: HostedUrl) -> bool:
         """Whether it is a file of this account that is still there. What the service made itself
@@ -148,14 +129,3 @@ def _form(data: bytes, media_type: str) -> tuple[str, bytes]:
     )
     body = b"".join((head.encode(), data, f"\r\n--{mark}--\r\n".encode()))
     return f"multipart/form-data; boundary={mark}", body
-
-
-def seconds_of(time: object) -> float | None:
-    """A time as the service writes it, in seconds since 1970."""
-    if not isinstance(time, str):
-        return None
-    try:
-        moment = datetime.fromisoformat(time)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-    except (ValueError, OverflowError):
-        return None

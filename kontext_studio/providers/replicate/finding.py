@@ -17,7 +17,7 @@ from kontext_studio.core.jobs import RemoteHandle
 from kontext_studio.core.models import ModelSpec, ParamRole
 from kontext_studio.core.request import EditRequest
 from kontext_studio.providers.addresses import joined
-from kontext_studio.providers.answers import Answer
+from kontext_studio.providers.answers import Answer, seconds_of
 from kontext_studio.providers.client import HttpClient
 from kontext_studio.providers.complaints import complaint_in, passing
 from kontext_studio.providers.fields import wire_name
@@ -29,7 +29,6 @@ from kontext_studio.providers.listing import (
     unlistable,
 )
 from kontext_studio.providers.replicate.body import input_of
-from kontext_studio.providers.replicate.files import seconds_of
 from kontext_studio.providers.replicate.service import API, handle_of, is_number
 from kontext_studio.providers.retries import Patience
 from kontext_studio.providers.service import Service
