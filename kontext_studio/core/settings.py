@@ -12,10 +12,14 @@ MOST_USD = 1e9
 @dataclass(frozen=True, slots=True)
 class Settings:
     """`max_running` runs are in flight at once (a new account's limit at fal.ai is 2).
-    `spend_limit_usd` is per session; 0 is no limit. `wheel_pans` swaps zoom and pan on the
-    wheel. `rules_off` are rules of wording that never speak, `personal_words` no typing errors."""
+    `spend_limit_usd` is per session; 0 is no limit. `text_percent` (90 to 200) enlarges type.
+    `wheel_pans` swaps zoom and pan on the wheel. `rules_off` are rules of wording that never speak,
+    `personal_words` no typing errors."""
 
     theme: str = "dark"
+    high_contrast: bool = False
+    text_percent: int = 100
+    reduced_motion: bool = False
     default_route: str = "Embedded engine"
     max_running: int = 2
     spend_limit_usd: float = 5.0
@@ -43,6 +47,9 @@ class Settings:
     def to_json(self) -> dict[str, object]:
         return {
             "theme": self.theme,
+            "high_contrast": self.high_contrast,
+            "text_percent": self.text_percent,
+            "reduced_motion": self.reduced_motion,
             "default_route": self.default_route,
             "max_running": self.max_running,
             "spend_limit_usd": self.spend_limit_usd,
@@ -68,6 +75,9 @@ class Settings:
         limit = data.get("spend_limit_usd")
         return cls(
             theme=str(take("theme", str)),
+            high_contrast=bool(take("high_contrast", bool)),
+            text_percent=max(90, min(200, int(str(take("text_percent", int))))),
+            reduced_motion=bool(take("reduced_motion", bool)),
             default_route=str(take("default_route", str)),
             max_running=max(1, min(8, int(str(take("max_running", int))))),
             spend_limit_usd=float(limit)

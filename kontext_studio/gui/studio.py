@@ -46,7 +46,7 @@ from kontext_studio.gui.presenters.turning import Turning
 from kontext_studio.gui.shell.toast import Toast
 from kontext_studio.gui.tasks import Tasks
 from kontext_studio.gui.theme.apply import SYSTEM, apply_theme
-from kontext_studio.gui.theme.tokens import Theme, ThemeName, load_theme
+from kontext_studio.gui.theme.tokens import Theme
 from kontext_studio.workbench.announcements import Changed, SessionOpened
 from kontext_studio.workbench.bench import Workbench
 
@@ -291,18 +291,20 @@ class Studio(QObject):
         self.running.refresh()
         self.running.fill(text)
 
-    def change_theme(self, name: ThemeName) -> None:
+    def change_theme(self, theme: Theme) -> None:
         """Dress everything anew; runs, focus and what is shown stay."""
         app = QApplication.instance()
         if not isinstance(app, QApplication):
             return
-        self.theme = load_theme(name)
+        other_colours = theme.name is not self.theme.name
+        self.theme = theme
         apply_theme(app, self.theme, follows_system=self.bench.settings.theme == SYSTEM)
         self.window.set_theme(self.theme)
         self.commanding.set_theme(self.theme)
         self.setting_up.set_theme(self.theme)
-        self.window.stage.set_surround(self.theme.default_surround)
-        self.window.info.set_surround(self.theme.default_surround)
+        if other_colours:
+            self.window.stage.set_surround(theme.default_surround)
+            self.window.info.set_surround(theme.default_surround)
 
     def delete(self, node: Node) -> None:
         self._tasks.start(self._delete(node.id))

@@ -151,10 +151,11 @@ def test_f_ui_7_changes_of_theme_leave_a_run_and_the_view_alone(
         await until(lambda: studio.window.history.view.rows.rowCount() == 2)
         studio.window.stage.zoom_to(2.0)
         before = studio.window.stage.view_state()
+        themes = [load_theme(ThemeName.LIGHT), load_theme(ThemeName.DARK)]
         for number in range(12):
-            studio.change_theme(ThemeName.LIGHT if number % 2 == 0 else ThemeName.DARK)
+            studio.change_theme(themes[number % 2])
             await asyncio.sleep(0)
-        studio.change_theme(ThemeName.LIGHT)
+        studio.change_theme(themes[0])
         go_on.set()
         await until(lambda: has_stored(studio, 1))
         assert studio.window.stage.view_state() == before

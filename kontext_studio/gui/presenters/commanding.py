@@ -30,7 +30,7 @@ from kontext_studio.gui.right_panel import COMPARE, INSTRUCTION
 from kontext_studio.gui.shell.palette import Palette
 from kontext_studio.gui.shell.palette_search import step_entries
 from kontext_studio.gui.theme.icons import icon
-from kontext_studio.gui.theme.tokens import Theme, ThemeName
+from kontext_studio.gui.theme.tokens import Theme, ThemeName, load_theme
 
 if TYPE_CHECKING:
     from kontext_studio.gui.studio import Studio
@@ -362,7 +362,9 @@ class Commanding(QObject):
 
     def _theme(self, name: ThemeName) -> None:
         studio = self._studio
-        studio.change_theme(name)
+        now = studio.theme
+        theme = load_theme(name, high_contrast=now.high_contrast, text_scale=now.text_scale)
+        studio.change_theme(theme)
         settings = replace(studio.bench.settings, theme=name.value)
         studio.tasks.start(studio.bench.change_settings(settings))
 

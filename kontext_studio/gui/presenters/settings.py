@@ -28,7 +28,7 @@ from kontext_studio.gui.settings.wording_page import IgnoredRow, WordingPage
 from kontext_studio.gui.shell.palette_search import EntryKind, PaletteEntry
 from kontext_studio.gui.tasks import Tasks
 from kontext_studio.gui.theme.apply import SYSTEM, theme_named
-from kontext_studio.gui.theme.tokens import Theme
+from kontext_studio.gui.theme.tokens import Theme, load_theme
 from kontext_studio.workbench.bench import Workbench
 
 USE = "use:"
@@ -36,7 +36,7 @@ USE = "use:"
 
 
 class SettingUp(QObject):
-    """`theme_wanted` carries a ThemeName, `heeded` the Ignored that is to count again,
+    """`theme_wanted` carries a Theme, `heeded` the Ignored that is to count again,
     `shortcuts_wanted` nothing."""
 
     theme_wanted = Signal(object)
@@ -154,6 +154,8 @@ class SettingUp(QObject):
         window = self._window
         window.right.instruction.edit.set_tab_accepts(settings.tab_accepts)
         window.stage.set_wheel_pans(settings.wheel_pans)
+        for part in (window.history, window.right.jobs):
+            part.set_reduced_motion(settings.reduced_motion)
         if before is None or settings.single_keys != before.single_keys:
             views = (window.stage, window.history.view)
             window.actions_by_id.give_view_keys(views, settings.single_keys)
@@ -209,8 +211,13 @@ class SettingUp(QObject):
                 page.set_value(name, getattr(settings, name))
 
     def _want_theme(self) -> None:
-        wanted = theme_named(self._bench.settings.theme)
-        if wanted is not self._theme().name:
+        settings = self._bench.settings
+        wanted = load_theme(
+            theme_named(settings.theme),
+            high_contrast=settings.high_contrast,
+            text_scale=settings.text_percent / 100,
+        )
+        if wanted != self._theme():
             self.theme_wanted.emit(wanted)
 
     def _follow_system(self) -> None:

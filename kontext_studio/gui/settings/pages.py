@@ -17,9 +17,20 @@ CONNECTION = Section("connection", "Connection", "unplug")
 LIMITS = Section("limits", "Limits and cost", "wallet")
 CANVAS = Section("canvas", "Canvas and colour", "monitor")
 SHORTCUTS = Section("shortcuts", "Shortcuts", "keyboard")
+ACCESSIBILITY = Section("accessibility", "Accessibility", "accessibility")
 STORAGE = Section("storage", "Storage and privacy", "hard-drive")
 WORDING = Section("wording", "Wording", "lightbulb")
-SECTIONS = (GENERAL, APPEARANCE, CONNECTION, LIMITS, WORDING, CANVAS, SHORTCUTS, STORAGE)
+SECTIONS = (
+    GENERAL,
+    APPEARANCE,
+    CONNECTION,
+    LIMITS,
+    WORDING,
+    CANVAS,
+    SHORTCUTS,
+    ACCESSIBILITY,
+    STORAGE,
+)
 
 FOUND = (
     ("theme", "Appearance: system, dark or light", APPEARANCE),
@@ -32,6 +43,9 @@ FOUND = (
     ("max_running", "Runs at once", LIMITS),
     ("wheel_pans", "The wheel moves the picture", CANVAS),
     ("single_keys", "Single keys", SHORTCUTS),
+    ("text_percent", "Text size", ACCESSIBILITY),
+    ("high_contrast", "High contrast", ACCESSIBILITY),
+    ("reduced_motion", "Reduced motion", ACCESSIBILITY),
     ("places", "Where sessions, settings and the log are", STORAGE),
 )
 """Every setting by its name, its words in the palette, and its section."""
@@ -82,10 +96,31 @@ def plain_pages(theme: Theme, places: Places) -> dict[str, PlainPage]:
         "S, C, Y and the like, while the canvas or the history has the keyboard.",
     )
     shortcuts.add_button("shortcuts", "Show all keys")
+    accessibility = PlainPage(theme, "Accessibility")
+    accessibility.add_count(
+        "text_percent",
+        "Text size",
+        90,
+        200,
+        note="Of what the desktop asks for. Pictures keep their size.",
+        suffix=" %",
+        step=10,
+    )
+    accessibility.add_switch(
+        "high_contrast",
+        "High contrast",
+        "Borders and all text as clear as the main text, in the dark and the light theme.",
+    )
+    accessibility.add_switch(
+        "reduced_motion",
+        "Reduced motion",
+        "What works stands still and says so in words.",
+    )
     storage = PlainPage(theme, "Storage and privacy")
     storage.add_words(
-        "Pictures and instructions go to the connection you choose, and nowhere else. Keys are in "
-        "the keychain of this computer. There is no telemetry and no account."
+        "Pictures and instructions go to the connection you choose, and nowhere else. A key is "
+        "kept in the keychain of this computer, where it has one, and in no file. There is no "
+        "telemetry and no account."
     )
     storage.add_place("untitled", "Untitled sessions", str(places.untitled_folder))
     storage.add_place("settings", "Settings", str(places.settings_file))
@@ -98,5 +133,6 @@ def plain_pages(theme: Theme, places: Places) -> dict[str, PlainPage]:
         LIMITS.id: limits,
         CANVAS.id: canvas,
         SHORTCUTS.id: shortcuts,
+        ACCESSIBILITY.id: accessibility,
         STORAGE.id: storage,
     }

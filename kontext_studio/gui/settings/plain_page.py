@@ -105,9 +105,21 @@ class PlainPage(QWidget):
         field.setSpecialValueText("No limit")
         self._add_number(name, label, field, note)
 
-    def add_count(self, name: str, label: str, least: int, most: int, note: str = "") -> None:
+    def add_count(
+        self,
+        name: str,
+        label: str,
+        least: int,
+        most: int,
+        note: str = "",
+        *,
+        suffix: str = "",
+        step: int = 1,
+    ) -> None:
         field = QSpinBox()
         field.setRange(least, most)
+        field.setSuffix(suffix)
+        field.setSingleStep(step)
         self._add_number(name, label, field, note)
 
     def add_cards(self, name: str, label: str, choices: tuple[Choice, ...]) -> None:

@@ -29,6 +29,7 @@ from kontext_studio.gui.theme.tokens import Theme
 from kontext_studio.gui.theme.tool_button import ToolButton
 
 LIST_PX = 196
+_WIDEST_LIST = 1.6
 TITLE_PX = 44
 _SHADOW = 14
 _LEAVE_PX = 24
@@ -74,6 +75,8 @@ class SettingsSurface(QWidget):
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
         self._dress()
+        if self.isVisible():
+            self._fit()
         self.update()
 
     def add_page(self, section: Section, page: QWidget) -> None:
@@ -199,7 +202,10 @@ class SettingsSurface(QWidget):
         self.update()
 
     def _dress(self) -> None:
-        self._close.setIcon(icon(self._theme, "x"))
+        theme = self._theme
+        self._close.setIcon(icon(theme, "x"))
+        width = round(LIST_PX * min(theme.text_scale, _WIDEST_LIST))
+        self._list.setFixedWidth(width - 2 * theme.space(3))
         for row, section in enumerate(self._sections):
             item = self._list.item(row)
             item.setIcon(icon(self._theme, section.icon))
@@ -221,8 +227,6 @@ class SettingsSurface(QWidget):
         self._list.setObjectName("settingsSections")
         self._list.setAccessibleName("Sections")
         self._list.setIconSize(QSize(16, 16))
-        width = round(LIST_PX * min(theme.text_scale, 1.6))
-        self._list.setFixedWidth(width - 2 * theme.space(3))
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         set_kind(self._list, kind="sections")
         line, between = QFrame(self._panel), QFrame(self._panel)

@@ -37,6 +37,13 @@ def test_whatever_the_file_says_there_are_usable_settings(data: dict[str, object
     [
         ("theme", "light", "light"),
         ("theme", 3, "dark"),
+        ("high_contrast", True, True),
+        ("high_contrast", "yes", False),
+        ("text_percent", 150, 150),
+        ("text_percent", 10, 90),
+        ("text_percent", 900, 200),
+        ("text_percent", "150", 100),
+        ("reduced_motion", True, True),
         ("max_running", 4, 4),
         ("max_running", 0, 1),
         ("max_running", 99, 8),
