@@ -32,6 +32,9 @@ _MOST_ZOOM = 0.06
 _MOST_TURN_DEGREES = 4.0
 _LEAST_AGREEMENT = 0.3
 _FEW, _FEW_AGREEMENT = 5, 0.6
+_AGREES_PX = 0.6
+# How exactly tiles of the same view agree, by half; tiles that happen to agree lie about 0.25 away.
+_MOST_SCATTER_PX, _MOST_SCATTER_OF_SMALL_PX = 0.16, 0.25
 _LEAST_STRUCTURE = 0.35  # levels
 _CLEAR = 0.12
 
@@ -186,7 +189,7 @@ def align_grey(
             return Alignment(width, height, outcome=Outcome.TOO_PLAIN, agreement=0.0)
         step = _fit(centres, seen.px, weight, (width, height))
         now = replace(now, matrix=_after(now.matrix, step))
-        agreed = _agreement(centres, seen, step, counts)
+        agreed = _agreement(centres, seen, step, counts, side)
     share, certain = agreed
     watch.reach(1.0)
     if not (certain and _plausible(now)):
@@ -314,19 +317,27 @@ def _fit(
 
 
 def _agreement(
-    centres: NDArray[np.float64], seen: Shifts, step: Matrix, counts: NDArray[np.bool_]
+    centres: NDArray[np.float64],
+    seen: Shifts,
+    step: Matrix,
+    counts: NDArray[np.bool_],
+    side: int,
 ) -> tuple[float, bool]:
-    """The share of the tiles that count which lie where the map puts them; whether it is enough."""
+    """The share of the tiles that count which lie where the map puts them; whether they are enough,
+    and agree as exactly as those of one view do."""
     import numpy as np
 
     a, b, c, d, e, f = step
     x, y = centres[:, 0], centres[:, 1]
     away = np.hypot(a * x + b * y + c - x - seen.px[:, 0], d * x + e * y + f - y - seen.px[:, 1])
     clear = counts & (seen.clarity >= _CLEAR)
-    agreeing = int(np.count_nonzero(clear & (away < 0.6)))
+    near = away[clear & (away < _AGREES_PX)]
+    agreeing = len(near)
     share = agreeing / max(1, int(np.count_nonzero(counts)))
     few = agreeing >= _FEW and agreeing >= _FEW_AGREEMENT * np.count_nonzero(clear)
-    return share, bool(share >= _LEAST_AGREEMENT or few)
+    most = _MOST_SCATTER_PX if side >= 128 else _MOST_SCATTER_OF_SMALL_PX
+    exact = agreeing > 0 and float(np.median(near)) <= most
+    return share, bool(exact and (share >= _LEAST_AGREEMENT or few))
 
 
 def _robust(

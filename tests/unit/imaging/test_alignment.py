@@ -120,3 +120,21 @@ def test_what_lies_beyond_the_border_is_not_known():
     assert known[40, 50]
     assert not known[40, 95]
     assert known.shape == (80, 100)
+
+
+def _round_thing(seed: int, side: int = 480) -> np.ndarray:
+    """A bright disc on black whose rim wavers by half a pixel, and with nothing sharp inside."""
+    random = np.random.default_rng(seed)
+    y, x = np.mgrid[:side, :side] - side / 2
+    angle = np.arctan2(y, x)
+    waves = [random.normal() * np.cos(k * angle + random.uniform(0, 6.3)) for k in range(3, 9)]
+    rim = side * 0.46 + 0.2 * np.sum(waves, axis=0)
+    inside = np.clip(rim - np.hypot(x, y) + 0.5, 0, 1)[..., None]
+    light = random.uniform(90, 180, 3)
+    return np.asarray(4 + inside * (light - 4)).astype(np.uint8)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_tiles_that_agree_only_roughly_are_of_another_view(seed: int) -> None:
+    other = Drifting().of(_round_thing(seed + 50), seed)
+    assert align(_round_thing(seed), other).outcome is Outcome.OTHER_VIEW
