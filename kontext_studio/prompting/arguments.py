@@ -42,6 +42,9 @@ def arguments(base: str, act: Act, rest: Sequence[Token]) -> Arguments:
             return found
     if base == "set":
         found = _linked(row, ("to", "in", "at", "into", "on", "as"))
+        later = next((i for i, t in enumerate(found[2]) if t.word in _INTO), None)
+        if later is not None and _is_value(found[2][later + 1 :]):
+            return _linked(row, _INTO)  # "set the date on the flyer to 14 March"
         return found if found[1] is not None else _made(row)
     if act in (Act.MAKE, Act.LET):
         return _made(row)
@@ -66,6 +69,11 @@ def arguments(base: str, act: Act, rest: Sequence[Token]) -> Arguments:
         if act is Act.CHANGE:
             return _changed_with(row)
     return found
+
+
+def _is_value(row: Tokens) -> bool:
+    """ "14 March", "'Open'", not "the door"."""
+    return bool(row) and row[0].word not in grammar.DETERMINERS
 
 
 def _picture_of(row: Tokens) -> Arguments | None:

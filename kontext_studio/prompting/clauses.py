@@ -94,6 +94,7 @@ def _described(found: list[Clause]) -> Iterator[Clause]:
 
 def _sentences(tokens: Sequence[Token]) -> Iterator[Tokens]:
     start = 0
+    tokens = [t for i, t in enumerate(tokens) if not _is_wrapped(tokens, i)]
     for i, token in enumerate(tokens):
         if token.kind in (Kind.STOP, Kind.BULLET):
             if i > start:
@@ -101,6 +102,28 @@ def _sentences(tokens: Sequence[Token]) -> Iterator[Tokens]:
             start = i + 1
     if start < len(tokens):
         yield tuple(tokens[start:])
+
+
+_GOES_ON = grammar.ARTICLES | grammar.POSSESSIVES | grammar.PREPOSITIONS
+_NEEDS_MORE = frozenset(
+    base
+    for base, act in verbs.acts().items()
+    if act in (Act.MAKE, Act.GIVE, Act.LET, Act.PUT, Act.CHANGE, Act.REPLACE, Act.REMOVE)
+    or base == "add"
+)
+
+
+def _is_wrapped(tokens: Sequence[Token], i: int) -> bool:
+    """A line break in the middle of a phrase: "Make", "it better" on the next line."""
+    if tokens[i].word != "\n" or tokens[i].kind is not Kind.STOP or not 0 < i < len(tokens) - 1:
+        return False
+    before, after = tokens[i - 1], tokens[i + 1]
+    if not before.is_word or not after.is_word or after.capital:
+        return False
+    ends_open = before.word in _GOES_ON - verbs.PARTICLES or before.word in _NEEDS_MORE
+    return ends_open or (
+        after.word in ("to", "into", "with", "of") or grammar.is_comparative(after.word)
+    )
 
 
 def _segments(row: Tokens) -> Iterator[tuple[int, int, Role | None]]:

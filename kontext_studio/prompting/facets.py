@@ -23,7 +23,7 @@ from kontext_studio.prompting.phrases import (
 )
 from kontext_studio.prompting.reading import Reading, is_style, is_tone_change, is_whole_picture
 from kontext_studio.prompting.text import Kind, Token
-from kontext_studio.prompting.words import grammar, looks, people, places, terms
+from kontext_studio.prompting.words import grammar, looks, people, places, terms, verbs
 from kontext_studio.prompting.words.verbs import Act
 
 
@@ -70,7 +70,7 @@ _SIDES: dict[Side, frozenset[str]] = {
     Side.TIME: places.TIMES | terms("season time_of_day time"),
     Side.WEATHER: terms("weather"),
     Side.POSE: terms("pose posture stance gesture"),
-    Side.CLOTHES: terms("clothes clothing outfit attire costume garment wardrobe dress"),
+    Side.CLOTHES: terms("clothes clothing outfit attire costume garment wardrobe"),
     Side.HAIR: terms("hairstyle haircut hairdo"),
     Side.AGE: terms("age"),
     Side.EXPRESSION: terms("expression smile mood"),
@@ -123,11 +123,16 @@ def _edited(clause: Clause) -> Iterator[Facet]:
     whole = is_whole_picture(target)
     if whole or (clause.act is Act.MAKE and noun is None):
         yield from _scene(said)
+        if said & _LARGER:
+            yield Facet("", Side.SIZE)
         if (is_style(state) or any(looks.is_style(w) for w in said)) and not is_tone_change(state):
             yield Facet("", Side.STYLE)
         return
     if noun is None:
         return
+    first = state[0].word if state else ""
+    if verbs.inflected().get(first, first) in _EXPRESSIONS and clause.act in (Act.MAKE, Act.LET):
+        yield Facet("", Side.EXPRESSION)
     if noun.lemma in places.STRICT_BACKDROPS and clause.act in (
         Act.CHANGE,
         Act.REPLACE,
@@ -142,7 +147,7 @@ def _edited(clause: Clause) -> Iterator[Facet]:
                 yield Facet("", Side.POSE)
         elif clause.base in _SIZING or said & _LARGER:
             yield Facet(lemma, Side.SIZE)
-        if clause.act is Act.REPLACE and not _same_noun(state, lemma):
+        if (clause.act is Act.REPLACE or _becomes_another(clause)) and not _same_noun(state, lemma):
             yield Facet(lemma, Side.WHOLE)
         if _gives_colour(clause, said):
             yield Facet(lemma, Side.COLOUR)
@@ -155,6 +160,7 @@ def _edited(clause: Clause) -> Iterator[Facet]:
     yield from _scene(said) if any(places.is_place(lemma) for lemma in named) else ()
 
 
+_EXPRESSIONS = verbs.EXPRESSIONS_VERB - {"seem", "appear", "stand_out"}
 _SHAPES = terms(
     """round oval square rectangular triangular circular curved flat pointed hexagonal spherical
     cylindrical conical heart-shaped star-shaped"""
@@ -174,6 +180,19 @@ def _gives_colour(clause: Clause, said: frozenset[str]) -> bool:
         t.kind is Kind.COLOUR_CODE for t in clause.state
     )
     return colours and clause.act in (Act.CHANGE, Act.COLOUR, Act.MAKE, Act.SCOPE, Act.GIVE)
+
+
+def _becomes_another(clause: Clause) -> bool:
+    """ "Change the sky to a storm": another thing, not another side of the same."""
+    if clause.act not in (Act.CHANGE, Act.SCOPE) or clause.link is None:
+        return False
+    article = bool(clause.state) and clause.state[0].word in ("a", "an")
+    noun = head(clause.state)
+    if not article or noun is None or clause.link.word not in ("to", "into"):
+        return False
+    return not (
+        noun.lemma in _SIDE_OF or looks.is_colour(noun.lemma) or looks.is_material(noun.lemma)
+    )
 
 
 def _same_noun(state: Tokens, lemma: str) -> bool:
@@ -241,12 +260,16 @@ def kept(clause: Clause) -> Iterator[Facet]:
                 )
                 continue
             owned = [t.lemma for t in owners(part)] or [
-                t.lemma for t in part if t.is_word and t is not noun and _is_thing(t)
+                t.lemma
+                for t in part
+                if t.is_word and t is not noun and (_is_thing(t) or people.is_garment(t.lemma))
             ]
             if not owned and lettering:
                 owned = ["font"]
-            if not owned and part[0].word in ("its", "their"):
+            if not owned and part[0].word in ("its", "their", "his", "her"):
                 owned = ["it"]
+            if side is Side.MATERIAL and any(looks.is_colour(t.word) for t in part):
+                side = Side.COLOUR  # "the piano's black finish"
             if owned and side is Side.ANGLE:
                 side = Side.PLACE  # of a thing, not of the camera
             yield Facet(owned[-1] if owned else "", side, noun)

@@ -5,6 +5,7 @@ Plain values over Unicode code points of the text as given; they know nothing of
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypedDict
@@ -106,7 +107,7 @@ class Finding:
     start: int
     end: int
     message: str
-    fixes: tuple[Fix, ...] = field(default=())
+    fixes: Sequence[Fix] = field(default=())
 
     def to_json(self) -> FindingJson:
         return {

@@ -32,7 +32,7 @@ class RuleGuide:
 
 @cache
 def rule_guides() -> tuple[RuleGuide, ...]:
-    """Every rule, in the order in which they are judged."""
+    """Every rule, those that cost most when they are broken first."""
     rows = read_json("prompting/guide.json")
     if not isinstance(rows, list):
         raise ValueError("prompting/guide.json is not a list")

@@ -102,7 +102,7 @@ def _is_prefixed(word: str) -> bool:
 _AFTER_VERBS = (
     grammar.ARTICLES
     | grammar.POSSESSIVES
-    | frozenset(["this", "that", "these", "those", "all", "it"])
+    | frozenset(["this", "that", "these", "those", "all", "it", "some", "more", "another"])
 )
 
 

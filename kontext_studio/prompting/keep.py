@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from kontext_studio.prompting.chip_conflicts import overruled
 from kontext_studio.prompting.context import LintContext
-from kontext_studio.prompting.facets import Side, edited
 from kontext_studio.prompting.findings import Finding
 from kontext_studio.prompting.keep_flags import KeepFlag
 from kontext_studio.prompting.lint import lint
@@ -22,13 +22,6 @@ _SAID_BY = {
     KeepFlag.LIGHTING: frozenset(["lighting", "light", "illumination"]),
     KeepFlag.STYLE: frozenset(["style", "look"]),
     KeepFlag.TEXT: frozenset(["text", "lettering", "font", "wording", "typeface"]),
-}
-_CHANGED_BY = {
-    KeepFlag.CAMERA_ANGLE: Side.ANGLE,
-    KeepFlag.FRAMING: Side.FRAMING,
-    KeepFlag.LIGHTING: Side.LIGHT,
-    KeepFlag.STYLE: Side.STYLE,
-    KeepFlag.TEXT: Side.TEXT,
 }
 _NAMES = {
     KeepFlag.LIGHTING: "the lighting",
@@ -61,15 +54,14 @@ def _unsaid(
 ) -> frozenset[KeepFlag]:
     kept = reading.kept
     # What the instruction itself changes, no chip can keep.
-    changed = {facet.side for facet in edited(reading)}
     unsaid: set[KeepFlag] = set()
-    for flag in flags:
+    for flag in set(flags) - overruled(reading, subject):
         if flag is KeepFlag.SUBJECT:
             named = words_of(tokenize(subject or "")) - grammar.DETERMINERS - grammar.CONJUNCTIONS
             said = bool(named) and named <= kept
             if named and not said and not kept & REST:
                 unsaid.add(flag)
-        elif _CHANGED_BY[flag] not in changed and not kept & _SAID_BY[flag]:
+        elif not kept & _SAID_BY[flag]:
             framed = flag in (KeepFlag.CAMERA_ANGLE, KeepFlag.FRAMING)
             if framed or not kept & REST:
                 unsaid.add(flag)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from kontext_studio.prompting.context import LintContext, Mode
 from kontext_studio.prompting.findings import Finding
+from kontext_studio.prompting.promises import with_kept_fixes
 from kontext_studio.prompting.reading import Reading
 from kontext_studio.prompting.rules import ALL_RULES
 
@@ -33,6 +34,10 @@ _SILENCES: dict[str, frozenset[str]] = {
 def lint(text: str, context: LintContext | None = None) -> tuple[Finding, ...]:
     """Findings in the order of the text; those at the same place, the most severe first."""
     known = context or LintContext()
+    return with_kept_fixes(text, _found(text, known), lambda other: _found(other, known))
+
+
+def _found(text: str, known: LintContext) -> tuple[Finding, ...]:
     reading = Reading(text)
     if reading.is_blank:
         rules = [rule for rule in ALL_RULES if rule.id == "empty-prompt"]

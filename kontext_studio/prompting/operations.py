@@ -68,7 +68,9 @@ def _belongs(after: Clause) -> bool:
 
 
 def keeps_by_verb(clause: Clause) -> bool:
-    """ "Keep ...", "while maintaining ...", not "with the same font"."""
+    """ "Keep ...", "while maintaining ...", "without changing ...", not "with the same font"."""
+    if any(t.word in grammar.NEGATIONS for t in clause.tokens[:2]):
+        return True
     return any(verbs.inflected().get(t.word, t.word) in _KEEPING for t in clause.tokens[:4])
 
 

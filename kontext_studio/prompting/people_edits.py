@@ -11,7 +11,7 @@ from kontext_studio.prompting.clauses import Clause
 from kontext_studio.prompting.phrases import Tokens, core, head, owners, things, words_of
 from kontext_studio.prompting.reading import is_style
 from kontext_studio.prompting.text import Kind, Token
-from kontext_studio.prompting.words import grammar, lexicon, looks, people, terms, verbs
+from kontext_studio.prompting.words import grammar, lexicon, looks, people, places, terms, verbs
 from kontext_studio.prompting.words.verbs import Act
 
 
@@ -60,14 +60,17 @@ def person_edit(clause: Clause) -> Aspect | None:
                 shown = clause.link is not None and clause.link.word == "as"
                 other = _is_person(core(clause.state)) or not is_style(clause.state)
                 return Aspect.ROLE if shown and other else None
-            return _placed(clause)
+            return Aspect.AGE if _gains_or_loses(clause) else _placed(clause)
         case Act.REMOVE:
             noun = head(clause.target)
+            if _gains_or_loses(clause):
+                return Aspect.AGE
             if clause.base == "shave" and _is_person(clause.target):
                 return Aspect.HAIR
             if clause.base in _MOVES:
                 return _adjusted(clause)
-            return Aspect.HAIR if noun is not None and noun.lemma in people.FACIAL_HAIR else None
+            shorn = noun is not None and noun.lemma in people.FACIAL_HAIR
+            return Aspect.HAIR if shorn and not _is_on_a_thing(clause) else None
         case Act.STYLE:
             as_other = clause.link is not None and clause.link.word in ("as", "into", "to")
             shown = as_other and _is_person(clause.target) and not is_style(clause.state)
@@ -75,6 +78,13 @@ def person_edit(clause: Clause) -> Aspect | None:
         case Act.ADJUST | Act.BODY | Act.COLOUR:
             return _adjusted(clause)
     return None
+
+
+def _gains_or_loses(clause: Clause) -> bool:
+    """ "Take ten kilos off the groom", "add ten years to the groom"."""
+    measured = any(t.word in _WEIGHTS or t.lemma in ("year", "decade") for t in clause.target)
+    off = next((i for i, t in enumerate(clause.target) if t.word == "off"), len(clause.target))
+    return measured and _is_person(clause.target[off + 1 :] or clause.state)
 
 
 def _is_about_animal(clause: Clause) -> bool:
@@ -91,6 +101,16 @@ def _is_person(tokens: Tokens) -> bool:
         return True
     noun = head(tokens)
     return noun is not None and people.is_person(noun.lemma)
+
+
+def _is_on_a_thing(clause: Clause) -> bool:
+    """ "The fringe of the scarf", "the beard from the poster"."""
+    at = next((i for i, t in enumerate(clause.target) if t.word in ("from", "on", "off")), None)
+    bearer = clause.state if at is None else clause.target[at + 1 :]
+    owner = owners(clause.target) or things(bearer)
+    return bool(owner) and not any(
+        _may_wear(one) and one.lemma not in places.IMAGES for one in owner
+    )
 
 
 def _is_of_person(tokens: Tokens) -> bool:
@@ -311,8 +331,10 @@ def _placed(clause: Clause) -> Aspect | None:
 
 
 def _is_definite(target: Tokens, noun: Token) -> bool:
-    """ "The woman" is there already; "a woman" is a new one."""
+    """ "The woman" and "grandpa" are there already; "a woman" and "people" are new."""
     before = [t.word for t in target if t.start < noun.start]
+    if not before:
+        return noun.word == noun.lemma and noun.lemma not in ("people", "crowd")
     return bool(before) and before[0] in (
         "the",
         "this",
@@ -343,7 +365,8 @@ def _adjusted(clause: Clause) -> Aspect | None:
     if clause.base in _SLIMMING and noun.lemma in _SLIMMED and _is_of_person(clause.target):
         return Aspect.AGE
     if noun.lemma in people.HAIR:
-        return Aspect.HAIR if clause.base in _TRIMS else None
+        trimmed = clause.base in _TRIMS and not _is_on_a_thing(clause)
+        return Aspect.HAIR if trimmed else None
     if clause.base in _MOVES and noun.lemma in _LIMBS and _is_of_person(clause.target):
         return Aspect.POSE
     return None

@@ -43,6 +43,7 @@ _PREDICATE_STARTS = (
     | looks.JUDGEMENTS
     | looks.STYLE_FAMILIES
     | people.BEAUTY
+    | people.BUILD
     | verbs.ACTIONS
     | verbs.EXPRESSIONS_VERB
     | verbs.LOOK_VERBS
@@ -84,6 +85,7 @@ def _may_be_noun(lemma: str) -> bool:
         or looks.is_colour(lemma)
         or looks.is_material(lemma)
         or people.is_person(lemma)
+        or lemma in people.GARMENTS  # "her top"
     )
 
 
@@ -149,7 +151,7 @@ def _core(tokens: Tokens) -> Tokens:
             continue
         if token.word in grammar.PREPOSITIONS and i > 0:
             return tokens[:i]
-        if i > 1 and (token.word in ("that", "which", "who", "whose") or _is_participle(token)):
+        if i > 1 and (token.word in _RELATIVE or _is_participle(token, tokens[i + 1 : i + 2])):
             return tokens[:i]
         if i > 1 and token.word in _OPENS_RELATIVE and _ends_noun(tokens[i - 1]):
             return tokens[:i]  # "the scarf the girl is wearing"
@@ -168,8 +170,21 @@ def _ends_noun(token: Token) -> bool:
     )
 
 
-def _is_participle(token: Token) -> bool:
-    return token.word.endswith("ing") and token.word in verbs.inflected()
+_RELATIVE = terms("that which who whose")
+_THINGS_IN_ING = terms(
+    """drawing painting building ceiling clothing lighting railing setting wedding covering coating
+    icing topping frosting seating bedding paving flooring crossing opening lettering rendering"""
+)
+
+
+def _is_participle(token: Token, after: Tokens) -> bool:
+    """ "The man painting a fence", not "a child's drawing"."""
+    if not token.word.endswith("ing") or token.word not in verbs.inflected():
+        return False
+    object_follows = bool(after) and (
+        after[0].word in grammar.DETERMINERS or after[0].word in grammar.PRONOUNS
+    )
+    return object_follows or token.word not in _THINGS_IN_ING
 
 
 def head(tokens: Sequence[Token]) -> Token | None:
@@ -268,13 +283,14 @@ def _split_predicate(row: Tokens) -> tuple[Tokens, Tokens]:
             following = row[i + 1] if i + 1 < len(row) else None
             before_noun = (
                 (word in _BEFORE_NOUN or _is_modifier(word))
+                and not people.is_person(token.lemma)
                 and following is not None
                 and is_name(following)
             )
             seen_noun = not before_noun or (
                 following is not None and looks.is_colour(following.word)
             )
-    if len(row) > 1 and row[-1].word in _PREDICATE_STARTS:
+    if len(row) > 1 and (row[-1].word in _PREDICATE_STARTS or grammar.is_comparative(row[-1].word)):
         return row[:-1], row[-1:]
     return row, ()
 
@@ -287,6 +303,8 @@ def _acts(row: Tokens, i: int) -> bool:
     token, doer = row[i], row[i - 1]
     if not token.is_word or not (people.is_person(doer.lemma) or people.is_animal(doer.lemma)):
         return False
+    if token.lemma in places.IMAGES:
+        return False  # "the hero image more colourful"
     if token.word not in verbs.acts() and not lexicon.is_a(token.word, "verb", "verb_or_noun"):
         return False
     after = row[i + 1] if i + 1 < len(row) else None
@@ -298,6 +316,8 @@ def _acts(row: Tokens, i: int) -> bool:
     )
 
 
+# "Ten years younger", "two sizes bigger".
+_COUNTS = terms("two three four five six seven eight nine ten twelve twenty thirty forty fifty")
 _SPOTS = terms(
     """front rear back left right top bottom middle upper inner outer central side main final last
     nearest leftmost rightmost"""
@@ -312,7 +332,9 @@ def _starts_predicate(token: Token) -> bool:
     last_part = word.rsplit("-", 1)[-1] if "-" in word else ""
     return (
         word in _PREDICATE_STARTS
+        or word in _COUNTS
         or _is_modifier(word)
+        or grammar.is_comparative(word)
         or word in grammar.ARTICLES
         or word in ("to", "from")
         or looks.is_judgement(word)

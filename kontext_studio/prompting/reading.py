@@ -193,6 +193,8 @@ def _restyles(clause: Clause) -> bool:
     if not state or is_tone_change(state):
         return False
     named = words_of(state)
+    if state[0].word in ("more", "less") and not named & looks.STYLES and "dark" in named:
+        return False  # brightness
     if is_look:
         return bool(named - looks.COLOUR_NOUNS)
     into = clause.link is not None and clause.link.word in (

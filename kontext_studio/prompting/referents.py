@@ -101,6 +101,7 @@ def _points_outside(reading: Reading, i: int) -> bool:
             return False
         if word == "that" and before is not None:
             clause_word = before.word in ("so", "such", "sure", "ensure", "way", "like", "now")
+            clause_word = clause_word or before.word in _WISHING
             relative = (
                 before.is_word
                 and before.word not in _NO_REFERENT
@@ -156,8 +157,10 @@ def _possible_referents(reading: Reading) -> Tokens:
 
 
 def _is_side_of(reading: Reading, other: Token, token: Token) -> bool:
-    """The "colour" of "the colour of it" is not what "it" means."""
+    """The "colour" of "the colour of it" is not what "it" means; "rid the photo of its noise"."""
     i = reading.index_of(token)
+    if token.word in OWNING and other.lemma in places.IMAGES:
+        return False
     return i > 1 and reading.tokens[i - 1].word in ("of", "on") and reading.tokens[i - 2] is other
 
 
@@ -169,10 +172,12 @@ def _fits(noun: Token, family: str) -> bool:
         case "she":
             return noun.lemma not in people.MALE and _may_live(noun)
         case "it":
-            return not person
+            return not person or noun.lemma in _SMALL
     return True
 
 
+_WISHING = terms("want wish need prefer hope think thinking see")
+_SMALL = terms("baby infant newborn toddler child")
 _NEW = terms("a an some another one two three four five several many more")
 
 

@@ -6,8 +6,8 @@ keep something. It knows nothing of pictures, turns or queues.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from kontext_studio.prompting.clauses import Role
@@ -40,23 +40,54 @@ class _Rank(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class _Step:
+    """``named`` are the things it speaks of, ``brought`` those that are there only after it."""
+
     text: str
     rank: _Rank
+    named: frozenset[str]
+    brought: frozenset[str]
+
+
+_REORDERED = "The order was changed: setting first, then subject, objects, text and style."
+
+
+@dataclass(frozen=True, slots=True)
+class StepPlan:
+    """``note`` is a line for the user where the steps stand in another order than was written."""
+
+    texts: tuple[str, ...]
+    note: str = ""
 
 
 def split_steps(text: str) -> tuple[str, ...]:
+    """The single instructions of ``plan_steps``."""
+    return plan_steps(text).texts
+
+
+def plan_steps(text: str) -> StepPlan:
     """The single instructions in the order setting, subject, objects, text, style.
 
     Each carries the keep clauses of the whole. An instruction with one operation, or one that
-    cannot be cut, comes back as it is.
+    cannot be cut, comes back as it is. What works on a thing that another step brings stays
+    behind that step.
     """
     reading = Reading(text)
     operations = operations_of(reading)
     if len(operations) < 2:
-        return (text,) if text.strip() else ()
+        return StepPlan((text,) if text.strip() else ())
     kept = tuple(_keep_texts(reading))
-    steps = [_step(reading, operation, kept) for operation in operations]
-    return tuple(step.text for step in sorted(steps, key=lambda step: step.rank))
+    written = list(_waiting(_step(reading, operation, kept) for operation in operations))
+    steps = sorted(written, key=lambda step: step.rank)
+    return StepPlan(tuple(step.text for step in steps), "" if steps == written else _REORDERED)
+
+
+def _waiting(steps: Iterable[_Step]) -> Iterator[_Step]:
+    """ "Add a man, make the man kneel": nobody kneels before he is there."""
+    done: list[_Step] = []
+    for step in steps:
+        after = [one.rank for one in done if one.brought & step.named]
+        done.append(replace(step, rank=max([step.rank, *after])))
+        yield done[-1]
 
 
 def merge_steps(texts: Sequence[str]) -> str:
@@ -137,7 +168,17 @@ def _step(reading: Reading, operation: Operation, kept: Sequence[str]) -> _Step:
     for clause in kept:
         if _fits(alone, clause):
             text = f"{text}, {clause}"
-    return _Step(text[:1].upper() + text[1:], _rank(alone))
+    return _Step(text[:1].upper() + text[1:], _rank(alone), alone.words, _brought(alone))
+
+
+def _brought(alone: Reading) -> frozenset[str]:
+    found: set[str] = set()
+    for clause in alone.edits:
+        new = {Act.ADD: clause.target, Act.REPLACE: clause.state}.get(clause.act or Act.KEEP, ())
+        noun = head(new)
+        if noun is not None:
+            found.add(noun.lemma)
+    return frozenset(found)
 
 
 def _fits(alone: Reading, clause: str) -> bool:
@@ -164,7 +205,14 @@ def _rank(alone: Reading) -> _Rank:
             return _Rank.STYLE
         if person_edit(clause) is not None:
             return _Rank.SUBJECT
+    if any(not facet.thing or facet.side is Side.TIME for facet in _light_of(alone)):
+        return _Rank.SETTING
     return _Rank.OBJECT
+
+
+def _light_of(alone: Reading) -> Iterator[Facet]:
+    """Light, hour and weather make the setting, as the background does."""
+    return (f for f in edited(alone) if f.side in (Side.TIME, Side.WEATHER, Side.LIGHT))
 
 
 def _body(reading: Reading, operation: Operation, before: Sequence[Reading]) -> str:
@@ -239,10 +287,19 @@ def _keep_texts(reading: Reading) -> Iterator[str]:
             tokens.pop()
         if not tokens:
             continue
-        text = _named(reading, tokens, ())
+        text = _spared(_named(reading, tokens, ()))
         first, _, rest = text.partition(" ")
         base = _IMPERATIVE.get(first.lower())
         yield f"{base} {rest}" if base and rest else text[0].lower() + text[1:]
+
+
+_SPARING = ("without changing ", "without touching ", "don't change ", "do not change ")
+
+
+def _spared(text: str) -> str:
+    """ "Without changing the sign" as "keep the sign the same"."""
+    opening = next((one for one in _SPARING if text.lower().startswith(one)), None)
+    return text if opening is None else f"keep {text[len(opening) :]} the same"
 
 
 _IMPERATIVE = {

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kontext_studio.prompting.findings import Fix
 from kontext_studio.prompting.reading import REST, Reading
 from kontext_studio.prompting.rules.rule import appended
 from kontext_studio.prompting.slots import slots_of
+from kontext_studio.prompting.text import quoted_runs, straightened
 from kontext_studio.prompting.words import grammar, terms
 
 
@@ -181,25 +183,46 @@ def with_snippet(text: str, snippet: Snippet) -> str:
     return snippet_fix(text, snippet).applied_to(text)
 
 
-def snippet_fix(text: str, snippet: Snippet) -> Fix:
-    """The clause as an edit behind the last word, its first slot to be typed over."""
-    edit = appended(Reading(text), snippet.text)
+def snippet_fix(text: str, snippet: Snippet, caret: int | None = None) -> Fix:
+    """The clause as an edit, its first slot to be typed over: at ``caret`` where a sentence or a
+    clause ends there, else behind the last word."""
+    here = caret is not None and _ends_at(text, caret)
+    edit = appended(Reading(text[:caret] if here else text), snippet.text)
     slots = slots_of(snippet.text)
     select = (edit.start + slots[0][0], edit.start + slots[0][1]) if slots else None
     return Fix(snippet.key, (edit,), select)
 
 
+def _ends_at(text: str, caret: int) -> bool:
+    before, behind = text[:caret], text[caret:]
+    if not before.strip() or any(
+        start < caret < end for start, end in quoted_runs(straightened(text))
+    ):
+        return False
+    return before[-1] in ".!?" or not behind.strip() or behind[0] in ".,;:!?\n"
+
+
 def says_already(text: str, snippet: Snippet) -> bool:
     """``text`` says all that the snippet would add; places and roles by their own words."""
-    reading, added = Reading(text), Reading(snippet.text)
+    return said_in(Reading(text), snippet)
+
+
+def said_in(reading: Reading, snippet: Snippet) -> bool:
+    """As `says_already`, for several snippets and one text that is read once."""
     keeps = snippet.text.lstrip(", ").startswith(("keep", "while", "leave"))
     said = reading.kept if keeps else reading.words
-    wanted = added.kept if keeps else added.words
-    wanted = wanted - grammar.DETERMINERS - grammar.CONJUNCTIONS - grammar.PREPOSITIONS
-    wanted = wanted - _FRAME or wanted & {"style"}
+    wanted = _wanted(snippet.text, keeps)
     if wanted <= said:
         return bool(wanted)
     return snippet.key == "rest" and bool(reading.kept & REST)
+
+
+@lru_cache
+def _wanted(clause: str, keeps: bool) -> frozenset[str]:
+    added = Reading(clause)
+    wanted = added.kept if keeps else added.words
+    wanted = wanted - grammar.DETERMINERS - grammar.CONJUNCTIONS - grammar.PREPOSITIONS
+    return wanted - _FRAME or wanted & {"style"}
 
 
 _FRAME = terms(

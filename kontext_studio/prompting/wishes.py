@@ -22,6 +22,9 @@ _FRAMES = Expressions(
         "would you",
         "will you",
         "would you mind",
+        "could you be so kind as to",
+        "would you be so kind as to",
+        "be so kind as to",
         "i want you to",
         "i would like you to",
         "i'd like you to",
@@ -46,6 +49,10 @@ _FRAMES = Expressions(
         "make sure to",
         "feel free to",
         "how about",
+        "i was thinking",
+        "i was thinking that",
+        "i think",
+        "i think that",
         "go ahead and",
         "would it be possible to",
         "would it be possible for you to",
@@ -136,9 +143,17 @@ def statement(row: Tokens) -> tuple[Tokens, Tokens, str] | None:
     if words[:1] == ["what"] and "if" in words:
         at = words.index("if")
         return row[at + 1 : at + 2], row[at + 2 :], "if"
+    if words[:1] == ["now"]:  # "now the dog is on a boat"
+        at = next((i for i in range(2, min(7, len(words) - 1)) if words[i] in grammar.BE), 0)
+        if at:
+            return row[1:at], row[at + 1 :], "now"
     for i, word in enumerate(words):
         if i == 0:
             continue
+        if word == "could" and words[i + 1 : i + 2] in (["be"], ["have"], ["wear"]):
+            return row[:i], row[i + 1 :], word
+        if word == "to" and words[i + 1 : i + 2] == ["be"] and words[0] in _KNOWN:
+            return tuple(t for t in row[:i] if t.word != "please"), row[i + 1 :], word
         if word in ("should", "must", "shall", "needs", "ought") and i + 1 < len(row):
             return row[:i], row[i + 1 :], word
         if word == "now" and not any(w in verbs.acts() for w in words[:1]):
@@ -149,6 +164,9 @@ def statement(row: Tokens) -> tuple[Tokens, Tokens, str] | None:
                 named = named[:-1]
             return named, row[i + 1 :], word
     return None
+
+
+_KNOWN = frozenset(["the", "my", "his", "her", "this", "that", "all"])
 
 
 def states_wish(row: Tokens, i: int) -> bool:

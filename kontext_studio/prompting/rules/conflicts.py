@@ -66,7 +66,8 @@ def _clashes(change: Facet, stays: Facet) -> bool:
     if change.side is stays.side:
         return _same_thing(change, stays)
     if change.side is Side.PRESENCE:
-        return _same_thing(change, stays) and stays.side in (Side.WHOLE, Side.PRESENCE)
+        named = stays.token.lemma if stays.token is not None else stays.thing
+        return bool(change.thing) and change.thing in (stays.thing, named)  # no side of it is left
     if stays.side is Side.WHOLE:
         return bool(stays.thing) and change.thing == stays.thing and change.side is not Side.PLACE
     return change.side is Side.WHOLE and stays.side is Side.PRESENCE and _same_thing(change, stays)

@@ -125,6 +125,8 @@ def _hedged(reading: Reading, first: Token, last: Token) -> Finding:
     word = first.word
     if word in ("some", "any") and last.word == "of":
         fix = Fix("Name one", (TextEdit(first.start, last.end, "a"),))
+    elif word in ("could", "might", "may"):
+        fix = Fix("Say “should”", (TextEdit(first.start, first.end, cased(shown, "should")),))
     else:
         fix = Fix(f"Leave out “{shown}”", (removed(reading, first.start, last.end),))
     return Finding(
@@ -223,6 +225,9 @@ _OPENERS = Expressions(
         "how about",
         "how would",
         "is it possible",
+        "could you be so kind as to",
+        "would you be so kind as to",
+        "be so kind as to",
         "generate an image",
         "generate a picture",
         "generate a photo",
@@ -241,7 +246,7 @@ _OPENERS = Expressions(
 
 def filler(reading: Reading, _context: LintContext) -> Iterator[Finding]:
     until = 0
-    for start, end in sorted(_frames(reading)):
+    for start, end in sorted(_frames(reading), key=lambda frame: (frame[0], -frame[1])):
         if start < until:
             continue
         until = end

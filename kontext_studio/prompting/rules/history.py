@@ -10,7 +10,7 @@ from kontext_studio.prompting.reading import Reading
 from kontext_studio.prompting.rules.rule import Rule, removed
 from kontext_studio.prompting.text import Kind, Token
 from kontext_studio.prompting.wishes import skip_lead_in
-from kontext_studio.prompting.words import grammar, terms
+from kontext_studio.prompting.words import grammar, terms, verbs
 from kontext_studio.prompting.words.expressions import Expressions
 
 DEEP = 6
@@ -31,8 +31,12 @@ _RELATIVE = grammar.COMPARATIVES | terms(
 _ENDS_COMPARISON = terms("before originally earlier previously again in at and") | {""}
 _BACK_VERBS = terms("bring put get want give change turn set take make switch move")
 _STARTS = (
-    _RETURN | _EARLIER | _BACK_VERBS | terms("go back again even same return switch change restore")
+    _RETURN
+    | _EARLIER
+    | _BACK_VERBS
+    | terms("go back again even same return switch change restore how way do")
 )
+_WORN = terms("faded lost missing worn bleached washed-out original natural")
 _PHRASES = Expressions(
     (
         "as before",
@@ -53,6 +57,10 @@ _PHRASES = Expressions(
         "once more",
         "one more time",
         "another one",
+        "like the last one",
+        "like the previous one",
+        "as the last one",
+        "than the last one",
         "same thing again",
         "as you did",
         "like you did",
@@ -129,9 +137,23 @@ def _history_at(tokens: Sequence[Token], words: Sequence[str], i: int) -> int:
         return 2
     if word in _BACK_VERBS and _brings_back(tokens, words, i):
         return 1
+    if word in ("how", "way") and not _asks(at(-1)):
+        was = next((k for k in range(2, 6) if at(k) in _WAS), 0)  # "how the porch was"
+        return was + 1 if at(1) in grammar.DETERMINERS and at(was + 1) in _ENDS_COMPARISON else 0
+    if (word, at(1), at(2)) == ("do", "the", "same"):
+        return 0 if any(at(-k) in _EDITING for k in range(1, i + 1)) else 3
     if word == "same" and at(1) == "as" and at(2) in _EARLIER:
         return 3
     return 0
+
+
+_WAS = terms("was were looked")
+_EDITING = frozenset(verbs.acts())
+
+
+def _asks(before: str) -> bool:
+    """ "Show how the house was" tells something of the house."""
+    return before in ("show", "shows", "showing", "see", "explain")
 
 
 def _is_comparative(word: str) -> bool:
@@ -155,6 +177,10 @@ def _brings_back(tokens: Sequence[Token], words: Sequence[str], i: int) -> bool:
                 return words[i] == "bring" or after in ("the", "my", "his", "her", "its")
             if words[k - 1] in grammar.DETERMINERS or tokens[k].possessive:
                 return False
+            if any(w in _WORN for w in words[i + 1 : k]):
+                return False  # "get the faded colours back" mends what time did
+            if after in ("on", "in") and k + 2 == len(words):
+                return True  # "put the hat back on"
             return after in ("", "again")
     return False
 

@@ -55,6 +55,13 @@ def unquoted_text(reading: Reading, _context: LintContext) -> Iterator[Finding]:
         )
 
 
+def unquoted_words(reading: Reading) -> frozenset[int]:
+    """Where words begin that are to be written, though no quotes say so."""
+    return frozenset(
+        token.start for clause in reading.edits for run in _wordings(clause) for token in run
+    )
+
+
 def unquoted_changes(reading: Reading) -> Iterator[Clause]:
     """Clauses that replace a text by wording without quotes."""
     for clause in reading.edits:
@@ -79,8 +86,14 @@ def _wordings(clause: Clause) -> list[Tokens]:
         return [spoken]
     if clause.base == "write" or (clause.base == "spell" and clause.verb is not None):
         return [_written(clause)]
+    if clause.base in ("title", "caption", "label", "name"):
+        return [_titled(clause.target)]
     if clause.base in lettering.INSCRIBING:
         return [_inscribed(clause)]
+    if clause.act in (Act.PUT, Act.ADD) and clause.link is not None:
+        on = head(clause.state)
+        if on is not None and on.lemma in lettering.WRITTEN_ON and _is_capitals(clause.target):
+            return [clause.target]
     named = _named(row)
     told = _told(clause)
     return [run for run in (named, told) if run]
@@ -90,6 +103,9 @@ _NO_SPEAKER = grammar.PREPOSITIONS - {"to"}
 
 
 _SPEAKS = _SAY | _READ
+
+
+_ARTICLES_OF_BOOKS = grammar.DETERMINERS - {"no"}
 
 
 def _spoken(row: Tokens, clause: Clause) -> Tokens:
@@ -108,7 +124,7 @@ def _spoken(row: Tokens, clause: Clause) -> Tokens:
             continue
         if token.word in _READ:
             people_before = any(people.is_person(t.lemma) for t in row[:i])
-            reads_a_book = after.word in grammar.DETERMINERS and not after.capital
+            reads_a_book = after.word in _ARTICLES_OF_BOOKS and not after.capital
             manner = after.word in _MANNERS and not after.capital
             if people_before or reads_a_book or manner:
                 continue
@@ -147,6 +163,18 @@ def _written(clause: Clause) -> Tokens:
     return _until_place(row) if row and all(t.kind is not Kind.QUOTE for t in row) else ()
 
 
+def _is_capitals(row: Tokens) -> bool:
+    """ "Gate 4", "Room to Let"; a thing would have an article."""
+    return bool(row) and row[0].capital and all(t.capital or t.kind is Kind.NUMBER for t in row)
+
+
+def _titled(row: Tokens) -> Tokens:
+    """ "Title the poster Night Market": capitals behind the thing."""
+    at = next((i for i, t in enumerate(row) if i > 1 and t.capital and t.is_word), None)
+    begins = bool(row) and row[0].word in grammar.DETERMINERS
+    return _until_place(row[at:]) if begins and at is not None else ()
+
+
 def _inscribed(clause: Clause) -> Tokens:
     """ "Engrave Forever Yours on the ring": capitals where a thing would have an article."""
     row = clause.target
@@ -165,11 +193,13 @@ def _named(row: Tokens) -> Tokens:
         before = row[i - 1].word if i else ""
         if after.kind is Kind.COMMA and reading_colon(after) and i + 2 < len(row):
             after = row[i + 2]
-        if after.kind not in (Kind.WORD, Kind.NUMBER) or before not in grammar.DETERMINERS:
+        counted = after.kind is Kind.NUMBER and token.lemma in ("number", "price", "date")
+        if after.kind not in (Kind.WORD, Kind.NUMBER):
+            continue
+        if before not in grammar.DETERMINERS and not counted:  # "the batch number 4471"
             continue
         exact = token.word in ("word", "words", "phrase")
-        if after.kind is Kind.NUMBER and token.lemma in ("number", "price", "date"):
-            exact = True
+        exact = exact or counted
         if not (after.capital or exact) or after.lemma in lettering.NOT_WORDING:
             continue
         start = row.index(after)
@@ -194,11 +224,16 @@ def _told(clause: Clause) -> Tokens:
         return ()
     if clause.act not in (Act.CHANGE, Act.REPLACE, Act.MAKE):
         return ()
+    names = clause.base in lettering.NAMING
     if any(t.kind in (Kind.QUOTE, Kind.SLOT) for t in clause.state):
         return ()
     core_target = [t for t in clause.target if t.is_word]
     kinds = [t for t in core_target if t.lemma in lettering.TEXT_KINDS]
     first = clause.state[0]
+    if first.word in lettering.CURRENCIES and len(clause.state) > 1:
+        first = clause.state[1]
+    if names and first.kind in (Kind.WORD, Kind.NUMBER):
+        return _until_place(clause.state)
     if kinds:
         kind = kinds[0]
         at = clause.target.index(kind)
@@ -217,7 +252,7 @@ def _told(clause: Clause) -> Tokens:
         if kind.lemma == "name" and about is kind and first.word not in _NO_WORDING_BEGINS:
             told = not words_of(clause.state) & lettering.LETTERING_LOOK
         if told and first.kind is Kind.NUMBER and "from" in [t.word for t in clause.tokens]:
-            return _until_place(clause.state[:1])
+            return _until_place(clause.state[: clause.state.index(first) + 1])
         return _until_place(clause.state) if told else ()
     quoted_only = len(clause.target) == 1 and clause.target[0].kind is Kind.QUOTE
     if (

@@ -9,6 +9,7 @@ from kontext_studio.prompting.context import LintContext
 from kontext_studio.prompting.findings import Finding, Fix, Severity, TextEdit
 from kontext_studio.prompting.phrases import Tokens
 from kontext_studio.prompting.reading import Reading
+from kontext_studio.prompting.rules.lettering import unquoted_words
 from kontext_studio.prompting.rules.rule import Rule, cased, removed, with_slot
 from kontext_studio.prompting.text import Kind, Token
 from kontext_studio.prompting.words import grammar, terms, verbs
@@ -19,6 +20,7 @@ _SHORT = terms(
 )
 _SINGLE = terms("no not never without avoid avoiding nothing none neither nor cannot")
 _DO = terms("do does did should must shall will would may is are")
+_SIGNS = _SHORT | _SINGLE | _DO
 # "No longer", "not only", "no. 5", "no more than two" name nothing unwanted.
 _HARMLESS_AFTER = {
     "no": terms("longer matter doubt problem later earlier"),
@@ -64,8 +66,10 @@ def negative_wording(reading: Reading, _context: LintContext) -> Iterator[Findin
     stop = _negative_prompt(tokens)
     until = 0
     for i in range(len(tokens)):
-        if i < until or tokens[i].start >= stop:
+        if i < until or tokens[i].start >= stop or tokens[i].word not in _SIGNS:
             continue
+        if tokens[i].start in unquoted_words(reading):
+            continue  # "make the board say no swimming"
         found = _negation_at(tokens, i)
         if found is None:
             continue
@@ -206,11 +210,10 @@ def _positive(reading: Reading, found: _Negation) -> Iterator[Fix]:
     if rest and word in ("without", "not", "never", *_SHORT):
         base = verbs.inflected().get(rest[0].word, rest[0].word)
         kept = rest[1:]
-        if base in _TOUCHING and kept and not quoted and _is_plain(kept):
-            keep = _kept(reading, kept)
+        if base in _TOUCHING and kept:
+            # Never "leave it out": what should be spared would be spared no longer.
             opening = "keeping" if word == "without" and start > 0 else "keep"
-            phrase = f"{opening} {keep} exactly the same"
-            yield Fix("Say what stays", (TextEdit(start, end, cased(written, phrase)),))
+            yield Fix("Say what stays", _sparing(reading, cased(written, opening), start, kept))
             return
     named = frozenset(w for t in rest for w in (t.word, t.lemma))
     positive = next((text for words, text in _POSITIVE if named & words), None)
@@ -233,9 +236,15 @@ def _positive(reading: Reading, found: _Negation) -> Iterator[Fix]:
         yield with_slot("Say what stays…", [edit], "{subject}")
 
 
-def _is_plain(kept: Tokens) -> bool:
-    return all(t.is_word or t.kind is Kind.COMMA for t in kept) and not any(
-        t.word in grammar.NEGATIONS for t in kept
+def _sparing(reading: Reading, opening: str, start: int, kept: Tokens) -> tuple[TextEdit, ...]:
+    """ "Keep X exactly the same" around what is spared, which stays as it is written: it may hold
+    quotes."""
+    if all(t.is_word or t.kind is Kind.COMMA for t in kept):
+        phrase = f"{opening} {_kept(reading, kept)} exactly the same"
+        return (TextEdit(start, kept[-1].end, phrase),)
+    return (
+        TextEdit(start, kept[0].start, f"{opening} "),
+        TextEdit(kept[-1].end, kept[-1].end, " exactly the same"),
     )
 
 

@@ -188,7 +188,10 @@ def _has_traits(clause: Clause) -> bool:
     said = next(
         (p for p in (clause.state, clause.target) if any(looks.is_style(t.word) for t in p)), ()
     )
-    if any(t.word in ("with", "using", "featuring") and t is not said[0] for t in said):
+    named = next((t for t in said if looks.is_style(t.word)), None)
+    if named is not None and any(
+        t.word in ("with", "using", "featuring") and t.start > named.start for t in clause.tokens
+    ):
         return True
     return any(
         token.is_word

@@ -52,6 +52,10 @@ def _names(reading: Reading, context: LintContext, i: int, family: str) -> Itera
         if known is not None:
             edit = TextEdit(token.start, token.end, cased(written, known + ending))
             yield Fix(f"Name “{known}”", (edit,))
+    if any(clause.target == (token,) for clause in reading.restyles):
+        edit = TextEdit(token.start, token.end, cased(written, "the photo"))
+        yield Fix("Name “the photo”", (edit,))
+        return
     edits = [TextEdit(token.start, token.end, cased(written, "the {subject}" + ending))]
     if family == "me":  # nothing in the text can ever stand for "me", so all of them are named
         for other in dangling_pronouns(reading):

@@ -31,7 +31,7 @@ _LEFT_OVER = (
 def vague_goal(reading: Reading, _context: LintContext) -> Iterator[Finding]:
     for clause in reading.edits:
         word = _judged(clause)
-        if word is None:
+        if word is None or _is_spelt_out(reading, clause):
             continue
         shown = reading.text[word.start : word.end]
         yield Finding(
@@ -49,6 +49,13 @@ def vague_goal(reading: Reading, _context: LintContext) -> Iterator[Finding]:
 def _judged(clause: Clause) -> Token | None:
     """The word of judgement, where nothing that can be seen stands beside it."""
     fixes = clause.base in ("fix", "polish", "retouch") and _means_the_picture(clause.target)
+    if clause.base == "fix" and _is_bare_person(clause.target):
+        return clause.verb
+    raised = head(clause.target) if clause.base in _RAISING else None
+    if raised is not None and raised.lemma in _QUALITIES and not clause.state:
+        return raised
+    if _is_idiom(clause):
+        return clause.verb
     if clause.act is Act.JUDGE or fixes:
         if clause.state or clause.verb is None or _says_more(clause.target):
             return None
@@ -74,6 +81,51 @@ def _judged(clause: Clause) -> Token | None:
     if head(clause.target) is not None and _says_more(clause.target, to_judge=True):
         return None
     return judged[0]
+
+
+# "Take the photo to the next level", "turn it up a notch".
+_IDIOMS = tuple(
+    tuple(idiom.split())
+    for idiom in (
+        "to the next level",
+        "to another level",
+        "to a new level",
+        "to a whole new level",
+        "to new heights",
+        "up a notch",
+        "your magic",
+        "your thing",
+        "your best",
+        "whatever you like",
+        "whatever you want",
+    )
+)
+_IDIOM_ENDS = frozenset(idiom[-1] for idiom in _IDIOMS)
+
+
+def _is_idiom(clause: Clause) -> bool:
+    if clause.tokens[-1].word not in _IDIOM_ENDS:
+        return False
+    words = tuple(t.word for t in clause.tokens)
+    return any(words[-len(idiom) :] == idiom for idiom in _IDIOMS)
+
+
+_RAISING = terms("increase boost raise bump lift up maximise maximize heighten add")
+_QUALITIES = terms("quality appeal impact wow vibe mood flair pizzazz")
+
+
+def _is_spelt_out(reading: Reading, clause: Clause) -> bool:
+    """ "Retouch the portrait: remove the stain ...": what is meant follows the colon."""
+    after = next((t for t in reading.tokens if t.start >= clause.end), None)
+    return after is not None and after.word == ":"
+
+
+def _is_bare_person(target: Tokens) -> bool:
+    """ "My hair", "her outfit": no defect is named."""
+    noun = head(target)
+    if noun is None or not (noun.lemma in people.HAIR | {"face"} or people.is_garment(noun.lemma)):
+        return False
+    return all(t is noun or t.possessive or t.word in grammar.DETERMINERS for t in target)
 
 
 def _more_style(clause: Clause) -> list[Token]:
@@ -132,7 +184,7 @@ _POINTING = grammar.PRONOUNS | grammar.POSSESSIVES
 
 def _measurable(reading: Reading, clause: Clause) -> Iterator[Fix]:
     """Replace the clause by something that can be seen."""
-    about = clause.target
+    about = () if _is_idiom(clause) else clause.target
     unnamed = any(t.word in _POINTING for t in about)
     named = "" if unnamed or head(about) is None else written(reading, about)
     begin = clause.verb.start if clause.verb is not None else clause.start
@@ -157,7 +209,7 @@ _COMPLETED = _CHANGING | _REBUILDING
 
 def incomplete_change(reading: Reading, _context: LintContext) -> Iterator[Finding]:
     for i, clause in enumerate(reading.edits):
-        if clause.verb is None or clause.base not in _COMPLETED:
+        if clause.verb is None or not (clause.base in _COMPLETED or _exchanges(clause)):
             continue
         if not clause.target and clause.state:
             if not _suits_the_picture(clause):
@@ -165,7 +217,7 @@ def incomplete_change(reading: Reading, _context: LintContext) -> Iterator[Findi
             continue
         if any(token.word == "back" for token in clause.tokens):
             continue  # "change it back" speaks of an earlier turn
-        if clause.state or not clause.target or _is_exchange(clause) or _removes(clause):
+        if clause.state or not clause.target or _is_exchange(clause) or _brings(clause):
             continue
         if i + 1 < len(reading.clauses) and _explained_next(reading, clause):
             continue
@@ -206,9 +258,15 @@ def _is_exchange(clause: Clause) -> bool:
     return swaps and bool(words & {"and", "two", "both"})
 
 
-def _removes(clause: Clause) -> bool:
-    verb = clause.verb
-    return verb is not None and any(t.word in ("out", "in") for t in clause.tokens[1:2])
+def _exchanges(clause: Clause) -> bool:
+    """ "Switch out the lamp", not "switch off the lamp"."""
+    return clause.act is Act.REPLACE and any(t.word == "out" for t in clause.tokens[1:2])
+
+
+def _brings(clause: Clause) -> bool:
+    """ "Swap in a lamp", "edit out a bin"; "swap out the lamp" still lacks what comes instead."""
+    complete = ("in",) if clause.act is Act.REPLACE else ("in", "out")
+    return clause.verb is not None and any(t.word in complete for t in clause.tokens[1:2])
 
 
 def _explained_next(reading: Reading, clause: Clause) -> bool:

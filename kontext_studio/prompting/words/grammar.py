@@ -54,9 +54,9 @@ ADVERBS = terms(
 # Words that may stand before the verb of an instruction without being part of it.
 LEAD_INS = terms(
     """please pls plz kindly just now then also next first firstly second secondly third thirdly
-    finally lastly additionally furthermore afterwards simply and but plus or hey hi hello ok okay
-    well so again gently carefully subtly slightly completely fully quickly maybe perhaps to only
-    instead & u"""
+    finally lastly additionally furthermore afterwards simply and but plus or hey hi hello ok
+    okay well so again gently carefully subtly slightly completely fully quickly maybe
+    perhaps possibly ideally to only instead & u"""
 )
 
 # Plain adjectives that can follow "make the X". Colours, materials and moods have their own lists.
@@ -92,3 +92,10 @@ COMPARATIVES = terms(
 def is_adjective(word: str) -> bool:
     """An adjective more often than anything else."""
     return word in ADJECTIVES or lexicon.is_a(word, "adjective")
+
+
+def is_comparative(word: str) -> bool:
+    """ "Taller", and "juicier" as "juicy" is an adjective; "-er" alone ends too many nouns."""
+    if word in COMPARATIVES:
+        return True
+    return word.endswith(("ier", "iest")) and is_adjective(word.rpartition("ie")[0] + "y")

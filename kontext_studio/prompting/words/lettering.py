@@ -27,6 +27,14 @@ INSCRIBING = terms(
     """engrave emblazon inscribe print stamp display embroider carve paint stencil etch letter
     stitch emboss type"""
 )
+# Things that carry nothing but wording.
+WRITTEN_ON = terms(
+    """sign signboard banner plaque placard nameplate license_plate licence_plate number_plate
+    label name_tag nametag chalkboard blackboard whiteboard street_sign neon_sign marquee"""
+)
+# Verbs whose "to" leads to a wording.
+NAMING = terms("rename retitle relabel entitle")
+CURRENCIES = frozenset("$€£¥₹")
 LETTERING_LOOK = terms(
     """font typeface lettering handwriting script serif sans-serif sans bold italic style size
     color colour uppercase lowercase letterform brush calligraphy cursive capitals caps

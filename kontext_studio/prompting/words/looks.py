@@ -87,36 +87,38 @@ TONE_JUDGEMENTS = frozenset(["cooler"])
 
 JUDGEMENTS = terms(
     """boring bland tedious drab ugly cheap amateurish tacky lifeless uninspired amateur
-    unprofessional bad
-    awful worse terrible elegance charm soul glamour allure prestige pizazz
-    striking welcoming catchy tasty tastier delicious yummy appetizing appetising mouthwatering
-    enchanting adorable alluring enticing tempting engaging arresting vibrant-looking lavish
-    opulent posh swanky ritzy sumptuous exquisite refined tasteful stylized-looking fashionable
-    glitzy slick snazzy jazzy edgy quirky funky playful joyous whimsical majestic grand grandiose
-    glorious marvellous marvelous superb fabulous outstanding remarkable extraordinary
-    exceptional noteworthy unforgettable iconic legendary phenomenal terrific splendid decent
-    acceptable presentable respectable tidy-looking credible trustworthy convincing
-    believable serious-looking businesslike corporate commercial marketable sellable
-    clickable viral shareable instagram-worthy magazine-worthy world-class top-notch first-class
-    five-star boutique designer high-class sophisticated-looking emotional touching heartwarming
-    soulful expressive evocative meaningful powerful-looking energetic exhilarating thrilling
-    captivating gripping intriguing fascinating mesmerizing mesmerising hypnotic stunning-looking
-    awe-inspiring jaw-dropping mind-blowing dazzling radiant aesthetically visually standout
-    bolder-looking harmonious balanced-looking well-balanced neat neater smart smarter
-    homely homey comfy comfortable relaxing soothing peaceful calming serene zen festive
-    cheerier merrier scarier spooky spookier creepy creepier epic-looking badass rad dope lit
-    sick neat-looking ok okay fine flattering photogenic studio-quality print-ready
-    better nicer nice good great best beautiful prettier pretty lovely amazing awesome fantastic
-    wonderful perfect stunning gorgeous professional pro interesting exciting attractive
-    appealing eye-catching luxurious luxury premium high-end upscale expensive classy fancy
-    stylish elegant cool cooler impressive special unique creative magical epic dramatic moody
-    cozy cosy inviting fun funny aesthetic pleasing pop impact wow polished sophisticated trendy
+    unprofessional bad awful worse terrible elegance charm soul glamour allure prestige
+    pizazz striking welcoming catchy tasty tastier delicious yummy appetizing appetising
+    mouthwatering enchanting adorable alluring enticing tempting engaging arresting
+    vibrant-looking lavish opulent posh swanky ritzy sumptuous exquisite refined tasteful
+    stylized-looking fashionable glitzy slick snazzy jazzy edgy quirky funky playful joyous
+    whimsical majestic grand grandiose glorious marvellous marvelous superb fabulous
+    outstanding remarkable extraordinary exceptional noteworthy unforgettable iconic
+    legendary phenomenal terrific splendid decent acceptable presentable respectable
+    tidy-looking credible trustworthy convincing believable serious-looking businesslike
+    corporate commercial marketable sellable clickable viral shareable instagram-worthy
+    magazine-worthy world-class top-notch first-class five-star boutique designer high-class
+    sophisticated-looking emotional touching heartwarming soulful expressive evocative
+    meaningful powerful-looking energetic exhilarating thrilling captivating gripping
+    intriguing fascinating mesmerizing mesmerising hypnotic stunning-looking awe-inspiring
+    jaw-dropping mind-blowing dazzling radiant aesthetically visually standout bolder-looking
+    harmonious balanced-looking well-balanced neat neater smart smarter homely homey comfy
+    comfortable relaxing soothing peaceful calming serene zen festive cheerier merrier
+    scarier spooky spookier creepy creepier epic-looking badass rad dope lit sick
+    neat-looking ok okay fine flattering photogenic studio-quality print-ready better nicer
+    nice good great best beautiful prettier pretty lovely amazing awesome fantastic wonderful
+    perfect stunning gorgeous professional pro interesting exciting attractive appealing
+    eye-catching luxurious luxury premium high-end upscale expensive classy fancy stylish
+    elegant cool cooler impressive special unique creative magical epic dramatic moody cozy
+    cosy inviting fun funny aesthetic pleasing pop impact wow polished sophisticated trendy
     hip fresh quality high-quality hd improved enhanced lively livelier dynamic powerful
     memorable incredible spectacular breathtaking brilliant super pleasant charming romantic
-    dreamy mysterious emotional natural optimal ideal proper correct clearer finished
-    clean cleaner sleek chic instagrammable handsome good-looking captivating compelling
-    timeless mood vibrancy character appeal beauty personality punch oomph flair wow-factor
-    pizzazz glamorous glamour energy sexy cute cuter hot"""
+    dreamy mysterious emotional natural optimal ideal proper correct clearer finished clean
+    cleaner sleek chic instagrammable handsome good-looking captivating compelling timeless
+    airy homelike delicious tasty yummy juicy scrumptious appetising appetizing
+    mouth-watering mouthwatering magic clinical mood vibrancy character appeal beauty
+    personality punch oomph flair wow-factor pizzazz glamorous glamour energy sexy cute cuter
+    hot"""
 )
 JUDGEMENT_FILLERS = terms(
     """a an the more much very really even way bit little lot some so too it this that look looks
@@ -134,7 +136,7 @@ PROPERTIES = terms(
     perspective symmetry edge edges focus temperature balance white_balance skin_tone teeth dark
     darker bright brighter illumination reflection glare crop angle depth pose visibility
     legibility lettering font distortion artifact artifacts artefact artefacts tear spot blemish
-    pixelation horizon pores vibrance spacing alignment composition background"""
+    pixelation horizon pores vibrance spacing alignment background"""
 )
 
 

@@ -22,7 +22,10 @@ PEOPLE = terms(
     crowd crew team bystander lifeguard librarian tailor smith blacksmith potter florist postman
     courier hunter miner boxer wrestler goalkeeper referee coach trainer judge human figure
     character portrait_subject beggar elder senior youth bridesmaid conductor cellist harpist
-    drummer skateboarder jogger snowboarder gymnast"""
+    drummer skateboarder jogger snowboarder gymnast ceo cfo boss colleague coworker employee
+    founder trainee graduate influencer streamer gamer blogger barber usher welder paramedic medic
+    busker mime bouncer goth yogi dj gran nan nana granny grandad granddad auntie stepfather
+    stepmother newborn tot geezer bloke bro fiancé fiancée newlywed"""
 )
 PLAIN_PEOPLE = terms(
     """person people man woman boy girl child kid baby lady guy human someone somebody"""
@@ -69,17 +72,19 @@ SHAPE_OF_FACE = terms(
 
 GARMENTS = terms(
     """clothes clothing cloth garment outfit costume uniform suit tuxedo jacket coat raincoat
-    overcoat parka blazer cardigan sweater jumper pullover hoodie sweatshirt shirt t-shirt tee
-    blouse top vest waistcoat tank_top dress gown ball_gown wedding_dress skirt trouser trousers
-    pants jean jeans shorts legging leggings jogger robe kimono sari cloak cape poncho apron
-    overalls dungarees jumpsuit swimsuit bikini pyjamas pajamas underwear sock shoe boot sneaker
-    sandal heel slipper trainer attire apparel armor armour spacesuit tunic toga kilt tracksuit
-    corset polo loafer wardrobe jersey lab_coat tailcoat trench_coat pinafore romper nightgown
-    negligee camisole culottes windbreaker turtleneck anorak scrub scrubs saree lehenga
-    hanbok qipao cheongsam
-    dirndl lederhosen catsuit leotard tutu habit cassock surcoat sherwani kurta dashiki caftan
-    kaftan sarong parka peacoat duster tracksuit loungewear sportswear streetwear activewear
-    workwear menswear knitwear bathrobe onesie footwear"""
+    overcoat parka blazer cardigan sweater jumper pullover hoodie sweatshirt shirt t-shirt
+    tee blouse top vest waistcoat tank_top dress gown ball_gown wedding_dress skirt trouser
+    trousers pants jean jeans shorts legging leggings jogger robe kimono sari cloak cape
+    poncho apron overalls dungarees jumpsuit swimsuit bikini pyjamas pajamas underwear sock
+    shoe boot sneaker sandal heel slipper trainer attire apparel armor armour spacesuit tunic
+    toga kilt tracksuit corset polo loafer wardrobe jersey lab_coat tailcoat trench_coat
+    pinafore romper nightgown negligee camisole culottes windbreaker turtleneck anorak scrub
+    scrubs saree lehenga hanbok qipao cheongsam dirndl lederhosen catsuit leotard tutu habit
+    cassock surcoat sherwani kurta dashiki caftan kaftan sarong stiletto brogue clog
+    polo_neck crew_neck roll_neck gilet jeggings hoody dungaree blouson espadrille flip-flop
+    moccasin wellington plimsoll wellies chinos jodhpurs dhoti abaya parka peacoat duster
+    tracksuit loungewear sportswear streetwear activewear workwear menswear knitwear bathrobe
+    onesie footwear"""
 )
 ACCESSORIES = terms(
     """hat cap beanie helmet crown tiara glasses sunglasses eyeglasses spectacles goggles monocle
@@ -96,7 +101,12 @@ EXPRESSIONS = terms(
     joyful worried tired bored excited confident proud shocked neutral tear tears gaze mood
     emotion astonished delighted furious friendly stern"""
 )
-AGE_AND_BODY = terms(
+BUILD = terms(
+    """plus-size plus-sized curvy curvier petite lanky stocky stockier athletic toned slender
+    pregnant overweight underweight obese chubby muscular skinny burly brawny wrinkly elderly
+    middle-aged teenage youthful"""
+)
+AGE_AND_BODY = BUILD | terms(
     """old older young younger elderly aged age ages adult teenage youthful senior year years thin
     thinner slim slimmer fat fatter chubby muscular stronger tall taller short shorter heavier
     skinny skinnier bald balder pregnant bigger smaller fit fitter buff middle-aged baby decades

@@ -8,12 +8,12 @@ from kontext_studio.prompting.words.people import is_garment
 
 IMAGES = terms(
     """image picture photo photograph pic shot snapshot photography portrait frame composition
-    artwork painting drawing illustration scene view canvas render selfie headshot product_shot
-    visual screenshot poster screen whole_thing everything"""
+    artwork painting drawing illustration scene view canvas render selfie headshot packshot
+    mugshot product_shot visual screenshot poster screen whole_thing everything"""
 )
 WHOLE_PICTURE = terms(
     """image picture photo photograph pic shot snapshot portrait artwork scene view composition
-    selfie headshot visual everything product_shot landscape whole_thing"""
+    selfie headshot packshot mugshot visual everything product_shot landscape whole_thing"""
 )
 BACKDROPS = terms(
     """background backdrop setting scenery environment surroundings surrounding location scene

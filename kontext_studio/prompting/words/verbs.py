@@ -49,7 +49,8 @@ _VERBS: Mapping[Act, frozenset[str]] = {
     zap rid unmount deduct shave get_rid_of"""
     ),
     Act.CHANGE: terms(
-        """change alter modify edit adapt customize customise vary update set shift"""
+        """change alter modify edit adapt customize customise vary update set shift rename retitle
+        relabel"""
     ),
     Act.REPLACE: terms("replace swap exchange substitute switch trade interchange"),
     Act.COLOUR: terms(
@@ -96,7 +97,7 @@ _VERBS: Mapping[Act, frozenset[str]] = {
     pixelize dodge harden rim etch emboss bevel chamfer sand plane drill rivet weld bolt nail
     fasten fix unscrew latch lock unlock shut ajar dampen moisten polish wax buff shine dull
     cloud overcast undo revert do go perform reverse invert negate swivel spin pivot angle
-    incline recline centre populate furnish refurnish redecorate renovate modernise modernize
+    incline recline centre populate furnish refurnish redecorate renovate
     tile wallpaper retile repave landscape sow seed fertilise thatch shingle roof slate curtain
     halve outpaint inpaint uncrop upscale upsample recomposite rejuvenate de-age"""
     ),
@@ -104,7 +105,7 @@ _VERBS: Mapping[Act, frozenset[str]] = {
         """improve enhance beautify optimize optimise refine perfect upgrade better embellish
         elevate spruce jazz spice liven freshen glam perk pimp improvise
         revolutionise revolutionize revitalise revitalize reinvigorate
-        glamorise glamorize prettify uplift"""
+        glamorise glamorize prettify uplift modernise modernize"""
     ),
     Act.WRITE: terms("write spell inscribe letter print stamp type label caption title sign"),
     Act.BODY: terms(

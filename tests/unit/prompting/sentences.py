@@ -19,6 +19,14 @@ MARKED: dict[str, tuple[str, ...]] = {
         "The boy rides a tricycle",
     ),
     "vague-goal": (
+        "Fix my hair",
+        "Bump the quality of the packshot",
+        "Give the attic a bit of magic",
+        "Polish the composition",
+        "Modernise the porch",
+        "Make the curry juicier",
+        "Turn the shot up a notch",
+        "Make\nthe veranda nicer",
         "Swap the lamp for something prettier",
         "Revitalise the courtyard",
         "Make the terrace more inviting",
@@ -32,6 +40,8 @@ MARKED: dict[str, tuple[str, ...]] = {
         "Make the logo cooler and more exciting",
     ),
     "incomplete-change": (
+        "Swap out the hinges",
+        "Switch out the lampshade",
         "Replace the doorknob",
         "Change the wallpaper",
         "Recolor the kayak",
@@ -79,6 +89,12 @@ MARKED: dict[str, tuple[str, ...]] = {
         "Replace something on the desk with a globe",
     ),
     "unquoted-text": (
+        "Put Gate 9 on the signboard",
+        "Retitle the pamphlet to Salt and Smoke",
+        "Change the price on the crate from $4 to $6",
+        "Set the date on the ticket to 9 May",
+        "Title the scroll Northern Lights",
+        "Add the serial number 7731 on the hull",
         "Change the number of the bus to 42",
         "Change the headline of the leaflet to we moved",
         "Engrave Forever Yours on the ring",
@@ -110,6 +126,14 @@ MARKED: dict[str, tuple[str, ...]] = {
         "Make the photo look like an impressionist oil painting",
     ),
     "keep-person": (
+        "Make the teen look like a fifty-year-old",
+        "Change the hiker's top to a polo neck",
+        "Make the potter's brother twenty years younger",
+        "Make the postman plus-size",
+        "Take five kilos off the tailor",
+        "Add thirty years to the cellist",
+        "Put granny on a camel",
+        "Swap the usher's espadrilles for clogs",
         "Slim the woman's waist",
         "Give the woman an updo",
         "Change the action of the man to juggling",
@@ -158,6 +182,21 @@ MARKED: dict[str, tuple[str, ...]] = {
         "Change the tie to a scarf, the boots to sandals and the belt to a rope",
         "Blur the crowd then sharpen the goalkeeper then crop to a square",
     ),
+    "history-word": (
+        "Like the last one but with poppies",
+        "Restore how the veranda was",
+        "Do the same for the other oar",
+        "Put the wig back on",
+    ),
+    "keep-conflict": (
+        "Erase the shadow while preserving the shadow",
+        "Make the pilot grin, keep his expression",
+        "Recolour the cello white, keep the cello's black finish",
+        "Make the gown longer while keeping the same gown length",
+        "Remove the moustache, keep the moustache colour",
+        "Change the hill to a volcano, leave the hill as it is",
+        "Move the sailor to the left, keep his position",
+    ),
 }
 
 LEFT_ALONE: dict[str, tuple[str, ...]] = {
@@ -168,6 +207,11 @@ LEFT_ALONE: dict[str, tuple[str, ...]] = {
         "Replace '{}' with '[]' on the blackboard, same handwriting",
     ),
     "no-instruction": (
+        "I was thinking the gate could be yellow",
+        "Possibly remove the second oar",
+        "Now the sailor is sitting in a canoe",
+        "The gate please to be painted mint",
+        "Ladle more broth into the bowl",
         "Swathe the statue in red silk",
         "The piano should be white",
         "Could you straighten the horizon?",
@@ -182,6 +226,8 @@ LEFT_ALONE: dict[str, tuple[str, ...]] = {
         "Using the same brushwork, two herons are standing on one leg",
     ),
     "vague-goal": (
+        "Retouch the packshot: remove the smear on the lid",
+        "Modernise the porch with black steel posts",
         "Make the terrace inviting with string lights and terracotta pots",
         "Remove the lens flare",
         "Enhance the contrast of the bark",
@@ -191,6 +237,8 @@ LEFT_ALONE: dict[str, tuple[str, ...]] = {
         "Change the sign to 'A BETTER DAY', same lettering",
     ),
     "incomplete-change": (
+        "Switch off the lantern",
+        "Swap out the hinges for brass ones",
         "Swap the pear and the apple",
         "Change to dusk while keeping the lit windows",
         "Convert to a woodcut with coarse lines, same composition",
@@ -221,6 +269,9 @@ LEFT_ALONE: dict[str, tuple[str, ...]] = {
         "Turn the street into night",
     ),
     "pronoun-subject": (
+        "Clear the snapshot of its noise",
+        "I want that the hedge has red berries",
+        "Make the baby open its mouth",
         "Would it be possible to remove the pole?",
         "Change the kettle to copper and move it to the left",
         "Let it snow over the village",
@@ -254,6 +305,7 @@ LEFT_ALONE: dict[str, tuple[str, ...]] = {
         "Change the title to a bold serif font",
     ),
     "style-generic": (
+        "Make the photo less dark",
         "Convert the photo to a charcoal drawing with smudged shading, same composition",
         "Hang a framed drawing over the bed",
         "Replace the vintage radio with a modern one in white plastic",
@@ -269,6 +321,8 @@ LEFT_ALONE: dict[str, tuple[str, ...]] = {
         "Redraw the image as a mosaic of glass, keep everything else the same",
     ),
     "keep-person": (
+        "Erase the moustache from the poster",
+        "Trim the fringe of the rug",
         "Have the man wear sunglasses",
         "Change the conductor's tailcoat to a spacesuit while preserving his face and pose",
         "Make the conductor's jacket green",
@@ -304,6 +358,19 @@ LEFT_ALONE: dict[str, tuple[str, ...]] = {
         "Repaint the bench, keeping the slats, the bolts and the legs the same",
         "Add a heavy, rusty, old anchor on the quay",
         "Put plums, figs and grapes in the bowl",
+    ),
+    "negative-wording": (
+        "Make the gate say no hawkers",
+        "Have the board read no diving today",
+    ),
+    "history-word": (
+        "Show how the mill was built",
+        "Get the faded dyes of the rug back",
+        "Paint the oar red and do the same for the hull",
+    ),
+    "keep-conflict": (
+        "Replace the usher's clogs with boots while preserving her dress",
+        "Replace the moustache with a beard, keep the skin tone",
     ),
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kontext_studio.prompting.context import LintContext
-from kontext_studio.prompting.findings import Finding, Fix
+from kontext_studio.prompting.findings import Finding, Fix, Severity, TextEdit
 from kontext_studio.prompting.lint import lint
+from kontext_studio.prompting.promises import with_kept_fixes
 from kontext_studio.prompting.text import quoted_runs, straightened
 from tests.unit.prompting.sentences import GOOD, LEFT_ALONE, MARKED
 
@@ -26,6 +28,8 @@ IN_CONTEXT = sorted(
     for kind in group.values()
     for text, *context in kind
 )
+ODD = (", ", ". ", "\n", "\r\n", " 😀 ", ' " ', " ' ", "“", "‘", "’", " – ", ": ", " / ", "…")
+FIXES = tuple(Fix(text, (TextEdit(0, 6, text),)) for text in ("Make it red", "Paint the door red"))
 QUOTES = ("'TO LET'", '"no dogs"', "“it’s his”", "«better»", "'make [it] nicer'")
 
 
@@ -62,7 +66,6 @@ def check_all(text: str, context: LintContext | None = None) -> None:
     for finding in lint(text, known):
         assert 0 <= finding.start <= finding.end <= len(text)
         assert finding.message
-        assert finding.fixes
         for fix in finding.fixes:
             assert fix.title
             check(text, finding, fix, known)
@@ -71,6 +74,7 @@ def check_all(text: str, context: LintContext | None = None) -> None:
 @pytest.mark.parametrize("text", SENTENCES)
 def test_on_each_sentence(text):
     check_all(text)
+    assert all(finding.fixes for finding in lint(text))  # none is held back
 
 
 @pytest.mark.parametrize(("text", "context"), IN_CONTEXT)
@@ -85,6 +89,43 @@ def test_on_each_example_of_the_rules(text, context):
 )
 def test_on_sentences_joined(parts, joint, ending):
     check_all(joint.join(parts) + ending)
+
+
+@given(
+    st.lists(st.sampled_from(SENTENCES), min_size=1, max_size=3, unique=True),
+    st.lists(st.sampled_from(ODD), min_size=2, max_size=2),
+    st.sampled_from([*ODD, "'to let", '"', "«a", ""]),
+    st.integers(0, 200),
+)
+def test_among_loose_quotes_emoji_and_line_breaks(parts, joints, odd, place):
+    text = parts[0] + "".join(f"{j}{part}" for j, part in zip(joints, parts[1:], strict=False))
+    check_all(f"{text[:place]}{odd}{text[place:]}")
+
+
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        (
+            "Remove the bin without changing the 'TO LET' board",
+            "Remove the bin keeping the 'TO LET' board exactly the same",
+        ),
+        (
+            "Remove the bin, don't touch the 'TO LET board",
+            "Remove the bin, keep the 'TO LET board exactly the same",
+        ),
+    ],
+)
+def test_what_is_to_be_spared_stays_spared(text, after):
+    (finding,) = [one for one in lint(text) if one.rule == "negative-wording"]
+    assert [fix.applied_to(text) for fix in finding.fixes] == [after]
+
+
+def test_a_fix_that_would_bring_a_new_warning_is_held_back():
+    finding = Finding("filler", Severity.INFO, 0, 6, "Start with the verb.", FIXES)
+    bad, good = "Make it red", "Paint the door red"
+    judged = {bad: (replace(finding, rule="pronoun-subject", severity=Severity.WARNING),)}
+    (kept,) = with_kept_fixes("Please", (finding,), lambda text: judged.get(text, ()))
+    assert [fix.applied_to("Please") for fix in kept.fixes] == [good]
 
 
 @given(st.sampled_from(SENTENCES), st.sampled_from(QUOTES))

@@ -48,6 +48,40 @@ def test_what_the_text_says_already_is_not_said_twice():
     assert compose(rest, [KeepFlag.LIGHTING, KeepFlag.SUBJECT], "the cup") == rest
 
 
+@pytest.mark.parametrize(
+    ("text", "flag"),
+    [
+        ("Cartoonize the photo", KeepFlag.STYLE),
+        ("Apply a mosaic effect to the image", KeepFlag.STYLE),
+        ("Make it night", KeepFlag.LIGHTING),
+        ("Relight the room with neon from the left", KeepFlag.LIGHTING),
+        ("Turn on the lamp", KeepFlag.LIGHTING),
+        ("Add the text 'To let' above the door", KeepFlag.TEXT),
+        ("Erase the watermark", KeepFlag.TEXT),
+        ("Flip the picture", KeepFlag.FRAMING),
+        ("Show the car from above", KeepFlag.CAMERA_ANGLE),
+        ("Move the cup to the left", KeepFlag.SUBJECT),
+    ],
+)
+def test_a_chip_never_keeps_what_the_text_changes(text, flag):
+    assert compose(text, [flag], "the cup and saucer") == text
+
+
+@pytest.mark.parametrize(
+    ("text", "flag"),
+    [
+        ("Paint the mug in Delft style", KeepFlag.STYLE),
+        ("Make the shirt light blue", KeepFlag.LIGHTING),
+        ("Change the size of the bowl to 20 cm", KeepFlag.TEXT),
+        ("Rotate the chair to the left", KeepFlag.FRAMING),
+        ("Remove the man behind the car", KeepFlag.CAMERA_ANGLE),
+        ("Put a spoon beside the cup", KeepFlag.SUBJECT),
+    ],
+)
+def test_a_chip_keeps_what_only_sounds_alike(text, flag):
+    assert compose(text, [flag], "the cup and saucer") != text
+
+
 def test_blank_text_stays_blank():
     assert compose("  ", list(KeepFlag), "the cup") == "  "
 

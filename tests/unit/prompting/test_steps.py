@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kontext_studio.prompting.lint import lint
-from kontext_studio.prompting.steps import merge_steps, split_steps
+from kontext_studio.prompting.steps import merge_steps, plan_steps, split_steps
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,32 @@ from kontext_studio.prompting.steps import merge_steps, split_steps
 )
 def test_each_operation_becomes_an_instruction(text, steps):
     assert split_steps(text) == steps
+
+
+def test_light_and_hour_belong_to_the_setting():
+    text = "Put a lamp on the desk, paint the door red and change the lighting to candlelight"
+    assert split_steps(text)[0] == "Change the lighting to candlelight"
+
+
+def test_what_works_on_a_new_thing_waits_for_it():
+    text = "Add a man on the left, make him kneel and change the sky to dusk"
+    assert split_steps(text) == (
+        "Change the sky to dusk",
+        "Add a man on the left",
+        "Make the man kneel",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "is_told"),
+    [
+        ("Remove the bin, paint the door red and change the background to a harbour", True),
+        ("Change the background to a harbour, remove the bin and paint the door red", False),
+        ("Paint the door red", False),
+    ],
+)
+def test_a_changed_order_is_told(text, is_told):
+    assert bool(plan_steps(text).note) is is_told
 
 
 def test_every_step_carries_the_keep_clause():

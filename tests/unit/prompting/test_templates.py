@@ -71,6 +71,24 @@ def test_a_snippet_with_a_slot_selects_it():
     assert after[slice(*fix.select)] == "{subject}"
 
 
+@pytest.mark.parametrize(
+    ("marked", "after"),
+    [
+        ("Paint the sky red|. Remove the bin.", "Paint the sky red{}. Remove the bin."),
+        ("Paint the sky red.| Remove the bin.", "Paint the sky red{}. Remove the bin."),
+        ("Paint the sky red|\nRemove the bin", "Paint the sky red{}\nRemove the bin"),
+        ("Paint the |sky red. Remove the bin.", "Paint the sky red. Remove the bin{}."),
+        ("|Paint the sky red", "Paint the sky red{}"),
+        ("Write “Open|, now” on it", "Write “Open, now” on it{}"),
+    ],
+)
+def test_a_snippet_goes_to_the_caret_only_where_a_clause_ends(marked, after):
+    rest = next(snippet for snippet in SNIPPETS if snippet.key == "rest")
+    text = marked.replace("|", "")
+    fix = snippet_fix(text, rest, marked.index("|"))
+    assert fix.applied_to(text) == after.format(rest.text)
+
+
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda template: template.task)
 def test_the_slots_of_a_template_stand_in_order(template):
     assert template.slots == tuple(sorted(template.slots))

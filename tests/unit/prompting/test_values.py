@@ -2,6 +2,12 @@ from __future__ import annotations
 
 from kontext_studio.prompting.context import LintContext, Mode, Tier
 from kontext_studio.prompting.findings import Finding, Fix, Severity, TextEdit
+from kontext_studio.prompting.guide import rule_guides
+
+
+def test_the_guide_begins_with_the_rules_that_weigh_most():
+    ranks = [Severity(one.severity).rank for one in rule_guides()]
+    assert ranks == sorted(ranks)
 
 
 def test_a_finding_is_written_as_the_command_line_promises():
