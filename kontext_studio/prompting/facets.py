@@ -261,7 +261,7 @@ def kept(clause: Clause) -> Iterator[Facet]:
                 continue
             owned = [t.lemma for t in owners(part)] or [
                 t.lemma
-                for t in part
+                for t in core(part)
                 if t.is_word and t is not noun and (_is_thing(t) or people.is_garment(t.lemma))
             ]
             if not owned and lettering:

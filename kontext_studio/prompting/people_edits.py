@@ -100,7 +100,9 @@ def _is_person(tokens: Tokens) -> bool:
     if tokens and tokens[0].word in _ALONE and (len(tokens) == 1 or head(tokens) is None):
         return True
     noun = head(tokens)
-    return noun is not None and people.is_person(noun.lemma)
+    if noun is None or not people.is_person(noun.lemma):
+        return False
+    return noun.lemma not in people.GARMENTS or noun.word == noun.lemma  # "the trainers"
 
 
 def _is_on_a_thing(clause: Clause) -> bool:
@@ -172,7 +174,7 @@ def _names_garment(state: Tokens, old: Token) -> bool:
     return new is not None and people.is_garment(new.lemma) and new.lemma != old.lemma
 
 
-_FORMS = people.SHAPE_OF_FACE | {"body", "muscle"}
+_FORMS = people.SHAPE_OF_FACE | terms("body muscle shoulder chest waist hip leg arm neck thigh")
 
 
 def _given(clause: Clause) -> Aspect | None:
@@ -234,6 +236,8 @@ def _made(clause: Clause) -> Aspect | None:
     if said & _WEARING:
         worn = any(people.is_garment(word) for word in said - _WEARING)
         return Aspect.CLOTHES if worn else None
+    if said & _BARE_HEADED:
+        return Aspect.HAIR
     if said & people.AGE_AND_BODY or said & _WEIGHTS or _is_age(state):
         return Aspect.AGE
     if said & people.BEAUTY:
@@ -276,6 +280,7 @@ def _is_age(state: Tokens) -> bool:
     )
 
 
+_BARE_HEADED = terms("bald balder balding bald-headed")
 _WEIGHTS = terms("kg kilo kilos kilogram pound pounds lb lbs weight")
 _TENS = terms("ten twelve fifteen sixteen eighteen twenty thirty forty fifty sixty seventy eighty")
 _COPULAS = terms("be is are was were become becomes being")

@@ -279,6 +279,8 @@ def _split_predicate(row: Tokens) -> tuple[Tokens, Tokens]:
             return row[:i], row[i:]
         elif word in grammar.PREPOSITIONS:
             seen_noun = False
+        elif word in _SPOTS and i + 1 < len(row) and row[i + 1].word in verbs.ACTIONS:
+            seen_noun = True  # "the woman in the middle sit"
         elif is_name(token) and not token.possessive:
             following = row[i + 1] if i + 1 < len(row) else None
             before_noun = (

@@ -116,9 +116,9 @@ JUDGEMENTS = terms(
     dreamy mysterious emotional natural optimal ideal proper correct clearer finished clean
     cleaner sleek chic instagrammable handsome good-looking captivating compelling timeless
     airy homelike delicious tasty yummy juicy scrumptious appetising appetizing
-    mouth-watering mouthwatering magic clinical mood vibrancy character appeal beauty
-    personality punch oomph flair wow-factor pizzazz glamorous glamour energy sexy cute cuter
-    hot"""
+    mouth-watering mouthwatering magic clinical persuasive convincing engaging mood vibrancy
+    character appeal beauty personality punch oomph flair wow-factor pizzazz glamorous
+    glamour energy sexy cute cuter hot"""
 )
 JUDGEMENT_FILLERS = terms(
     """a an the more much very really even way bit little lot some so too it this that look looks
@@ -142,7 +142,7 @@ PROPERTIES = terms(
 
 def is_judgement(word: str) -> bool:
     """A word of taste or quality, comparatives as well: "catchier", "tastiest"."""
-    if word in JUDGEMENTS:
+    if word in JUDGEMENTS or word.endswith(("-worthy", "-quality", "-grade")):
         return True
     for ending in ("ier", "iest"):
         if word.endswith(ending) and word.removesuffix(ending) + "y" in JUDGEMENTS:

@@ -19,6 +19,7 @@ MARKED: dict[str, tuple[str, ...]] = {
         "The boy rides a tricycle",
     ),
     "vague-goal": (
+        "Make the pie look bakery-worthy",
         "Fix my hair",
         "Bump the quality of the packshot",
         "Give the attic a bit of magic",
@@ -126,6 +127,8 @@ MARKED: dict[str, tuple[str, ...]] = {
         "Make the photo look like an impressionist oil painting",
     ),
     "keep-person": (
+        "Make the nun in the middle kneel",
+        "Give the postman broad shoulders",
         "Make the teen look like a fifty-year-old",
         "Change the hiker's top to a polo neck",
         "Make the potter's brother twenty years younger",
@@ -189,6 +192,8 @@ MARKED: dict[str, tuple[str, ...]] = {
         "Put the wig back on",
     ),
     "keep-conflict": (
+        "Make the judge bald while keeping his hairstyle",
+        "Crop tighter, keep the framing as it is",
         "Erase the shadow while preserving the shadow",
         "Make the pilot grin, keep his expression",
         "Recolour the cello white, keep the cello's black finish",
@@ -321,6 +326,7 @@ LEFT_ALONE: dict[str, tuple[str, ...]] = {
         "Redraw the image as a mosaic of glass, keep everything else the same",
     ),
     "keep-person": (
+        "Put the trainers on a stump",
         "Erase the moustache from the poster",
         "Trim the fringe of the rug",
         "Have the man wear sunglasses",
