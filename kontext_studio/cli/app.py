@@ -20,6 +20,7 @@ from kontext_studio.cli import (
     look,
     models,
     proxy,
+    rebase,
     resume,
     routes,
     serve,
@@ -68,6 +69,7 @@ def make_app() -> typer.Typer:
     look.register(app)
     compare.register(app)
     keep.register(app)
+    rebase.register(app)
     resume.register(app)
     wording.register(app)
     routes.register(app)

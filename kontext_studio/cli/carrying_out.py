@@ -15,6 +15,7 @@ from kontext_studio.cli.terminal import print_json, say, write_line
 from kontext_studio.core.errors import StudioError
 from kontext_studio.core.history import Node, NodeId
 from kontext_studio.core.jobs import JobState
+from kontext_studio.workbench.areas import put
 from kontext_studio.workbench.bench import Workbench
 from kontext_studio.workbench.orders import RunOrder
 
@@ -38,9 +39,13 @@ async def carry_out(bench: Workbench, plan: Plan, as_json: bool) -> None:
         parents = await _starting_steps(bench, plan, possible.originals)
         # 3. One run after the other, each from the first picture of the one before.
         made: tuple[Node, ...] = ()
+        area = possible.area[0] if possible.area else None
+        if possible.area is not None:
+            await put(bench.desk, *possible.area)
         with shown_progress(bench.announcer):
             for text in plan.instructions:
-                made = await _made(bench, plan.order(text, parents, possible.parameters))
+                order = plan.order(text, parents, possible.parameters, area)
+                made = await run_order(bench, order)
                 new += made
                 parents = (made[0].id,)
                 if not as_json:
@@ -55,16 +60,20 @@ async def carry_out(bench: Workbench, plan: Plan, as_json: bool) -> None:
         if not as_json:
             _say_where(bench, new, written)
         raise Unfinished(fault, _body(bench, new)) from fault
+    for node in new:
+        if node.area is not None:
+            await bench.measured_whole(node.id)
     if as_json:
         body = _body(bench, new)
         if written:
             body["written"] = [str(path) for path in written]
         print_json(body)
     else:
+        _say_edges(bench, new)
         _say_where(bench, new, written)
 
 
-async def _made(bench: Workbench, order: RunOrder) -> tuple[Node, ...]:
+async def run_order(bench: Workbench, order: RunOrder) -> tuple[Node, ...]:
     """The pictures of one run, the first of them the current step. Raise RunFailed."""
     job_id = await bench.submit(order)
     view = await bench.wait_for(job_id)
@@ -106,6 +115,18 @@ def _say_made(made: tuple[Node, ...]) -> None:
         write_line(f"{node.id}  {size}  {text}")
         for note in (*node.notes, *(node.result.notes if node.result else ())):
             write_line(f"    {note}")
+
+
+def _say_edges(bench: Workbench, new: list[Node]) -> None:
+    """Where the edge of an area can be seen, and what helps."""
+    for node in new:
+        measured = bench.measured(node.id)
+        if measured is not None and measured.seam is not None and measured.seam.visible:
+            step = step_words(bench.session, node)
+            say(
+                f"Step {step}: the edge is visible (ΔE {measured.seam.mean:.1f}). A larger "
+                "--feather or a larger area helps; “export --raw” writes the result as it came."
+            )
 
 
 def _say_where(bench: Workbench, new: list[Node], written: list[Path]) -> None:

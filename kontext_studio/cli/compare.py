@@ -14,7 +14,6 @@ from kontext_studio.cli.pixel_work import (
     decoded,
     in_thread,
     named_picture,
-    opaque,
     open_for_steps,
     png_file,
     write_png,
@@ -82,6 +81,7 @@ def _compared(
     first: Named, second: Named, with_heat: bool, watch: Watch
 ) -> tuple[Comparison, NDArray[np.uint8] | None]:
     from kontext_studio.imaging.comparison import compare as compare_pixels
+    from kontext_studio.imaging.decode import opaque
     from kontext_studio.imaging.heat_map import heat_map, over_picture
 
     a, b = opaque(decoded(first)), opaque(decoded(second))

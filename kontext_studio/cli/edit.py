@@ -13,6 +13,7 @@ from kontext_studio.cli.estimates import say_estimate
 from kontext_studio.cli.out_file import out_file
 from kontext_studio.cli.reporting import JSON_OPTION
 from kontext_studio.cli.running import run
+from kontext_studio.core.area import USUAL_FEATHER_PX
 from kontext_studio.core.delivery import Priority, Way
 from kontext_studio.workbench.bench import Workbench
 
@@ -37,6 +38,16 @@ def register(app: typer.Typer) -> None:
         seed: int | None = options.SEED,
         out: str | None = options.OUT,
         force: bool = options.FORCE,
+        area: Path | None = typer.Option(
+            None,
+            "--area",
+            metavar="MASK.png",
+            help="Change only what is white in this picture, as large as the one to edit; the rest "
+            "stays to the last bit. It holds for each --then as well.",
+        ),
+        feather: float = typer.Option(
+            USUAL_FEATHER_PX, "--feather", help="Pixels over which the area's edge blends, inwards."
+        ),
         way: Way = options.WAY,
         priority: Priority = options.PRIORITY,
         start_timeout: float | None = options.START_TIMEOUT,
@@ -65,6 +76,8 @@ def register(app: typer.Typer) -> None:
                 delivery=options.delivery_of(
                     way, priority, start_timeout, keep_for, no_store, webhook, inline
                 ),
+                area=area,
+                feather_px=feather,
             )
             await (say_estimate if estimate else carry_out)(bench, plan, as_json)
 

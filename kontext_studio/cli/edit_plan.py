@@ -5,6 +5,7 @@ It promises to write nothing: after a refusal a session is as it was, and a new 
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shlex
 from collections.abc import Collection, Iterable
@@ -14,6 +15,7 @@ from pathlib import Path
 from kontext_studio.cli.out_file import demand_free, out_paths
 from kontext_studio.cli.reporting import Usage
 from kontext_studio.cli.session_json import find_step
+from kontext_studio.core.area import MOST_FEATHER_PX, USUAL_FEATHER_PX, Area
 from kontext_studio.core.delivery import FAULTS_ARE_FINAL, Delivery, is_kept, offered
 from kontext_studio.core.errors import AlreadyRunning, BadInput, BadRequest
 from kontext_studio.core.history import History, Node, NodeId, NodeKind
@@ -24,6 +26,7 @@ from kontext_studio.core.session import Session
 from kontext_studio.providers.registry import built_words
 from kontext_studio.store.file_names import shown_name
 from kontext_studio.workbench import pictures
+from kontext_studio.workbench.areas import area_of, mask_from_file
 from kontext_studio.workbench.bench import Workbench
 from kontext_studio.workbench.orders import RunOrder
 from kontext_studio.workbench.prices import demand_within_limit, price_of_run
@@ -32,7 +35,8 @@ from kontext_studio.workbench.requests import build_request, clean_instruction, 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What was typed. `generates`: a picture from text, of no other."""
+    """What was typed. `generates`: a picture from text, of no other. `area` is the file of a mask,
+    which holds for every run of it."""
 
     instructions: tuple[str, ...]
     images: tuple[Path, ...]
@@ -47,6 +51,8 @@ class Plan:
     force: bool
     delivery: Delivery = field(default_factory=Delivery)
     generates: bool = False
+    area: Path | None = None
+    feather_px: float = USUAL_FEATHER_PX
 
     @property
     def inputs(self) -> int:
@@ -60,6 +66,7 @@ class Plan:
         instruction: str,
         parents: tuple[NodeId, ...],
         parameters: tuple[tuple[str, ParamValue], ...],
+        area: Area | None = None,
     ) -> RunOrder:
         return RunOrder(
             instruction,
@@ -70,6 +77,7 @@ class Plan:
             self.seed,
             parameters,
             self.delivery,
+            area,
         )
 
 
@@ -84,13 +92,14 @@ class Original:
 @dataclass(frozen=True, slots=True)
 class Possible:
     """A plan that can be carried out, as far as is known here: the first run as it would be sent,
-    and what the person is told before that."""
+    and what the person is told before that; `area` with the bytes of its mask."""
 
     spec: ModelSpec
     originals: tuple[Original, ...]
     parameters: tuple[tuple[str, ParamValue], ...]
     request: EditRequest
     caution: str
+    area: tuple[Area, bytes] | None = None
 
 
 async def demand_possible(bench: Workbench, plan: Plan) -> Possible:
@@ -115,7 +124,8 @@ async def demand_possible(bench: Workbench, plan: Plan) -> Possible:
     originals = tuple([await _read(path) for path in plan.images])
     # 3. The first run as it would be sent.
     history, parents = _with_originals(session, plan, originals)
-    order = plan.order(plan.instructions[0], parents, parameters)
+    area = await _area(plan, history, parents)
+    order = plan.order(plan.instructions[0], parents, parameters, area[0] if area else None)
     request = build_request(order, spec, history, plan.seed or 0)
     if session is not None:
         jobs = filter(bench.runs.is_on_its_way, bench.desk.jobs.values())
@@ -132,7 +142,21 @@ async def demand_possible(bench: Workbench, plan: Plan) -> Possible:
     )
     # A server of one's own is free; there is nothing to be cautious of.
     final = not is_kept(spec, delivery.way) and spec.price.usd != 0
-    return Possible(spec, originals, parameters, request, FAULTS_ARE_FINAL if final else "")
+    caution = FAULTS_ARE_FINAL if final else ""
+    return Possible(spec, originals, parameters, request, caution, area)
+
+
+async def _area(
+    plan: Plan, history: History, parents: tuple[NodeId, ...]
+) -> tuple[Area, bytes] | None:
+    """The mask that was named, as large as the main picture. Raise BadInput."""
+    if plan.area is None:
+        return None
+    if not 0 <= plan.feather_px <= MOST_FEATHER_PX:
+        raise Usage(f"“--feather” lies between 0 and {MOST_FEATHER_PX:.0f} pixels.")
+    picture = history[parents[0]].image
+    mask = await mask_from_file(Path.cwd() / plan.area, (picture.width, picture.height))
+    return await asyncio.to_thread(area_of, mask, plan.feather_px)
 
 
 def _demand_whole(plan: Plan) -> None:

@@ -18,6 +18,7 @@ from kontext_studio.core.provider import TellsBalance
 from kontext_studio.core.request import EditRequest
 from kontext_studio.core.result import Cost
 from kontext_studio.core.services import title_of
+from kontext_studio.core.sizes import expected_size
 from kontext_studio.core.treatment import SentParam, sent_as
 from kontext_studio.workbench.bench import Workbench
 from kontext_studio.workbench.estimates import can_estimate, estimate_of
@@ -53,8 +54,8 @@ def register(app: typer.Typer) -> None:
 
 
 async def say_estimate(bench: Workbench, plan: Plan, as_json: bool) -> None:
-    """The price of the first run of a plan, and every setting that does not arrive at the model as
-    it was chosen. Raise BadInput where it cannot be carried out."""
+    """The price of the first run of a plan, how large its result will be, and every setting that
+    does not arrive at the model as it was chosen. Raise BadInput where it cannot be carried out."""
     possible = await demand_possible(bench, plan)
     spec, request = possible.spec, possible.request
     asked = can_estimate(spec)
@@ -63,6 +64,7 @@ async def say_estimate(bench: Workbench, plan: Plan, as_json: bool) -> None:
     else:
         cost = price_of_run(spec, request.count, request.inputs)
     sent = _settings(spec, request, seeded=plan.seed is not None)
+    size = expected_size(spec, request, bench.session.history if bench.is_open else ())
     if as_json:
         print_json(
             {
@@ -71,11 +73,13 @@ async def say_estimate(bench: Workbench, plan: Plan, as_json: bool) -> None:
                 "count": request.count,
                 "cost": cost.to_json() if cost else None,
                 "source": "service" if asked else "price list",
+                "size": size.to_json(),
                 "sent": [*map(_shown, sent)],
             }
         )
         return
     write_line(_words(cost, title_of(spec.provider) if asked else ""))
+    write_line(f"{size.words}.")
     for one in sent:
         if one.treatment is not Treatment.PASSED or one.note:
             write_line(f"  {_told(one)}")

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from kontext_studio.cli.session_json import step_words
+from kontext_studio.core.figures import FOUND, OTHER_VIEW, DriftFigures, Level
 from kontext_studio.core.history import Node
 from kontext_studio.core.result import Cost
 from kontext_studio.core.session import Session
+from kontext_studio.workbench.announcements import Measured
 
 
 def facts_of(session: Session, node: Node) -> Iterator[tuple[str, str]]:
@@ -51,8 +53,43 @@ def facts_of(session: Session, node: Node) -> Iterator[tuple[str, str]]:
             yield "time", f"{result.seconds:.1f} s"
         if result.remote_id:
             yield "run", result.remote_id
+    if node.area is not None:
+        yield (
+            "area",
+            f"{node.area.share * 100:.1f} % may change, feather {node.area.feather_px:g} px",
+        )
     for note in (*node.notes, *(result.notes if result is not None else ())):
         yield "note", note
+
+
+def measured_facts(measured: Measured | None) -> Iterator[tuple[str, str]]:
+    """What was measured of a step."""
+    if measured is None:
+        return
+    yield "changed", f"{measured.changed * 100:.1f} % of the picture"
+    if measured.seam is not None:
+        seen = "visible" if measured.seam.visible else "not visible"
+        yield "edge", f"{seen} (ΔE {measured.seam.mean:.1f})"
+    for name, figures in (("parent", measured.of_parent), ("original", measured.of_original)):
+        if figures is not None:
+            yield f"to {name}", _drift_words(figures)
+
+
+def _drift_words(figures: DriftFigures) -> str:
+    if figures.level is Level.QUIET:
+        return "no drift"
+    if figures.outcome != FOUND or figures.shift_px is None or figures.zoom is None:
+        return "another view" if figures.outcome == OTHER_VIEW else "too plain to be compared"
+    x, y = figures.shift_px
+    parts = [f"moved {x:+.1f}, {y:+.1f} px", f"zoom {(figures.zoom - 1) * 100:+.2f} %"]
+    if figures.delta_e is not None:
+        parts.append(f"ΔE {figures.delta_e:.1f} ({figures.level.value})")
+    if figures.sharpness is not None:
+        parts.append(f"sharpness {figures.sharpness * 100:.0f} %")
+    if not figures.same_size:
+        width, height = figures.size_before
+        parts.append(f"it had {width} × {height}")
+    return ", ".join(parts)
 
 
 def _cost_words(cost: Cost) -> str:

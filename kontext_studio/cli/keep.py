@@ -15,7 +15,6 @@ from kontext_studio.cli.pixel_work import (
     decoded,
     in_thread,
     named_picture,
-    opaque,
     open_for_steps,
     png_file,
     write_png,
@@ -23,8 +22,8 @@ from kontext_studio.cli.pixel_work import (
 from kontext_studio.cli.reporting import JSON_OPTION, Usage
 from kontext_studio.cli.running import run
 from kontext_studio.cli.terminal import print_json, say, write_line
-from kontext_studio.core.errors import BadInput
 from kontext_studio.workbench.bench import Workbench
+from kontext_studio.workbench.pixel_making import kept_words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -95,8 +94,8 @@ def register(app: typer.Typer) -> None:
             if as_json:
                 print_json(_figures(done, written, mask_written))
                 return
-            for line in _lines(done.kept):
-                write_line(line)
+            for line in kept_words(done.kept):
+                write_line(f"{line}.")
             write_line(f"Wrote {written}")
             if mask_written is not None:
                 write_line(f"Wrote {mask_written}")
@@ -111,36 +110,19 @@ def _kept(
 ) -> _Done:
     import numpy as np
 
+    from kontext_studio.imaging.decode import opaque
     from kontext_studio.imaging.keeping import keep_everything_else
+    from kontext_studio.imaging.protecting import laid_on, mask_in
 
     base, result = decoded(before), opaque(decoded(after))
-    given = None if area is None else _mask_of(area, (base.width, base.height))
+    size = (base.width, base.height)
+    given = None if area is None else mask_in(decoded(area), size, area.name)
     kept = keep_everything_else(
         opaque(base), result, mask=given, sensitivity=sensitivity, watch=watch
     )
-    # What is under transparent parts stays as well.
-    pixels = np.where(kept.mask[..., None], kept.pixels, base.pixels)
-    if base.alpha is not None:
-        pixels = np.dstack([pixels, base.alpha])
+    pixels = laid_on(base, kept.pixels, kept.mask)
     same_size = result.shape[:2] == (base.height, base.width)
     return _Done(kept, pixels, kept.mask.astype(np.uint8) * np.uint8(255), same_size)
-
-
-def _mask_of(area: Named, size: tuple[int, int]) -> NDArray[np.bool_]:
-    """White of a picture; where it is transparent it is as black."""
-    import numpy as np
-
-    picture = decoded(area)
-    if (picture.width, picture.height) != size:
-        raise BadInput(
-            f"{area.name} has {picture.width} × {picture.height} pixels, "
-            f"the picture before {size[0]} × {size[1]}.",
-            hint="A mask is as large as the picture it belongs to.",
-        )
-    light = picture.pixels.max(2) >= 128
-    if picture.alpha is not None:
-        light &= picture.alpha >= 128
-    return np.asarray(light, bool)
 
 
 def _figures(done: _Done, written: Path, mask_written: Path | None) -> dict[str, object]:
@@ -164,21 +146,3 @@ def _figures(done: _Done, written: Path, mask_written: Path | None) -> dict[str,
         },
         "same_size": done.same_size,
     }
-
-
-def _lines(kept: Kept) -> list[str]:
-    place = kept.alignment
-    lines = [
-        f"{kept.share * 100:.1f} % of the picture comes from the result, the rest is untouched."
-    ]
-    if not place.found:
-        lines.append("The result could not be aligned: it does not show the same view.")
-    elif not place.is_still:
-        x, y = place.shift_px
-        zoom = (place.zoom - 1) * 100
-        lines.append(f"Moved back by {-x:+.2f}, {-y:+.2f} px; zoom of {zoom:+.2f} % undone.")
-    if kept.match.strength:
-        lines.append(f"Colours brought back by up to {kept.match.colours.farthest():.0f} levels.")
-    if kept.seam.visible:
-        lines.append(f"The edge is visible (ΔE {kept.seam.mean:.1f}).")
-    return lines

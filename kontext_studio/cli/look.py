@@ -8,14 +8,22 @@ from pathlib import Path
 
 import typer
 
-from kontext_studio.cli.facts import facts_of
+from kontext_studio.cli.facts import facts_of, measured_facts
 from kontext_studio.cli.out_file import demand_free, out_file
 from kontext_studio.cli.reporting import JSON_OPTION, Reported
 from kontext_studio.cli.running import run
-from kontext_studio.cli.session_json import find_step, node_json, session_json, step_words
+from kontext_studio.cli.session_json import (
+    find_step,
+    measures_json,
+    node_json,
+    session_json,
+    step_words,
+)
 from kontext_studio.cli.terminal import print_json, write_line
-from kontext_studio.core.errors import SessionDamaged
+from kontext_studio.core.errors import SessionDamaged, StudioError
+from kontext_studio.core.history import Node
 from kontext_studio.store.salvage import Report, Salvaged, check_file, salvage
+from kontext_studio.workbench.announcements import Measured
 from kontext_studio.workbench.bench import Workbench
 
 FILE = typer.Argument(..., metavar="SESSION", help="A .kontext file.")
@@ -44,11 +52,14 @@ def register(app: typer.Typer) -> None:
         async def work(bench: Workbench) -> None:
             await bench.open_session(file, read_only=True)
             node = find_step(bench.session, step)
+            measured = await _measured(bench, node)
             if as_json:
-                print_json(node_json(node))
+                print_json({**node_json(node), **measures_json(measured)})
                 return
-            for name, words in facts_of(bench.session, node):
-                write_line(f"{name:<12} {words}")
+            facts = [*facts_of(bench.session, node), *measured_facts(measured)]
+            width = max(len(name) for name, _ in facts)
+            for name, words in facts:
+                write_line(f"{name:<{width}} {words}")
 
         run(work, as_json=as_json)
 
@@ -57,6 +68,9 @@ def register(app: typer.Typer) -> None:
         file: Path = FILE,
         step: str = STEP,
         out: str = typer.Option(..., "-o", "--out", help="File to write: .png, .jpg or .webp."),
+        raw: bool = typer.Option(
+            False, "--raw", help="The result as it came, where an area was protected."
+        ),
         force: bool = typer.Option(False, "--force", help="Write over a file that is there."),
         as_json: bool = JSON_OPTION,
     ) -> None:
@@ -67,7 +81,7 @@ def register(app: typer.Typer) -> None:
             node = find_step(bench.session, step)
             path = out_file(out)
             demand_free(path, force=force)
-            untouched = await bench.export(node, path, overwrite=force)
+            untouched = await bench.export(node, path, overwrite=force, raw=raw)
             if as_json:
                 print_json({"written": str(path), "node": node.id, "stored_bytes": untouched})
             else:
@@ -98,6 +112,14 @@ def register(app: typer.Typer) -> None:
                 raise Reported(SessionDamaged.exit_code)
 
         run(work, as_json=as_json)
+
+
+async def _measured(bench: Workbench, node: Node) -> Measured | None:
+    """The figures of a step; None where a picture that they need is lost."""
+    try:
+        return await bench.measured_whole(node.id)
+    except StudioError:
+        return None
 
 
 def _check_json(file: Path, report: Report, saved: Salvaged | None) -> dict[str, object]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import asyncio
 import sys
-import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from kontext_studio.cli.session_json import find_step
 from kontext_studio.core.errors import BadInput
 from kontext_studio.imaging.watching import Watch
 from kontext_studio.store.file_names import shown_name
-from kontext_studio.workbench import pictures
+from kontext_studio.workbench import pictures, pixel_work
 from kontext_studio.workbench.bench import Workbench
 
 if TYPE_CHECKING:
@@ -54,6 +53,10 @@ async def named_picture(bench: Workbench, words: str, session: Session) -> Named
                 raise
         else:
             return Named(await bench.picture(node.image), f"Step {words}")
+    elif words.isdecimal() and not _is_file(words):
+        raise BadInput(
+            f"There is no file {words}.", hint="Steps are looked up in the session of “--session”."
+        )
     path = Path(words)
     return Named(await pictures.read_picture_file(path), shown_name(path))
 
@@ -65,31 +68,14 @@ def _is_file(words: str) -> bool:
 async def in_thread(work: Callable[[Watch], T], title: str) -> T:
     """What `work` gives, done in a thread with a bar on the terminal; it ends soon after the
     command is stopped."""
-    stopped = threading.Event()
-
-    def check() -> None:
-        if stopped.is_set():
-            raise _Unwanted
-
     with ExitStack() as stack:
-        watch = Watch(check, _bar(stack, title))
-        try:
-            return await asyncio.to_thread(work, watch)
-        except MemoryError as exc:
-            from kontext_studio.imaging.limits import out_of_memory
-
-            raise out_of_memory("The picture") from exc
-        finally:
-            stopped.set()
+        return await pixel_work.in_thread(work, bar(stack, title))
 
 
-class _Unwanted(Exception):
-    """Nobody waits for the work any more."""
-
-
-def _bar(stack: ExitStack, title: str) -> Callable[[float], None]:
+def bar(stack: ExitStack, title: str) -> pixel_work.Progress:
+    """Shows how far something is, where there is a terminal, until the stack is left."""
     if not sys.stderr.isatty():
-        return lambda share: None
+        return pixel_work.nobody
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -104,15 +90,6 @@ def decoded(picture: Named) -> Picture:
     from kontext_studio.imaging.decode import decode_picture
 
     return decode_picture(picture.data, name=picture.name)
-
-
-def opaque(picture: Picture) -> NDArray[np.uint8]:
-    """The pixels as they are sent: over white where they are transparent."""
-    from kontext_studio.imaging.decode import over_colour
-
-    if picture.alpha is None or int(picture.alpha.min()) == 255:
-        return picture.pixels
-    return over_colour(picture.pixels, picture.alpha)
 
 
 def png_file(words: str, option: str) -> Path:

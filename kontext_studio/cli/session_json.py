@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from kontext_studio.core.errors import BadInput
 from kontext_studio.core.history import Node, NodeId
 from kontext_studio.core.session import Session
+from kontext_studio.workbench.announcements import Measured
 from kontext_studio.workbench.bench import Workbench
 from kontext_studio.workbench.progress import JobView
 
@@ -44,7 +45,33 @@ def node_json(node: Node) -> dict[str, object]:
         "step": node.step,
         "variant": node.variant,
         "title": node.title or None,
+        "raw": node.raw.sha256 if node.raw else None,
+        "area_share": round(node.area.share, 6) if node.area else None,
+        "feather_px": node.area.feather_px if node.area else None,
+        "derived": _derived(node),
         "notes": [*node.notes, *(result.notes if result else ())],
+    }
+
+
+def _derived(node: Node) -> dict[str, object] | None:
+    """How a derived step was computed."""
+    if node.derivation is None:
+        return None
+    facts = {name: value for name, value in node.derivation.facts if value != ""}
+    return {"method": node.derivation.method.value, **facts}
+
+
+def measures_json(measured: Measured | None) -> dict[str, object]:
+    """The figures of a step, as far as they are known."""
+    of_parent = measured.of_parent if measured else None
+    of_original = measured.of_original if measured else None
+    return {
+        "changed_share": round(measured.changed, 6) if measured else None,
+        "seam": measured.seam.to_json() if measured and measured.seam else None,
+        "drift": {
+            "parent": of_parent.to_json() if of_parent else None,
+            "original": of_original.to_json() if of_original else None,
+        },
     }
 
 
@@ -53,7 +80,10 @@ def session_json(bench: Workbench, new: Iterable[NodeId] | None = None) -> dict[
     body: dict[str, object] = {
         "session": str(bench.path),
         "head": session.head,
-        "nodes": [_with_marks(session, node) for node in session.history],
+        "nodes": [
+            {**_with_marks(session, node), **measures_json(bench.measured(node.id))}
+            for node in session.history
+        ],
     }
     if new is not None:
         body["new"] = list(new)

@@ -98,7 +98,10 @@ def undo_text(change: Change) -> str:
     """What Undo names in the menu, for example "delete 3 steps"."""
     match change:
         case NodesAdded(nodes):
-            kind = nodes[0].kind.value if nodes else "edit"
+            first = nodes[0] if nodes else None
+            if first is not None and first.derivation is not None:
+                return first.title[:1].lower() + first.title[1:]
+            kind = first.kind.value if first is not None else "edit"
             return {"import": "open image", "edit": "edit", "generate": "generate"}.get(kind, kind)
         case HeadMoved():
             return "move"

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from kontext_studio.core.area import Area, area_in
 from kontext_studio.core.delivery import Delivery
 from kontext_studio.core.history import NodeId
-from kontext_studio.core.images import as_int
+from kontext_studio.core.images import ImageRef, as_int
 from kontext_studio.core.request import ParamValue
 
 
@@ -17,7 +18,8 @@ class Draft:
 
     `route` is the connection that `model` belongs to, empty for the default one. `parameters` holds
     only values that differ from the model's own defaults; `seed` is None for a random one;
-    `references` are further input pictures.
+    `references` are further input pictures. `area` is what may change, kept also while it is
+    switched off; with `keep_area` the draft of the next step begins with it.
     """
 
     text: str = ""
@@ -29,6 +31,18 @@ class Draft:
     references: tuple[NodeId, ...] = ()
     route: str = ""
     delivery: Delivery = field(default_factory=Delivery)
+    area: Area | None = None
+    area_on: bool = True
+    keep_area: bool = False
+
+    @property
+    def area_to_send(self) -> Area | None:
+        return self.area if self.area_on else None
+
+    def area_for(self, picture: ImageRef) -> Area | None:
+        """What the draft of the step that comes of this one begins with."""
+        kept = self.area_to_send if self.keep_area else None
+        return kept if kept is not None and kept.fits(picture) else None
 
     def to_json(self) -> dict[str, object]:
         return {
@@ -41,6 +55,9 @@ class Draft:
             "references": list(self.references),
             "route": self.route,
             "delivery": self.delivery.to_json(),
+            "area": self.area.to_json() if self.area else None,
+            "area_on": self.area_on,
+            "keep_area": self.keep_area,
         }
 
     @classmethod
@@ -52,7 +69,7 @@ class Draft:
             raise TypeError("not a draft")
         if not isinstance(references, list):
             raise TypeError("not a draft")
-        delivery = data.get("delivery")  # as `route`, none in files of older versions
+        delivery = data.get("delivery")  # as `route` and the area, none in files of older versions
         return cls(
             text=str(data["text"]),
             model=str(data["model"]),
@@ -63,6 +80,9 @@ class Draft:
             references=tuple(NodeId(str(node)) for node in references),
             route=str(data.get("route", "")),
             delivery=_delivery(delivery) if isinstance(delivery, dict) else Delivery(),
+            area=area_in(data.get("area")),
+            area_on=bool(data.get("area_on", True)),
+            keep_area=bool(data.get("keep_area", False)),
         )
 
 

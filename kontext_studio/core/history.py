@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NewType
 
+from kontext_studio.core.area import Area
+from kontext_studio.core.derivation import Derivation
 from kontext_studio.core.images import ImageRef, as_int
 from kontext_studio.core.request import EditRequest
 from kontext_studio.core.result import ResultFacts
@@ -31,8 +33,9 @@ class Node:
     `parents`: first is the main line; empty for an original. `step` numbers runs, given once per
     session and never reused; the variants of a run share it and count from 1 in `variant`, while
     an original has step 0. `raw` is the untouched answer where an area was protected. `title` is
-    the file name of an import. `notes` say what was done on import. `created` is seconds since
-    1970 and for reading only: order is the order of adding.
+    the file name of an import, or what was done in a `derivation`, which tells how a derived step
+    was computed. `notes` say what was done on import or what came out of the usual. `created` is
+    seconds since 1970 and for reading only: order is the order of adding.
     """
 
     id: NodeId
@@ -48,10 +51,19 @@ class Node:
     result: ResultFacts | None = None
     job: JobId | None = None
     notes: tuple[str, ...] = ()
+    derivation: Derivation | None = None
 
     @property
     def parent(self) -> NodeId | None:
         return self.parents[0] if self.parents else None
+
+    @property
+    def area(self) -> Area | None:
+        """Outside it the picture is that of the parent, to the last bit."""
+        if self.derivation is not None:
+            return self.derivation.area
+        # A request names it also where the result was kept as it came.
+        return self.request.area if self.request is not None and self.raw is not None else None
 
     def to_json(self) -> dict[str, object]:
         return {
@@ -68,6 +80,7 @@ class Node:
             "result": self.result.to_json() if self.result else None,
             "job": self.job,
             "notes": list(self.notes),
+            **({"derivation": self.derivation.to_json()} if self.derivation else {}),
         }
 
     @classmethod
@@ -76,6 +89,7 @@ class Node:
         parents, notes, created = data["parents"], data["notes"], data["created"]
         image, raw = data["image"], data["raw"]
         request, result, job = data["request"], data["result"], data["job"]
+        derivation = data.get("derivation")
         if not isinstance(parents, list) or not isinstance(notes, list):
             raise TypeError("not a step")
         if not isinstance(image, dict) or isinstance(created, bool):
@@ -96,6 +110,7 @@ class Node:
             result=ResultFacts.from_json(result) if isinstance(result, dict) else None,
             job=JobId(str(job)) if job is not None else None,
             notes=tuple(str(note) for note in notes),
+            derivation=Derivation.from_json(derivation) if isinstance(derivation, dict) else None,
         )
 
 

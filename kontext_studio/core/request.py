@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from kontext_studio.core.area import Area, area_in
 from kontext_studio.core.images import ImageRef, as_int
 
 ParamValue = str | int | float | bool | None
@@ -23,7 +24,8 @@ class EditRequest:
 
     `inputs` holds 0 to 4 pictures (0 makes a picture from text), the first is the main line and
     is the stored picture of the parent step. `parameters` are (wire name, value) pairs sorted by
-    name. The seed is always ours and always sent. Equal requests compare equal.
+    name. The seed is always ours and always sent. `area` is never sent: the model sees the whole
+    picture, and of its result only that part is taken. Equal requests compare equal.
     """
 
     instruction: str
@@ -32,7 +34,7 @@ class EditRequest:
     seed: int
     count: int = 1
     parameters: tuple[tuple[str, ParamValue], ...] = ()
-    area: ImageRef | None = None
+    area: Area | None = None
 
     def __post_init__(self) -> None:
         if len(self.inputs) > 4:
@@ -66,8 +68,6 @@ class EditRequest:
         inputs, parameters, area = data["inputs"], data["parameters"], data["area"]
         if not isinstance(inputs, list) or not isinstance(parameters, dict):
             raise TypeError("not an edit request")
-        if area is not None and not isinstance(area, dict):
-            raise TypeError("not an edit request")
         return cls(
             instruction=str(data["instruction"]),
             inputs=tuple(ImageRef.from_json(ref) for ref in inputs),
@@ -75,5 +75,5 @@ class EditRequest:
             seed=as_int(data["seed"]),
             count=as_int(data["count"]),
             parameters=tuple((str(name), value) for name, value in parameters.items()),
-            area=ImageRef.from_json(area) if area is not None else None,
+            area=area_in(area),
         )

@@ -13,8 +13,9 @@ MOST_USD = 1e9
 class Settings:
     """`max_running` runs are in flight at once (a new account's limit at fal.ai is 2).
     `spend_limit_usd` is per session; 0 is no limit. `text_percent` (90 to 200) enlarges type.
-    `wheel_pans` swaps zoom and pan on the wheel. `rules_off` are rules of wording that never speak,
-    `personal_words` no typing errors."""
+    `wheel_pans` swaps zoom and pan on the wheel. `displays` are pairs of a screen and the colour
+    space it shows: "srgb", "display-p3" or the path of an ICC file. `rules_off` are rules of
+    wording that never speak, `personal_words` no typing errors."""
 
     theme: str = "dark"
     high_contrast: bool = False
@@ -24,6 +25,7 @@ class Settings:
     max_running: int = 2
     spend_limit_usd: float = 5.0
     wheel_pans: bool = False
+    displays: tuple[tuple[str, str], ...] = ()
     tab_accepts: bool = True
     single_keys: bool = True
     rules_off: tuple[str, ...] = ()
@@ -54,6 +56,7 @@ class Settings:
             "max_running": self.max_running,
             "spend_limit_usd": self.spend_limit_usd,
             "wheel_pans": self.wheel_pans,
+            "displays": dict(self.displays),
             "tab_accepts": self.tab_accepts,
             "single_keys": self.single_keys,
             "rules_off": list(self.rules_off),
@@ -86,12 +89,18 @@ class Settings:
             and 0 <= limit <= MOST_USD
             else plain.spend_limit_usd,
             wheel_pans=bool(take("wheel_pans", bool)),
+            displays=_pairs(data.get("displays")),
             tab_accepts=bool(take("tab_accepts", bool)),
             single_keys=bool(take("single_keys", bool)),
             rules_off=_strings(data.get("rules_off")),
             personal_words=_strings(data.get("personal_words")),
             recent=tuple(str(one) for one in recent) if isinstance(recent, list) else (),
         )
+
+
+def _pairs(value: object) -> tuple[tuple[str, str], ...]:
+    listed = value.items() if isinstance(value, dict) else ()
+    return tuple((one, other) for one, other in listed if isinstance(other, str) and other)
 
 
 def _strings(value: object) -> tuple[str, ...]:

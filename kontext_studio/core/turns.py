@@ -17,7 +17,8 @@ MOST_TURNS = 20
 class TurnQueue:
     """`left` are the instructions as they will be sent, the next one first; `total` how many there
     were. The next one edits `on`, and each further one what came of the one before; with `branches`
-    all of them edit `on`. `settings` hold model, connection and parameters for each.
+    all of them edit `on`. `settings` hold model, connection and parameters for each; where `each`
+    is not empty, it holds those of each one that is left.
 
     `since` is the last step number that was given before the next one stood in line: a run of it
     has a higher one.
@@ -29,6 +30,12 @@ class TurnQueue:
     since: int
     settings: Draft
     branches: bool = False
+    each: tuple[Draft, ...] = ()
+
+    @property
+    def next_settings(self) -> Draft:
+        """Those of the next one."""
+        return self.each[0] if self.each else self.settings
 
     @property
     def done(self) -> int:
@@ -39,7 +46,7 @@ class TurnQueue:
         if len(self.left) < 2:
             return None
         on = self.on if self.branches else result
-        return replace(self, left=self.left[1:], on=on, since=step)
+        return replace(self, left=self.left[1:], on=on, since=step, each=self.each[1:])
 
     def with_text(self, place: int, text: str) -> TurnQueue:
         """The same with other words for one that is left."""
@@ -50,7 +57,8 @@ class TurnQueue:
     def without(self, place: int) -> TurnQueue | None:
         """The same without one that is left; None where it was the last."""
         left = self.left[:place] + self.left[place + 1 :]
-        return replace(self, left=left, total=self.total - 1) if left else None
+        each = self.each[:place] + self.each[place + 1 :]
+        return replace(self, left=left, total=self.total - 1, each=each) if left else None
 
     def to_text(self) -> str:
         """What is stored."""
@@ -62,6 +70,7 @@ class TurnQueue:
                 "since": self.since,
                 "settings": self.settings.to_json(),
                 "branches": self.branches,
+                "each": [one.to_json() for one in self.each],
             }
         )
 
@@ -81,7 +90,10 @@ class TurnQueue:
                 since=as_int(data["since"]),
                 settings=Draft.from_json(data["settings"]),
                 branches=bool(data["branches"]),
+                each=tuple(Draft.from_json(one) for one in data.get("each", [])),
             )
+            if len(queue.each) not in (0, len(left)):
+                return None
         except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
             return None
         return queue if left else None

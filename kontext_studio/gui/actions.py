@@ -12,7 +12,12 @@ from kontext_studio.gui.commands import COMMANDS, MENUS, Command, Scope
 from kontext_studio.gui.theme.icons import icon
 from kontext_studio.gui.theme.tokens import Theme
 
-REPEATS = frozenset({"zoom_in", "zoom_out", "parent", "newest_child", "next_problem"})
+REPEATS = frozenset(
+    {
+        "zoom_in", "zoom_out", "parent", "newest_child", "next_problem", "brush_smaller",
+        "brush_larger",
+    }
+)  # fmt: skip
 """Commands that may go on while their key is held down."""
 
 

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 KEEP_AGAIN_MS = 10_000
+SWITCH_S = 0.0005
+"""How long a thread that computes in Python may keep the window waiting, each time that the window
+has called into Qt and comes back; ten times that is the interpreter's own, and felt in typing."""
 
 
 def main(words: list[str]) -> int:
@@ -56,6 +59,7 @@ def make_application() -> QtWidgets.QApplication:
 def run(app: QtWidgets.QApplication, work: Coroutine[object, object, T]) -> T:
     """Run a coroutine on one loop for Qt and asyncio."""
     collector = Collector(app)
+    sys.setswitchinterval(SWITCH_S)
     try:
         with asyncio.Runner(loop_factory=lambda: QEventLoop(app)) as runner:
             return runner.run(closing_generators(work))

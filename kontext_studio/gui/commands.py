@@ -37,10 +37,6 @@ class Command:
     short: str = ""
 
 
-_AREA = "Painting the area that may change comes in a later version"
-_HEAT = "The difference heat map comes in a later version"
-_SPLIT = "Turning the wipe line comes in a later version"
-_EXPORT_COMPARISON = "Exporting a comparison comes in a later version"
 _MAP = "The wide map of the tree comes in a later version"
 
 MENUS = ("File", "Edit", "View", "Image", "History", "Prompt", "Run", "Window", "Help")
@@ -57,8 +53,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("save_copy", "File", "Save a copy…", ("Ctrl+Shift+S",)),
     Command("export", "File", "Export step…", ("Ctrl+E",), icon="download", separator_before=True,
             short="Export"),
-    Command("export_comparison", "File", "Export comparison…", ("Ctrl+Shift+E",),
-            later=_EXPORT_COMPARISON),
+    Command("export_comparison", "File", "Export comparison…", ("Ctrl+Shift+E",), icon="download"),
+    Command("export_comparison_files", "File", "Export comparison as files…"),
     Command("settings", "File", "Settings…", ("Ctrl+,",), icon="settings", separator_before=True),
     Command("quit", "File", "Quit", ("Ctrl+Q",), separator_before=True),
     # Edit
@@ -74,12 +70,23 @@ COMMANDS: tuple[Command, ...] = (
             checkable=True),
     Command("view_side", "View", "Side by side", ("Alt+3",), icon="columns-2", checkable=True),
     Command("view_grid", "View", "Grid", ("Alt+4",), icon="grid-2x2", checkable=True),
+    Command("view_onion", "View", "Onion", ("Alt+5",), icon="layers", checkable=True),
     Command("compare_parent", "View", "Compare with parent", ("Y",), Scope.VIEW,
-            icon="square-split-horizontal"),
+            icon="square-split-horizontal", separator_before=True),
+    Command("flip", "View", "Flip before and after", ("F",), Scope.VIEW, icon="refresh-cw",
+            short="Flip"),
     Command("heat_map", "View", "Difference heat map", ("D",), Scope.VIEW, icon="thermometer",
-            later=_HEAT),
-    Command("rotate_split", "View", "Rotate split", later=_SPLIT),
-    Command("swap_sides", "View", "Swap sides", ("X",), Scope.VIEW, icon="arrow-left-right"),
+            checkable=True, short="Difference"),
+    Command("rotate_split", "View", "Rotate split", icon="rotate-cw"),
+    Command("swap_sides", "View", "Swap sides", ("X",), Scope.VIEW, icon="arrow-left-right",
+            short="Swap"),
+    Command("link_views", "View", "Link zoom and position", icon="link", checkable=True),
+    Command("mirror_pointer", "View", "Mirror the pointer", checkable=True),
+    *(
+        Command(f"look_{number}", "View", f"Look at pick {badge} or variant {number}",
+                (str(number),), Scope.VIEW, separator_before=number == 1)
+        for number, badge in enumerate("ABCD", start=1)
+    ),
     Command("fit", "View", "Fit", ("Ctrl+0",), icon="maximize", separator_before=True),
     Command("zoom_100", "View", "Zoom to 100 %", ("Ctrl+1",)),
     Command("zoom_200", "View", "Zoom to 200 %", ("Ctrl+2",)),
@@ -88,15 +95,30 @@ COMMANDS: tuple[Command, ...] = (
     Command("show_parent", "View", "Show parent while held", ("O",), Scope.NONE,
             separator_before=True),
     Command("show_original", "View", "Show original while held", ("Shift+O",), Scope.NONE),
+    Command("show_before", "View", "Hold to see before", icon="eye"),
     Command("full_screen", "View", "Full screen", ("F11",), checkable=True,
             separator_before=True),
     Command("context_bar", "View", "Contextual bar", ("F7",), checkable=True),
     # Image
     Command("hand", "Image", "Hand", ("H",), Scope.VIEW, icon="hand", checkable=True),
-    Command("brush", "Image", "Brush", ("B",), Scope.VIEW, icon="brush", later=_AREA),
-    Command("eraser", "Image", "Eraser", ("E",), Scope.VIEW, icon="eraser", later=_AREA),
-    Command("lasso", "Image", "Lasso", ("T",), Scope.VIEW, icon="lasso-select", later=_AREA),
-    Command("paint_area", "Image", "Paint area", ("M",), Scope.VIEW, icon="brush", later=_AREA),
+    Command("brush", "Image", "Brush", ("B",), Scope.VIEW, icon="brush", checkable=True,
+            short="Add"),
+    Command("eraser", "Image", "Eraser", ("E",), Scope.VIEW, icon="eraser", checkable=True,
+            short="Remove"),
+    Command("lasso", "Image", "Lasso", ("T",), Scope.VIEW, icon="lasso-select", checkable=True),
+    Command("area_box", "Image", "Box", icon="square-dashed", checkable=True),
+    Command("paint_area", "Image", "Paint area", ("M",), Scope.VIEW, icon="brush", checkable=True,
+            separator_before=True),
+    Command("area_of_change", "Image", "Area from last difference"),
+    Command("invert_area", "Image", "Invert area", ("Shift+I",), Scope.VIEW),
+    Command("clear_area", "Image", "Clear area"),
+    Command("brush_smaller", "Image", "Brush smaller", (",",), Scope.VIEW),
+    Command("brush_larger", "Image", "Brush larger", (".",), Scope.VIEW),
+    Command("keep_else", "Image", "Keep everything else…", separator_before=True),
+    Command("unprotected", "Image", "Use the unprotected result"),
+    Command("align", "Image", "Align to the step before", icon="target", separator_before=True),
+    Command("match_colours", "Image", "Match colours to the step before…", icon="palette"),
+    Command("bring_to_size", "Image", "Bring to the size before", icon="maximize"),
     # History
     Command("parent", "History", "Go to parent", ("Alt+Up",)),
     Command("newest_child", "History", "Go to newest child", ("Alt+Down",)),
@@ -110,6 +132,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("clear_picks", "History", "Clear the comparison"),
     Command("rename", "History", "Rename", ("F2",), Scope.VIEW),
     Command("delete", "History", "Delete", ("Del",), Scope.VIEW, icon="trash-2"),
+    Command("rebase", "History", "Re-base on the original…", icon="layers",
+            separator_before=True),
     Command("fold_all", "History", "Fold all branches", icon="list-tree", checkable=True,
             separator_before=True),
     Command("starred_only", "History", "Starred steps only", icon="star", checkable=True),
@@ -164,12 +188,19 @@ NEEDS_STEP = frozenset(
         "export", "copy_instruction", "fit", "zoom_100", "zoom_200", "zoom_in", "zoom_out",
         "show_original", "hand", "parent", "newest_child", "previous_sibling", "next_sibling",
         "root", "edit_from_here", "star", "pick", "rename", "delete", "view_single", "view_wipe",
-        "view_side", "view_grid", "name_session", "save_copy", "fold_all", "starred_only",
-        "focus_jobs", "clause", "split_steps", "instructions",
+        "view_side", "view_grid", "view_onion", "name_session", "save_copy", "fold_all",
+        "starred_only",
+        "focus_jobs", "clause", "split_steps", "instructions", "brush", "eraser", "lasso",
+        "area_box", "paint_area",
     }
 )  # fmt: skip
 """Commands that make sense only while a picture is open."""
-NEEDS_PARENT = frozenset({"compare_parent", "show_parent", "apply_here", "merge_steps"})
+NEEDS_PARENT = frozenset(
+    {
+        "compare_parent", "show_parent", "apply_here", "merge_steps", "area_of_change",
+        "keep_else", "unprotected", "align", "match_colours", "bring_to_size", "rebase",
+    }
+)  # fmt: skip
 """Commands that make sense only on a step that was made from another."""
 NEEDS_REQUEST = frozenset({"rerun", "rerun_same_seed"})
 """Commands that make sense only on a step that a run made."""

@@ -27,6 +27,7 @@ from kontext_studio.resources import resource_path
 
 if TYPE_CHECKING:
     from kontext_studio.gui.actions import Actions
+    from kontext_studio.gui.canvas.area_option_bar import AreaOptionBar
     from kontext_studio.gui.canvas.context_bar import ContextBar
     from kontext_studio.gui.canvas.image_stage import ImageStage
     from kontext_studio.gui.canvas.info_strip import InfoStrip
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 COLLAPSE_BELOW_PX = 1320
 """Narrower windows start with the history folded to its rail (UX W3)."""
 LAYOUT_VERSION = 1
+AREA_TOOLS = ("brush", "eraser", "lasso", "area_box")
 MENU_BAR_PX = 32
 
 
@@ -56,6 +58,7 @@ class MainWindow(QMainWindow):
     actions_by_id: Actions
     tool_bar: ToolBar
     message_bar: MessageBar
+    area_bar: AreaOptionBar
     stage: ImageStage
     empty: EmptyState
     variants: VariantStrip
@@ -83,6 +86,7 @@ class MainWindow(QMainWindow):
     def build(self) -> None:
         """Make all parts and put them in their places. Call it once."""
         from kontext_studio.gui.actions import Actions
+        from kontext_studio.gui.canvas.area_option_bar import AreaOptionBar
         from kontext_studio.gui.canvas.context_bar import ContextBar
         from kontext_studio.gui.canvas.image_stage import ImageStage
         from kontext_studio.gui.canvas.info_strip import InfoStrip
@@ -100,6 +104,8 @@ class MainWindow(QMainWindow):
         self.tool_bar = ToolBar(self.actions_by_id, theme, self)
         self.addToolBar(self.tool_bar)
         self.message_bar = MessageBar(theme, self)
+        area_tools = [self.actions_by_id[name] for name in AREA_TOOLS]
+        self.area_bar = AreaOptionBar(theme, area_tools, self)
         self.stage = ImageStage(theme, self)
         self.empty = EmptyState(theme, self)
         self.variants = VariantStrip(theme, self)
@@ -146,6 +152,7 @@ class MainWindow(QMainWindow):
         self.actions_by_id.set_theme(theme)
         for part in (
             self.message_bar,
+            self.area_bar,
             self.stage,
             self.empty,
             self.variants,
@@ -180,6 +187,7 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.message_bar)
+        column.addWidget(self.area_bar)
         column.addWidget(self._middle, 1)
         column.addWidget(self.variants)
         column.addWidget(self.info)

@@ -7,6 +7,8 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from PySide6.QtGui import QColorSpace
+
 from kontext_studio.core.images import ImageRef, Sha256
 from kontext_studio.gui.canvas.decode import load_pyramid
 from kontext_studio.gui.canvas.pyramid import Pyramid
@@ -33,8 +35,15 @@ class PictureCache:
 
     def __init__(self, read: ReadPicture) -> None:
         self._read = read
+        self._display: QColorSpace | None = None
         self._kept: OrderedDict[Sha256, Sight] = OrderedDict()
         self._coming: dict[Sha256, asyncio.Task[Sight]] = {}
+
+    def set_display(self, space: QColorSpace) -> None:
+        """Make pictures for that screen from now on; what was made for another is forgotten."""
+        if space != self._display:
+            self._display = space
+            self.forget()
 
     def ready(self, ref: ImageRef) -> Sight | None:
         """The picture if it is decoded already."""
@@ -59,7 +68,8 @@ class PictureCache:
         if ref.width * ref.height < FIRST_SIGHT_FROM_PX or ref.sha256 in self._kept:
             return None
         data = await self._read(ref)
-        return Sight(*await asyncio.to_thread(load_pyramid, data, target_px))
+        made = await asyncio.to_thread(load_pyramid, data, target_px, self._display)
+        return Sight(*made)
 
     def forget(self) -> None:
         """Forget everything, for another session."""
@@ -71,7 +81,7 @@ class PictureCache:
     async def _load(self, ref: ImageRef) -> Sight:
         try:
             data = await self._read(ref)
-            sight = Sight(*await asyncio.to_thread(load_pyramid, data))
+            sight = Sight(*await asyncio.to_thread(load_pyramid, data, None, self._display))
         finally:
             # After `forget` another load of the same picture may stand there.
             if self._coming.get(ref.sha256) is asyncio.current_task():

@@ -14,12 +14,22 @@ from kontext_studio.core.errors import NewerSession, SessionLocked, StudioError
 from kontext_studio.core.history import JobId, Node, NodeId
 from kontext_studio.gui.bridge import Bridge
 from kontext_studio.gui.canvas.image_stage import StageMode
+from kontext_studio.gui.history.rebase_card import RebaseCard
 from kontext_studio.gui.instruction import vocabulary
 from kontext_studio.gui.main_window import MainWindow
 from kontext_studio.gui.picture_cache import PictureCache
+from kontext_studio.gui.presenters.area_finding import AreaFinding
+from kontext_studio.gui.presenters.area_painting import AreaPainting
+from kontext_studio.gui.presenters.area_seam import AreaSeam
+from kontext_studio.gui.presenters.area_tooling import AreaTooling
 from kontext_studio.gui.presenters.commanding import Commanding
 from kontext_studio.gui.presenters.comparing import Comparing
+from kontext_studio.gui.presenters.deriving_steps import DerivingSteps
+from kontext_studio.gui.presenters.differences import Differences
+from kontext_studio.gui.presenters.displaying import Displaying
+from kontext_studio.gui.presenters.drifting import Drifting
 from kontext_studio.gui.presenters.estimating import Estimating
+from kontext_studio.gui.presenters.exporting import Exporting
 from kontext_studio.gui.presenters.faults import (
     NOT_OPENED,
     SESSION_NOT_OPENED,
@@ -32,12 +42,14 @@ from kontext_studio.gui.presenters.jobs import Jobs
 from kontext_studio.gui.presenters.looking import Looked, Looking
 from kontext_studio.gui.presenters.lost_pictures import LostPictures
 from kontext_studio.gui.presenters.previews import Previews
+from kontext_studio.gui.presenters.rebasing import Rebasing
 from kontext_studio.gui.presenters.references import References
 from kontext_studio.gui.presenters.refreshing import Refresher
 from kontext_studio.gui.presenters.running import Running
 from kontext_studio.gui.presenters.samples import Samples
 from kontext_studio.gui.presenters.services import services_of
 from kontext_studio.gui.presenters.settings import SettingUp
+from kontext_studio.gui.presenters.sizes import Sizes
 from kontext_studio.gui.presenters.spoken import Spoken
 from kontext_studio.gui.presenters.status import Status
 from kontext_studio.gui.presenters.steps import Steps
@@ -49,6 +61,7 @@ from kontext_studio.gui.theme.apply import SYSTEM, apply_theme
 from kontext_studio.gui.theme.tokens import Theme
 from kontext_studio.workbench.announcements import Changed, SessionOpened
 from kontext_studio.workbench.bench import Workbench
+from kontext_studio.workbench.comparisons import Comparisons
 
 SETTLE_S = 2.0
 """How long closing waits for what was begun, such as the writing of a draft."""
@@ -80,12 +93,44 @@ class Studio(QObject):
         right = window.right
         self.steps = Steps(bench, window.history, bridge, tasks, self)
         self.looking = Looking(bench, window.stage, self._cache, bridge, tasks, self)
+        self.area = AreaTooling(theme, window.stage, window.area_bar, self)
+        # Before `running`: what is painted is written into the draft before that is written.
+        self.painting = AreaPainting(
+            bench,
+            self.area,
+            right.instruction.area,
+            bridge,
+            self.looking,
+            tasks,
+            lambda: self.steps.current,
+            self,
+        )
+        self.finding = AreaFinding(
+            bench,
+            self.area,
+            self.painting,
+            window.area_bar,
+            self.looking,
+            self.faults,
+            tasks,
+            self,
+        )
+        self.seam = AreaSeam(
+            bench, self.faults, bridge, tasks, lambda: self.steps.current, window, self
+        )
         self.running = Running(
             bench, right.instruction, bridge, tasks, lambda: self.steps.current, self
         )
         self.turning = Turning(
             bench, right.instruction, bridge, tasks, lambda: self.steps.current, self
         )
+        self._drifting = Drifting(bench, bridge, lambda: self.steps.current, self)
+        self.deriving = DerivingSteps(
+            bench, self.faults, bridge, tasks, lambda: self.steps.current, self
+        )
+        card = RebaseCard(theme, window.stage)
+        self.rebasing = Rebasing(bench, card, self.deriving, self.faults, bridge, tasks, self)
+        self._sizes = Sizes(bench, right.instruction, self.running, bridge, self)
         self.jobs = Jobs(bench, right.jobs, bridge, tasks, self)
         self.previews = Previews(
             bench,
@@ -100,10 +145,39 @@ class Studio(QObject):
         self._info = Info(window.info, window.stage.canvas, self.looking, self.previews, self)
         self._treating = Treating(bench, right.instruction, self.running, self)
         self.estimating = Estimating(bench, right.instruction, self.running, tasks, self)
+        self.comparisons = Comparisons(bench.picture)
         self.comparing = Comparing(
-            bench, right.compare, window.variants, tasks, lambda: self.looking.subject, self
+            bench,
+            self.comparisons,
+            right.compare,
+            window.variants,
+            tasks,
+            lambda: self.looking.subject,
+            self,
+        )
+        self.differences = Differences(
+            bench,
+            self.comparisons,
+            window.stage,
+            self.looking,
+            right.compare.difference,
+            tasks,
+            self.comparing.reference_of,
+            self,
         )
         self.files = Files(bench, window, tasks, self.faults)
+        self.exporting = Exporting(
+            bench,
+            self.comparisons,
+            window.stage,
+            self.files,
+            self.comparing,
+            self.differences,
+            tasks,
+            lambda: self.theme,
+            self.looking.is_covered,
+            self,
+        )
         self.references = References(
             bench,
             right.instruction,
@@ -117,6 +191,9 @@ class Studio(QObject):
         self.status = Status(bench, window.status, bridge, self)
         self.spoken = Spoken(bench, bridge, window)
         self.setting_up = SettingUp(bench, window, bridge, tasks, lambda: self.theme)
+        self.displaying = Displaying(
+            bench, window, bridge, self.faults, tasks, self.setting_up.open_canvas, self
+        )
         self.commanding = Commanding(self)
         self._connect()
         window.show_picture_side(False)
@@ -155,6 +232,7 @@ class Studio(QObject):
         if self.bench.connections.notice:
             self.faults.say("connections", self.bench.connections.notice)
         self.setting_up.apply()
+        self.displaying.follow_window()
         picture = path if path is not None and path.suffix.lower() != ".kontext" else None
         await self._open_first(None if picture else path)
         if picture is not None:
@@ -212,7 +290,6 @@ class Studio(QObject):
         bridge.session_opened.connect(self._session_opened)
         bridge.session_named.connect(self._name_window)
         bridge.changed.connect(self._follow)
-        bridge.measured.connect(self.comparing.take_measure)
         bridge.fault.connect(self.faults.show_announced)
         self.steps.ready.connect(self._tell_ready)
         self.steps.watched_run_stored.connect(self.steps.select)
@@ -227,15 +304,28 @@ class Studio(QObject):
         self.lost.show_requested.connect(self.steps.select)
         self.looking.looked.connect(self._looked)
         self.looking.edit_requested.connect(self.edit_from)
+        self.displaying.changed.connect(self.looking.set_display)
+        self.displaying.changed.connect(self.previews.set_display)
         self.comparing.variant_chosen.connect(self.steps.select)
+        self.comparing.reference_changed.connect(self.differences.refresh)
         self.jobs.summary_changed.connect(window.status.set_jobs)
         self.jobs.show_requested.connect(self.steps.select)
         self.jobs.instruction_wanted.connect(self.fill_instruction)
         self.files.said.connect(self._toast.show_done)
+        self.exporting.said.connect(self._toast.show_done)
+        self.exporting.said.connect(self.spoken.say)
         self.files.said.connect(self.spoken.say)
         self.files.text_pasted.connect(self.running.add_text)
         self.files.imported.connect(lambda _node: self.running.focus())
         self.running.copy_wanted.connect(self.files.save_copy)
+        self.running.set_waits_for(self.painting.pending)
+        self.area.said.connect(self.spoken.say)
+        self.finding.said.connect(self._toast.show_done)
+        self.finding.said.connect(self.spoken.say)
+        self.deriving.said.connect(self._toast.show_done)
+        self.deriving.said.connect(self.spoken.say)
+        self.deriving.changed.connect(self.commanding.refresh)
+        self.rebasing.put_in_line.connect(self._show_turns)
         self.running.started.connect(lambda _job: self.status.clear_notice())
         self.status.step_wanted.connect(self.steps.select)
         window.history.edit_requested.connect(self.edit_from)
@@ -252,8 +342,6 @@ class Studio(QObject):
         window.variants.compare_all_requested.connect(lambda: self.looking.set_mode(StageMode.GRID))
         window.variants.more_requested.connect(self._more_variants)
         right.compare.edit_requested.connect(self.edit_from)
-        right.compare.linked_changed.connect(stage.grid.set_linked)
-        right.compare.mirrored_changed.connect(stage.grid.set_mirrors_pointer)
         right.instruction.files_dropped.connect(lambda paths: self.files.open_paths(list(paths)))
         empty = window.empty
         empty.open_requested.connect(self.files.choose_picture)
@@ -301,6 +389,7 @@ class Studio(QObject):
         apply_theme(app, self.theme, follows_system=self.bench.settings.theme == SYSTEM)
         self.window.set_theme(self.theme)
         self.commanding.set_theme(self.theme)
+        self.area.set_theme(self.theme)
         self.setting_up.set_theme(self.theme)
         if other_colours:
             self.window.stage.set_surround(theme.default_surround)
@@ -338,6 +427,9 @@ class Studio(QObject):
         if self._deleted is not None:  # Undo would mean steps of the session before
             self._deleted = None
             self._toast.leave()
+        self.comparing.forget()
+        self.differences.forget()
+        self.comparisons.forget()
         self._name_window()
         self._tasks.start(self.bench.remember_recent(what.path))
         # Said of the session before, or of one that was to be opened in its place.
@@ -399,11 +491,20 @@ class Studio(QObject):
 
     def _looked(self, looked: Looked) -> None:
         self.comparing.show(looked)
+        self.differences.show(looked)
+        self.exporting.show(looked)
         self.commanding.refresh()
 
     def _tell_ready(self, nodes: tuple[NodeId, ...]) -> None:
         node = self.bench.session.history[nodes[0]]
         self.status.tell_ready(node)
+
+    def _show_turns(self) -> None:
+        """Where they can be changed, and run."""
+        right = self.window.right
+        self.window.right_dock.show()
+        right.show_tab(0)
+        right.instruction.reveal(right.instruction.turns, asked=True)
 
     def _more_variants(self) -> None:
         if (node := self.steps.current) is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtGui import QAction, QActionGroup, QFontMetrics
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QToolBar, QWidget
 
 from kontext_studio.gui.actions import Actions
@@ -14,6 +14,8 @@ from kontext_studio.gui.theme.tool_button import SegmentedBar, ToolButton
 
 VIEWS = ("view_single", "view_wipe", "view_side", "view_grid")
 TOOLS = ("hand", "brush", "eraser", "lasso")
+_ZOOM_PX = 84
+_AROUND_ZOOM_PX = 36
 _WORDS_FROM_PX = 1240
 """Below this width of the window the view buttons drop their words (UX W3)."""
 
@@ -32,7 +34,7 @@ class ToolBar(QToolBar):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self.setFixedHeight(theme.length("size.toolbar"))
         self._group(actions, VIEWS)
-        self._group(actions, ("hand",))
+        self._group(actions, (*TOOLS, "area_box"))
         self._views = SegmentedBar("Views")
         self._views.set_actions([actions[name] for name in VIEWS], words=True)
         tools = SegmentedBar("Tools")
@@ -75,14 +77,13 @@ class ToolBar(QToolBar):
         self._views.show_words(window_width >= _WORDS_FROM_PX)
 
     def _zoom_box(self) -> QComboBox:
-        box = QComboBox()
+        box = _ZoomBox()
         box.setObjectName("zoomBox")
         box.setAccessibleName("Zoom")
         box.setEditable(True)
         box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         box.addItems([f"{round(step * 100)} %" for step in ZOOM_STEPS])
         box.setMaxVisibleItems(len(ZOOM_STEPS))
-        box.setFixedWidth(84)
         edit = box.lineEdit()
         if edit is not None:
             edit.setAccessibleName("Zoom")
@@ -112,6 +113,17 @@ class ToolBar(QToolBar):
         group = QActionGroup(self)
         for name in names:
             group.addAction(actions[name])
+
+
+class _ZoomBox(QComboBox):
+    """As wide as the largest zoom needs in the text size of now."""
+
+    def sizeHint(self) -> QSize:
+        words = QFontMetrics(self.font()).horizontalAdvance(self.itemText(self.count() - 1))
+        return QSize(max(_ZOOM_PX, words + _AROUND_ZOOM_PX), super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
 
 
 def _divider() -> QFrame:

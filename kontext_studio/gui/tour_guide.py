@@ -176,6 +176,9 @@ class _Guide:
     async def _compare_views(self) -> None:
         await self._view("wipeView", "view_wipe", KEY.Key_2)
         await self._grab("wipe")
+        self._trigger("heat_map")
+        await until("the difference", lambda: self._part("differenceFound").isVisible())
+        await self._grab("difference")
         await self._view("compareGrid", "view_side", KEY.Key_3)
         await self._grab("side-by-side")
         await self._view("canvasView", "view_single", KEY.Key_1)

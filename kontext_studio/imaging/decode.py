@@ -82,11 +82,17 @@ def working_picture(data: bytes, *, name: str = "The picture") -> WorkingPicture
                 notes=notes,
                 same_bytes=bare == data,
             )
-    pixels = picture.pixels
-    if picture.alpha is not None and int(picture.alpha.min()) < 255:
-        pixels = over_colour(pixels, picture.alpha)
+    pixels = opaque(picture)
+    if pixels is not picture.pixels:
         notes = (*notes, "Transparent areas are sent as white")
     return WorkingPicture(encode_png(pixels), formats.PNG, picture.width, picture.height, notes)
+
+
+def opaque(picture: Picture) -> NDArray[np.uint8]:
+    """The pixels as they are sent: over white where they are transparent."""
+    if picture.alpha is None or int(picture.alpha.min()) == 255:
+        return picture.pixels
+    return over_colour(picture.pixels, picture.alpha)
 
 
 def over_colour(

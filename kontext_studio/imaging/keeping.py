@@ -37,7 +37,7 @@ class Kept:
     """`pixels` (height, width, 3): the base, and the result inside `mask` (height, width).
 
     `match` tells how the result was brought back, `seam` how visible the edge is; `found` is
-    whether the mask was found here rather than given.
+    whether the mask was found here rather than given, `feather_px` how far its edge was softened.
     """
 
     pixels: NDArray[np.uint8]
@@ -45,6 +45,7 @@ class Kept:
     match: Match
     seam: Seam
     found: bool
+    feather_px: float = 0.0
 
     @property
     def alignment(self) -> Alignment:
@@ -106,4 +107,4 @@ def keep_everything_else(
     pixels = compose(base, brought, mask, soft, watch=watch.part(0.85, 0.95))
     seam = measure_seam(pixels, base, brought, mask)
     watch.reach(1.0)
-    return Kept(pixels, mask, back, seam, not was_given)
+    return Kept(pixels, mask, back, seam, not was_given, soft)

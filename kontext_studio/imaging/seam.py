@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kontext_studio.core.figures import VISIBLE_SEAM_DELTA_E
 from kontext_studio.imaging.difference import delta_e_map
 from kontext_studio.imaging.operators import grown, resized, size_within, stretched
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
     Mask = NDArray[np.bool_]
 
-VISIBLE_DELTA_E = 3.0
 _RING_PX = 8
 _SOLVED_PIXELS = 20_000
 
@@ -31,7 +31,7 @@ class Seam:
 
     @property
     def visible(self) -> bool:
-        return self.mean > VISIBLE_DELTA_E
+        return self.mean > VISIBLE_SEAM_DELTA_E
 
 
 def measure_seam(

@@ -44,8 +44,9 @@ def pictures_of(node: Node) -> Iterator[tuple[ImageRef, str]]:
     if node.request is not None:
         for ref in node.request.inputs:
             yield ref, "a picture it was made from"
-        if node.request.area is not None:
-            yield node.request.area, "the area it was limited to"
+    for told in (node.request, node.derivation):
+        if told is not None and told.area is not None:
+            yield told.area.mask, "the area it was limited to"
 
 
 def put_lost(connection: sqlite3.Connection, pictures: Iterable[Sha256]) -> None:

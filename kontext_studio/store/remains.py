@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
+from kontext_studio.core.area import AREA_TYPE
 from kontext_studio.core.changes import Change, Hidden
 from kontext_studio.core.drafts import Draft
 from kontext_studio.core.history import JobId, Node, NodeId, NodeKind
@@ -229,11 +230,11 @@ def _orphans(
     for job in found.jobs.values():
         used.update(ref.sha256 for ref in job.request.inputs)
         if job.request.area is not None:
-            used.add(job.request.area.sha256)
+            used.add(job.request.area.mask.sha256)
     bare = (
         _bare(NodeId(f"saved-{sha[:12]}"), ref, 0.0)
         for sha, ref in pictures.items()
-        if sha not in used
+        if sha not in used and ref.media_type != AREA_TYPE
     )
     return {node.id: node for node in bare}
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -317,9 +317,10 @@ class SessionFile:
         with self._database.writing() as connection:
             connection.execute("INSERT OR REPLACE INTO thumbnails VALUES (?, ?)", (sha256, data))
 
-    def put_measure(self, key: str, value: float) -> None:
+    def put_measures(self, rows: Mapping[str, float]) -> None:
+        """Keep figures, by their keys."""
         with self._database.writing() as connection:
-            connection.execute("INSERT OR REPLACE INTO measures VALUES (?, ?)", (key, value))
+            connection.executemany("INSERT OR REPLACE INTO measures VALUES (?, ?)", rows.items())
 
     def remember_hosted(self, sha256: str, origin: str, hosted: HostedUrl) -> None:
         with self._database.writing() as connection:

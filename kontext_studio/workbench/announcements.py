@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kontext_studio.core.changes import Change
+from kontext_studio.core.figures import DriftFigures, SeamFigures
 from kontext_studio.core.history import JobId, NodeId
 from kontext_studio.core.settings import Settings
 from kontext_studio.workbench.progress import JobView
@@ -69,12 +70,16 @@ class Measured:
     """How far a step lies from its parent and its original.
 
     `changed` is the share of pixels (0 to 1) that differ from the parent by more than ΔE 2;
-    `drift` the mean ΔE 2000 against the original.
+    `drift` the mean ΔE 2000 against the original. `of_parent` and `of_original` tell how what was
+    not changed has drifted, None before that was asked for; `seam` is of steps with an area.
     """
 
     node: NodeId
     changed: float
     drift: float
+    of_parent: DriftFigures | None = None
+    of_original: DriftFigures | None = None
+    seam: SeamFigures | None = None
 
 
 @dataclass(frozen=True, slots=True)

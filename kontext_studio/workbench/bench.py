@@ -11,6 +11,7 @@ import uuid
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from pathlib import Path
 
+from kontext_studio.core.area import Area
 from kontext_studio.core.changes import Change, Hidden
 from kontext_studio.core.delivery import offered
 from kontext_studio.core.drafts import Draft
@@ -18,19 +19,19 @@ from kontext_studio.core.errors import (
     BadInput,
     BadRequest,
     SessionError,
-    StudioError,
 )
 from kontext_studio.core.history import JobId, Node, NodeId, NodeKind
 from kontext_studio.core.images import ImageRef
 from kontext_studio.core.jobs import JobRecord, JobState
 from kontext_studio.core.models import Catalogue, ModelSpec
 from kontext_studio.core.provider import CheckStep
-from kontext_studio.core.request import MAX_SEED
+from kontext_studio.core.request import MAX_SEED, EditRequest
 from kontext_studio.core.result import Cost
 from kontext_studio.core.route import Route
 from kontext_studio.core.secret import Secret
 from kontext_studio.core.session import Session
 from kontext_studio.core.settings import Settings
+from kontext_studio.core.sizes import ExpectedSize, expected_size
 from kontext_studio.core.wording import WordingChoices
 from kontext_studio.store.file_names import shown_name
 from kontext_studio.store.places import Places
@@ -44,14 +45,18 @@ from kontext_studio.workbench.announcements import (
     SessionOpened,
     SettingsChanged,
 )
+from kontext_studio.workbench.areas import Areas
 from kontext_studio.workbench.catalogue import load_catalogue
 from kontext_studio.workbench.connection_trial import try_connection
 from kontext_studio.workbench.connections import Connections
+from kontext_studio.workbench.deriving import Deriving
 from kontext_studio.workbench.desk import Desk
+from kontext_studio.workbench.kept_settings import KeptSettings
 from kontext_studio.workbench.orders import RunOrder
 from kontext_studio.workbench.prices import demand_within_limit, price_of_run, spent_usd
 from kontext_studio.workbench.progress import JobView
 from kontext_studio.workbench.reach import Reach
+from kontext_studio.workbench.rebasing import Rebasing
 from kontext_studio.workbench.requests import build_request, refuse_twins
 from kontext_studio.workbench.runs import Runs
 from kontext_studio.workbench.sessions import WORDING, Sessions
@@ -89,8 +94,7 @@ class Workbench:
     ) -> None:
         self.announcer = Announcer()
         self.places = places
-        self.settings = Settings()
-        self._writing_settings = asyncio.Lock()
+        self._settings = KeptSettings(places.settings_file)
         self.connections = Connections(places.routes_file, environment)
         self._disk_attempts = disk_attempts
         self._waits_for_network = waits_for_network
@@ -104,7 +108,10 @@ class Workbench:
         self._make_reach = make_reach
         self._sessions = Sessions(places, self.announcer, self._make_runs, grace_s)
         self.announcer.subscribe(self._hear)
+        self.areas = Areas(lambda: self.desk)
+        self.deriving = Deriving(self, new_id, clock)
         self.turns = Turns(self)
+        self.rebasing = Rebasing(self, self.deriving)
         self.before_close(self.turns.rest)
 
     @property
@@ -121,33 +128,22 @@ class Workbench:
     async def start(self) -> None:
         """Read settings and connections. Cheap; nothing is opened and nothing is sent."""
 
-        def read() -> Settings:
-            from kontext_studio.store.settings_file import load_settings
-
+        def read() -> None:
             self.connections.load()
-            return load_settings(self.places.settings_file)
+            self._settings.read()
 
-        self.settings = await asyncio.to_thread(read)
+        await asyncio.to_thread(read)
+
+    @property
+    def settings(self) -> Settings:
+        """What the person has set."""
+        return self._settings.value
 
     async def change_settings(self, settings: Settings) -> None:
         """Write the settings, then announce them. They hold as they were where that cannot be."""
         if settings == self.settings:
             return
-
-        def write(latest: Settings) -> None:
-            from kontext_studio.store.settings_file import save_settings
-
-            save_settings(self.places.settings_file, latest)
-
-        # At once: another change that is asked for meanwhile must build on this one.
-        before, self.settings = self.settings, settings
-        try:
-            async with self._writing_settings:
-                await asyncio.to_thread(write, self.settings)
-        except StudioError:
-            if self.settings == settings:
-                self.settings = before
-            raise
+        await self._settings.change(settings)
         self.announcer.announce(SettingsChanged(self.settings))
 
     @property
@@ -209,6 +205,7 @@ class Workbench:
         """Stop following runs (they are resumed next time), close the file, stop the engine."""
         await self.close_session()
         await self.turns.close()
+        await self._settings.settle()
         if self._reach is not None:
             await self._reach.close()
 
@@ -331,6 +328,19 @@ class Workbench:
         inputs = tuple(history[parent].image for parent in order.parents if parent in history)
         return price_of_run(spec, order.count, inputs)
 
+    def expected_size(self, order: RunOrder) -> ExpectedSize:
+        """How large the result of an order will be, as far as that is known. Raise BadRequest."""
+        spec, history = self.model_of(order), self.session.history
+        request = EditRequest(
+            instruction=order.instruction,
+            inputs=tuple(history[one].image for one in order.parents if one in history),
+            model=spec.id,
+            seed=0,
+            parameters=order.parameters,
+            area=order.area,
+        )
+        return expected_size(spec, request, history)
+
     def can_estimate(self, spec: ModelSpec) -> bool:
         """Whether the service of a model tells a price without a run."""
         return estimates.can_estimate(spec)
@@ -355,6 +365,7 @@ class Workbench:
         route = self.connections.get(order.route or self.route_name)
         seed = order.seed if order.seed is not None else self._new_seed()
         request = build_request(order, spec, desk.session.history, seed)
+        await _demand_stored(desk, request.area)
         delivery = offered(spec).settled(order.delivery, request.count)
 
         def plan(step: int) -> JobRecord:
@@ -411,6 +422,7 @@ class Workbench:
             seed=old.request.seed if same_seed else None,
             parameters=old.request.parameters,
             delivery=old.delivery,
+            area=old.request.area,
         )
         new = self._replaced[job_id] = await self.submit(order, allow_twin=True)
         if old.state is not JobState.STORED:
@@ -493,13 +505,18 @@ class Workbench:
         """A small encoded picture, made once and kept in the session."""
         return await self._sessions.now.thumbnails.get(ref.sha256)
 
-    async def export(self, node: Node, path: Path, *, overwrite: bool = False) -> bool:
+    async def export(
+        self, node: Node, path: Path, *, overwrite: bool = False, raw: bool = False
+    ) -> bool:
         """Write a step's picture to a file, with the mark of how it was made and without other
-        metadata. True where the file holds the stored bytes. Raise BadInput or SessionError; a file
-        that is there is kept unless `overwrite` is set."""
+        metadata; with `raw` the result as it came, where an area was protected. True where the file
+        holds the stored bytes. Raise BadInput or SessionError; a file that is there is kept unless
+        `overwrite` is set."""
         if not path.parent.is_dir():
             raise BadInput(f"There is no folder {path.parent}.")
-        data = await self.picture(node.image)
+        if raw and node.raw is None:
+            raise BadInput("This step has no area: its picture is the result as it came.")
+        data = await self.picture(node.raw if raw and node.raw else node.image)
         source = pictures.digital_source_of(self.session.history, node)
         return await pictures.write_picture(data, path, overwrite=overwrite, source=source)
 
@@ -511,6 +528,14 @@ class Workbench:
         """Measure a step in the background and announce it, unless its figures are known."""
         self._sessions.now.measures.ask(node)
 
+    def measure_drift(self, node: NodeId) -> None:
+        """The same, and how what was not changed has drifted: takes longer."""
+        self._sessions.now.measures.ask(node, drift=True)
+
+    async def measured_whole(self, node: NodeId) -> Measured | None:
+        """All figures of a step, measured now where they are not known; None for an original."""
+        return await self._sessions.now.measures.wholly(node)
+
     def _hear(self, what: Announcement) -> None:
         if isinstance(what, SessionOpened):
             self._replaced.clear()
@@ -521,3 +546,9 @@ class Workbench:
     async def remember_recent(self, path: Path) -> None:
         """Put a session on top of the list of recent ones."""
         await self.change_settings(self.settings.with_recent(str(path)))
+
+
+async def _demand_stored(desk: Desk, area: Area | None) -> None:
+    """Raise BadRequest where the session does not hold the mask of an area (any more)."""
+    if area is not None and not await desk.run(lambda file: file.has_image(area.mask.sha256)):
+        raise BadRequest("The area is not in this session.", field="area", hint="Paint it again.")

@@ -199,14 +199,18 @@ class Desk:
 
         async def whole() -> JobRecord:
             async with self._turn:
-                used = [job.step for job in self.jobs.values()]
-                record = plan(max([self.session.history.last_step(), *used], default=0) + 1)
+                record = plan(self.next_step())
                 await self.run(lambda file: file.save_job(record))
                 self.jobs[record.id] = record
                 then(record)
                 return record
 
         return await self._finish(whole())
+
+    def next_step(self) -> int:
+        """The number that no step and no run has or had; it holds while an act is planned."""
+        used = (job.step for job in self.jobs.values())
+        return max(self.session.history.last_step(), *used, 0) + 1
 
     async def save_draft(self, node: NodeId | None, draft: Draft) -> None:
         """Keep what is typed for the next run from a step."""

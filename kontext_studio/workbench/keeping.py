@@ -16,6 +16,7 @@ from kontext_studio.core.errors import (
     BadRequest,
     OutOfMemory,
     PictureTooLarge,
+    SessionDamaged,
     SessionError,
     StudioError,
 )
@@ -25,7 +26,8 @@ from kontext_studio.core.models import Catalogue
 from kontext_studio.core.redaction import redact, redact_value
 from kontext_studio.core.result import MISSING_PICTURE, Cost, EditResult, ReceivedImage
 from kontext_studio.core.session import Session
-from kontext_studio.workbench import pictures
+from kontext_studio.core.sizes import stated_size
+from kontext_studio.workbench import areas, pictures
 from kontext_studio.workbench.announcements import Announcer, Changed
 from kontext_studio.workbench.desk import Desk
 from kontext_studio.workbench.hosted import HostedPictures
@@ -53,12 +55,14 @@ def _shortened(answer: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A result that can be written: every picture was decoded once, and the steps are made."""
+    """A result that can be written: every picture was decoded once, and the steps are made.
+    `images` are as they came, `inside` what they became where an area is protected."""
 
     done: JobRecord
     nodes: tuple[Node, ...]
     images: tuple[pictures.Imported, ...]
     urls: tuple[str, ...]
+    inside: tuple[pictures.Imported, ...] = ()
 
 
 class Keeper:
@@ -116,7 +120,25 @@ class Keeper:
             done = replace(done, answer=await asyncio.to_thread(_shortened, record.answer))
         cost = stored.result.cost or self._price(record, stored.result, images)
         urls = tuple(one.url for one in stored.result.images)
-        return Checked(done, steps_of(done, stored, images, cost), images, urls)
+        inside = await self._inside(record, images)
+        nodes = steps_of(done, stored, images, cost, inside, self._stated_size(record))
+        composed = tuple(one for one in inside if isinstance(one, pictures.Imported))
+        return Checked(done, nodes, images, urls, composed)
+
+    async def _inside(
+        self, record: JobRecord, images: tuple[pictures.Imported, ...]
+    ) -> tuple[pictures.Imported | str, ...]:
+        """The pictures inside the area that the run was given; why not, where what that needs of
+        the session is damaged: what was paid for is kept as it came."""
+        area = record.request.area
+        if area is None:
+            return ()
+        try:
+            base = await self._desk.read_image(record.request.inputs[0].sha256)
+            mask = await self._desk.read_image(area.mask.sha256)
+        except SessionDamaged as fault:
+            return (f"Kept without its area: {fault.message}",) * len(images)
+        return tuple([await areas.inside(base, one.data, mask, area) for one in images])
 
     def _price(
         self, record: JobRecord, result: EditResult, images: tuple[pictures.Imported, ...]
@@ -128,6 +150,15 @@ class Keeper:
         except BadRequest:
             return None  # a model of another version
         return price_of_result(spec, tuple(image.ref for image in images), missing)
+
+    def _stated_size(self, record: JobRecord) -> tuple[int, int] | None:
+        """The size in which the service said that it makes it, where it said so exactly."""
+        try:
+            spec = self._catalogue.find(record.provider, record.request.model)
+        except BadRequest:
+            return None
+        expected = stated_size(spec, record.request)
+        return expected.size if expected.exact else None
 
     async def _fetch_again(self, record: JobRecord, reached: Reached) -> EditResult:
         result: EditResult | None = None
@@ -182,7 +213,7 @@ class Keeper:
     async def write(self, checked: Checked) -> None:
         """Pictures, steps and the run's end in one transaction, then announced. Raise
         SessionError; nothing is changed then."""
-        images = tuple((one.ref, one.data) for one in checked.images)
+        images = tuple((one.ref, one.data) for one in (*checked.images, *checked.inside))
         change = await self._desk.add_pictures(
             lambda session: session.add(checked.nodes, move_head=False), images, checked.done
         )

@@ -148,6 +148,12 @@ async def examine_received(data: bytes, stated: tuple[int, int] | None = None) -
     return await _in_thread(look)
 
 
+def stored_png(data: bytes, size: tuple[int, int], notes: tuple[str, ...] = ()) -> Imported:
+    """A PNG that was made here, of (width, height)."""
+    sha256 = Sha256(hashlib.sha256(data).hexdigest())
+    return Imported(ImageRef(sha256, "image/png", *size), data, notes)
+
+
 def _ref_of(data: bytes, picture: Picture) -> ImageRef:
     sha256 = Sha256(hashlib.sha256(data).hexdigest())
     return ImageRef(sha256, picture.media_type, picture.width, picture.height)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 
+from kontext_studio.core.area import Area
 from kontext_studio.core.errors import AlreadyRunning, BadRequest
 from kontext_studio.core.history import History
 from kontext_studio.core.jobs import JobRecord, JobState
 from kontext_studio.core.models import ModelSpec, ParamRole
-from kontext_studio.core.request import MAX_INSTRUCTION, MAX_SEED, EditRequest
+from kontext_studio.core.request import MAX_INSTRUCTION, MAX_SEED, EditRequest, ParamValue
 from kontext_studio.workbench.orders import RunOrder
 
 OPEN = frozenset({JobState.PREPARED, JobState.SENDING, JobState.SUBMITTED, JobState.UNKNOWN})
@@ -46,8 +47,13 @@ def build_request(order: RunOrder, spec: ModelSpec, history: History, seed: int)
     spec.check(order.parameters, count=order.count, inputs=len(order.parents))
     if not 0 <= seed <= MAX_SEED:
         raise BadRequest(f"A seed is a whole number from 0 to {MAX_SEED}.", field="seed")
+    area = _area_of(order, history)
     parameters = dict(order.parameters)
     format_spec, lossless = spec.with_role(ParamRole.FORMAT), spec.lossless_format()
+    if area is not None and format_spec is not None:
+        refusal = format_refusal(spec, parameters.get(format_spec.name))
+        if refusal:
+            raise BadRequest(refusal, field=format_spec.name, hint="Choose PNG, or no area.")
     if format_spec is not None and lossless is not None:
         parameters.setdefault(format_spec.name, lossless)
     return EditRequest(
@@ -57,7 +63,42 @@ def build_request(order: RunOrder, spec: ModelSpec, history: History, seed: int)
         seed=seed,
         count=order.count,
         parameters=tuple(parameters.items()),
+        area=area,
     )
+
+
+def format_refusal(spec: ModelSpec, chosen: ParamValue) -> str:
+    """Why a format cannot be asked for together with an area; empty where it can. A model that has
+    no PNG is taken as it is: outside the area its result is not used."""
+    lossless = spec.lossless_format()
+    if chosen is None or lossless is None or chosen == lossless:
+        return ""
+    return f"With an area the format is PNG, which loses nothing; not {str(chosen).upper()}."
+
+
+def _area_of(order: RunOrder, history: History) -> Area | None:
+    """None where nothing is to be protected. Raise BadRequest."""
+    area = order.area
+    if area is None:
+        return None
+    if not order.parents:
+        raise BadRequest("An area needs a picture to edit.", field="area")
+    picture = history[order.parents[0]].image
+    if not area.fits(picture):
+        width, height = area.size
+        raise BadRequest(
+            f"The area is for a picture of {width:,} × {height:,} pixels; "
+            f"this one has {picture.width:,} × {picture.height:,}.",
+            field="area",
+            hint="Paint it on this picture.",
+        )
+    if area.is_empty:
+        raise BadRequest(
+            "The area is empty, so nothing may change.",
+            field="area",
+            hint="Paint what may change, or switch the area off.",
+        )
+    return None if area.is_whole else area
 
 
 def refuse_twins(request: EditRequest, seed_given: bool, jobs: Iterable[JobRecord]) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from kontext_studio.core.history import Node, NodeId, NodeKind
 from kontext_studio.core.jobs import JobRecord
 from kontext_studio.core.result import Cost, EditResult, ResultFacts
+from kontext_studio.core.route import EMBEDDED
 from kontext_studio.workbench.pictures import Imported
 
 
@@ -20,10 +21,17 @@ class Stored:
 
 
 def steps_of(
-    job: JobRecord, stored: Stored, images: tuple[Imported, ...], estimate: Cost | None
+    job: JobRecord,
+    stored: Stored,
+    images: tuple[Imported, ...],
+    estimate: Cost | None,
+    inside: tuple[Imported | str, ...] = (),
+    stated: tuple[int, int] | None = None,
 ) -> tuple[Node, ...]:
     """One step per picture, siblings of one run, in the order in which they came. `estimate` is the
-    price of the whole run where the service stated none.
+    price of the whole run where the service stated none. `inside` is what each became inside an
+    area, where one was set, or why it is kept as it came; `stated` is the size in which the
+    catalogue said they would come.
 
     A step's id is made from its run and its place, so that storing twice cannot make two.
     """
@@ -31,7 +39,12 @@ def steps_of(
     cost = result.cost or estimate
     share = replace(cost, amount=round(cost.amount / len(images), 6)) if cost and images else None
     nodes = []
-    for number, (image, received) in enumerate(zip(images, result.images, strict=True), start=1):
+    pairs = zip(images, result.images, inside or ("",) * len(images), strict=True)
+    for number, (image, received, became) in enumerate(pairs, start=1):
+        composed = became if isinstance(became, Imported) else None
+        notes = composed.notes if composed else _size_notes(job, image, stated)
+        if isinstance(became, str) and became:
+            notes = (*notes, became)
         facts = ResultFacts(
             provider=job.provider,
             route=job.route,
@@ -49,14 +62,31 @@ def steps_of(
                 id=NodeId(f"{job.id}-{number}"),
                 parents=job.parents,
                 kind=NodeKind.EDIT if job.parents else NodeKind.GENERATE,
-                image=image.ref,
+                image=composed.ref if composed else image.ref,
+                raw=image.ref if composed else None,
                 step=job.step,
                 created=stored.created,
                 variant=number,
                 request=job.request,
                 result=facts,
                 job=job.id,
-                notes=image.notes,
+                notes=(*image.notes, *notes),
             )
         )
     return tuple(nodes)
+
+
+def _size_notes(job: JobRecord, image: Imported, stated: tuple[int, int] | None) -> tuple[str, ...]:
+    """That a picture came in another size than the one it was made from, or than was stated. The
+    embedded engine does that only where it is told to."""
+    if job.provider == EMBEDDED:
+        return ()
+    size = (image.ref.width, image.ref.height)
+    words = [f"Came as {size[0]:,} × {size[1]:,} pixels"]
+    if job.request.inputs:
+        before = job.request.inputs[0]
+        if (before.width, before.height) != size:
+            words.append(f"the picture before has {before.width:,} × {before.height:,}")
+    if stated is not None and stated != size:
+        words.append(f"{stated[0]:,} × {stated[1]:,} were stated")
+    return ("; ".join(words),) if len(words) > 1 else ()

@@ -327,7 +327,8 @@ class Run:
         """Raise DiskFull while nothing is sent yet, rather than have nowhere to put the result."""
         request = self.record.request
         pixels = max((one.width * one.height for one in request.inputs), default=USUAL_PIXELS)
-        expected = expected_bytes(pixels, request.count)
+        # Inside an area the result is kept twice: as it came, and on the picture before.
+        expected = expected_bytes(pixels, request.count * (2 if request.area else 1))
         await self._shop.desk.run(lambda file: file.check_room(expected))
 
     async def _resume(self) -> None:

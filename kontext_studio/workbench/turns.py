@@ -78,19 +78,28 @@ class Turns:
         if queue.on in self._bench.session.hidden:
             stopped = "The step they go on from was deleted."
         step = self._bench.session.history[queue.on].step
-        return TurnsView(queue, under_way, self._goes_on, stopped, self._price(queue), step)
+        price, whole = self._price(queue), self._whole_price(queue)
+        return TurnsView(queue, under_way, self._goes_on, stopped, price, step, whole)
 
     async def begin(
-        self, texts: Sequence[str], on: NodeId, settings: Draft, *, branches: bool = False
+        self,
+        texts: Sequence[str],
+        on: NodeId,
+        settings: Draft,
+        *,
+        branches: bool = False,
+        each: Sequence[Draft] = (),
     ) -> None:
-        """Put instructions in line, in place of those that are; nothing is run yet. Raise
-        BadRequest where one is blank or there are too many, SessionError."""
+        """Put instructions in line, in place of those that are; nothing is run yet. `each` are the
+        settings of each where they differ. Raise BadRequest where one is blank or there are too
+        many, SessionError."""
         left = tuple(clean_instruction(text) for text in texts)
         if not left or len(left) > MOST_TURNS:
             raise BadRequest(f"From 1 to {MOST_TURNS} instructions can stand in line.")
         plain = replace(settings, text="", keep=(), count=1)
+        own = tuple(replace(one, text="", keep=(), count=1) for one in each)
         await self._write(
-            lambda _old: TurnQueue(left, on, len(left), self._last_step(), plain, branches)
+            lambda _old: TurnQueue(left, on, len(left), self._last_step(), plain, branches, own)
         )
 
     async def edit(self, shown: TurnQueue, place: int, text: str) -> None:
@@ -180,7 +189,7 @@ class Turns:
         return queue, at
 
     def _order(self, queue: TurnQueue) -> RunOrder:
-        settings = queue.settings
+        settings = queue.next_settings
         return RunOrder(
             instruction=queue.left[0],
             parents=(queue.on, *settings.references),
@@ -189,6 +198,7 @@ class Turns:
             seed=settings.seed,
             parameters=settings.parameters,
             delivery=settings.delivery,
+            area=settings.area_to_send,
         )
 
     def _price(self, queue: TurnQueue) -> Cost | None:
@@ -196,6 +206,20 @@ class Turns:
             return self._bench.price_of(self._order(queue))
         except StudioError:  # a connection that is not on this computer
             return None
+
+    def _whole_price(self, queue: TurnQueue) -> Cost | None:
+        """Of all that are left; each may have settings of its own."""
+        one = self._price(queue)
+        if not queue.each or one is None:
+            return replace(one, amount=round(one.amount * len(queue.left), 6)) if one else None
+        amount = 0.0
+        for place in range(len(queue.each)):
+            rest = replace(queue, left=queue.left[place:], each=queue.each[place:])
+            price = self._price(rest)
+            if price is None or price.currency != one.currency:
+                return None
+            amount += price.amount
+        return replace(one, amount=round(amount, 6))
 
     def _last_step(self) -> int:
         steps = [job.step for job in self._bench.desk.jobs.values()]

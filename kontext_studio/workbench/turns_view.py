@@ -11,9 +11,9 @@ from kontext_studio.core.turns import TurnQueue
 @dataclass(frozen=True, slots=True)
 class TurnsView:
     """`under_way`: the next one is being run. `goes_on`: those behind it follow by themselves.
-    `stopped` says why it stands, where that is not what was wished; `price` is that of one of them,
-    None where it is not known. `step` is the number of the step that the next one edits, 0 for an
-    original."""
+    `stopped` says why it stands, where that is not what was wished; `price` is that of the next
+    one, `whole_price` that of all that are left, None where it is not known. `step` is the number
+    of the step that the next one edits, 0 for an original."""
 
     queue: TurnQueue
     under_way: bool = False
@@ -21,3 +21,4 @@ class TurnsView:
     stopped: str = ""
     price: Cost | None = None
     step: int = 0
+    whole_price: Cost | None = None

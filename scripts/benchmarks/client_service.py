@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
-from typing import Any, cast
+from typing import Any
 
 from tests.fakes.fal_runs import chunk
 from tests.fakes.fal_service import Exchange, FalService, Seen
@@ -87,13 +87,12 @@ def _size_of(seen: Seen) -> int:
 def _serve(pipe: Connection, result: bytes) -> None:
     async def whole() -> None:
         async with TimedService(pictures={"result": result}) as service:
-            timed = cast("TimedService", service)
             pipe.send(service.origin)
             while (asked := await asyncio.to_thread(pipe.recv)) is not None:
                 if asked == "report":
-                    pipe.send(timed.report())
+                    pipe.send(service.report())
                 else:
-                    timed.work_s, timed.uplink = asked
+                    service.work_s, service.uplink = asked
                     pipe.send(None)
 
     asyncio.run(whole())

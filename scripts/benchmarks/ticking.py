@@ -62,12 +62,17 @@ class Gaps:
         """The longest gap, less the time in which the machine gave this thread no core."""
         return max(one.ms - one.no_core_ms for one in self.all)
 
+    @property
+    def busiest_ms(self) -> float:
+        """The most that this thread itself worked between two ticks."""
+        return max(one.busy_ms for one in self.all)
+
     def note(self) -> str:
         worst = self.worst
         return (
             f"p99 {self.p99_ms:.1f} ms, {self.late_share:.1%} of {len(self.all)} ticks later than"
             f" 16 ms; longest {worst.ms:.0f} ms: {worst.busy_ms:.0f} busy,"
-            f" {worst.no_core_ms:.0f} without a core"
+            f" {worst.no_core_ms:.0f} without a core; busiest {self.busiest_ms:.0f} ms"
         )
 
 

@@ -18,6 +18,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPlainTextEdit
 
 from kontext_studio.gui.app import make_application, run
+from kontext_studio.gui.collecting import keep_for_good
 from kontext_studio.gui.instruction.checker import Checker
 from kontext_studio.gui.studio import Studio
 from kontext_studio.gui.theme.apply import apply_theme
@@ -91,6 +92,7 @@ class _Hands:
         assert isinstance(checker, Checker)
         checker.answered.connect(self._note)
         await self._write(SIXTY)  # the first check loads the vocabulary
+        keep_for_good()  # as the program does when it has begun, and some seconds later
         ticker.start()
         for _ in range(ROUNDS):
             self.marks_ms.append(await self._write(SIXTY))
@@ -109,6 +111,7 @@ class _Hands:
         editor = self._editor()
         editor.setFocus()
         QTest.keyClick(editor, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+        await asyncio.sleep(BETWEEN_KEYS_S)
         QTest.keyClick(editor, Qt.Key.Key_Delete)
         await asyncio.sleep(1.0)
         if letter_by_letter:

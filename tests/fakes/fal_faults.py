@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tests.fakes.fal_service import Exchange
+    from tests.fakes.loopback_service import Exchange
 
 Fault = Callable[["Exchange"], Awaitable[None]]
 

@@ -1,23 +1,17 @@
-"""A loopback stand-in for fal that keeps a ledger and misbehaves where a test tells it to.
-
-It speaks HTTP byte by byte, because half of what goes wrong cannot be said by a web framework: a
-body that breaks off, a connection closed between the request and its answer, garbage.
-"""
+"""A loopback stand-in for fal that keeps a ledger and misbehaves where a test tells it to."""
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import json
 import struct
-import time
 import zlib
-from collections import defaultdict, deque
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import formatdate
-from typing import Any
+from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
 from kontext_studio.core.jobs import RemoteHandle
@@ -54,6 +48,9 @@ from tests.fakes.fal_faults import (
 from tests.fakes.fal_faults import (
     sells_and as sells_and,
 )
+from tests.fakes.loopback_service import Exchange as Exchange
+from tests.fakes.loopback_service import LoopbackService
+from tests.fakes.loopback_service import Seen as Seen
 
 KEY = "canary-key-id:canary-key-secret"
 ENDPOINT = "fal-ai/flux-kontext/dev"
@@ -78,67 +75,8 @@ def png(width: int = 4, height: int = 4, grey: int = 90) -> bytes:
     )
 
 
-@dataclass(frozen=True)
-class Seen:
-    """One request as it arrived. `body` is what had been read when the answer began."""
-
-    step: str
-    method: str
-    path: str
-    headers: Mapping[str, str]
-    body: bytes
-
-    def json(self) -> Any:
-        return json.loads(self.body)
-
-
 @dataclass
-class Exchange:
-    """One request under way, for a fault to do its worst with."""
-
-    service: FalService
-    step: str
-    method: str
-    path: str
-    headers: Mapping[str, str]
-    reader: asyncio.StreamReader
-    writer: asyncio.StreamWriter
-    body: bytes = b""
-    open: bool = True
-
-    async def read(self, most: int | None = None) -> None:
-        length = int(self.headers.get("content-length", "0"))
-        wanted = length if most is None else min(most, length) if most >= 0 else length + most
-        self.body = await self.reader.readexactly(wanted)
-
-    def note(self) -> None:
-        seen = Seen(self.step, self.method, self.path, self.headers, self.body)
-        self.service.ledger.append(seen)
-
-    async def write(self, raw: bytes) -> None:
-        self.writer.write(raw)
-        await self.writer.drain()
-
-    async def answer(
-        self,
-        status: int,
-        body: object,
-        headers: Mapping[str, str] | None = None,
-        kind: str = "application/json",
-    ) -> None:
-        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-        told = {"content-type": kind, "content-length": str(len(raw)), **(headers or {})}
-        lines = "".join(f"{name}: {value}\r\n" for name, value in told.items())
-        await self.write(f"HTTP/1.1 {status} Said\r\n{lines}\r\n".encode() + raw)
-
-    def drop(self) -> None:
-        """Close at once; what was not sent is lost."""
-        self.open = False
-        self.writer.transport.abort()
-
-
-@dataclass
-class FalService:
+class FalService(LoopbackService):
     """`faults[step]` are used up one per request before the step works again.
 
     Steps: initiate, put, submit, stream, status, result, picture, cancel, history; run and live on
@@ -160,32 +98,12 @@ class FalService:
     frames: list[object] | None = None
     cancel_status: str = "CANCELLATION_REQUESTED"
     foreign: Mapping[str, str] = field(default_factory=dict)
-    ledger: list[Seen] = field(default_factory=list)
-    faults: dict[str, deque[Fault]] = field(default_factory=lambda: defaultdict(deque))
-    pictures: dict[str, bytes] = field(default_factory=dict)
     parts: dict[tuple[str, int], bytes] = field(default_factory=dict)
     history: list[dict[str, Any]] = field(default_factory=list)
-    clock: Callable[[], float] = time.time
-    sold: int = 0
-    connections: int = 0
-    port: int = 0
 
-    async def __aenter__(self) -> FalService:
+    async def __aenter__(self) -> Self:
         self._told: dict[str, int] = defaultdict(int)
-        self._talking: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", self.port)
-        self.port = self._server.sockets[0].getsockname()[1]
-        return self
-
-    async def __aexit__(self, *_exc: object) -> None:
-        self._server.close()
-        for writer in self._talking.values():
-            writer.transport.abort()
-        await asyncio.gather(*self._talking)
-
-    @property
-    def origin(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return await super().__aenter__()
 
     def access(self, key: str | None = KEY, *, lists: bool = False, **changes: Any) -> Access:
         """A direct route to here; `lists`: with the account's list of runs."""
@@ -198,50 +116,14 @@ class FalService:
         root = f"{self.origin}/{APP}/requests/{request_id}"
         return RemoteHandle(request_id, f"{root}/status", root, f"{root}/cancel")
 
-    def seen(self, step: str) -> list[Seen]:
-        return [one for one in self.ledger if one.step == step]
-
     def statuses_of(self, request_id: str) -> Sequence[Mapping[str, object]]:
         """The course of one run."""
         return self.statuses
 
-    def fault(self, step: str, *faults: Fault) -> None:
-        self.faults[step].extend(faults)
+    def step_of(self, method: str, path: str) -> str:
+        return _step(method, path)
 
     # The service itself.
-
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._talking[task] = writer
-        self.connections += 1
-        try:
-            while await self._exchange(reader, writer):
-                pass
-        except (ConnectionError, asyncio.IncompleteReadError):
-            pass
-        finally:
-            del self._talking[task]
-            writer.close()
-
-    async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
-        first, *rest = head.strip().split("\r\n")
-        method, path, _ = first.split(" ", 2)
-        headers = {
-            name.strip().lower(): value.strip()
-            for name, _, value in (line.partition(":") for line in rest)
-        }
-        step = _step(method, path)
-        last = headers.get("connection", "").lower() == "close"
-        exchange = Exchange(self, step, method, path, headers, reader, writer)
-        if self.faults[step]:
-            await self.faults[step].popleft()(exchange)
-        else:
-            await exchange.read()
-            exchange.note()
-            await getattr(self, f"_{step}")(exchange)
-        return exchange.open and not last
 
     async def _initiate(self, exchange: Exchange) -> None:
         name = f"input-{len(self.pictures)}"
@@ -297,7 +179,7 @@ class FalService:
         await exchange.answer(self.result_status, value, {"x-fal-request-id": "run-1"})
 
     async def _picture(self, exchange: Exchange) -> None:
-        name = exchange.path.removeprefix("/files/")
+        name = exchange.path.removeprefix("/files/")  # an address with a signature is another one
         if name not in self.pictures:
             await exchange.answer(404, {"detail": "no such file"})
             return
@@ -337,9 +219,6 @@ class FalService:
 
     async def _parts_end(self, exchange: Exchange) -> None:
         await fal_runs.answer_parts_end(exchange)
-
-    async def _other(self, exchange: Exchange) -> None:
-        await exchange.answer(404, {"detail": "Not Found"})
 
     def output(self, count: int = 1, **changes: object) -> dict[str, object]:
         """A result whose pictures this service hands out."""

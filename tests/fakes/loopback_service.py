@@ -1,25 +1,88 @@
 """The frame of a loopback stand-in for a service: HTTP byte by byte, a ledger, faults by step.
 
-What the service is asked for and says is for its own module; each step is a method `_STEP`.
+What the service is asked for and says is for its own module; each step is a method `_STEP`. Byte by
+byte, because half of what goes wrong cannot be said by a web framework: a body that breaks off, a
+connection closed between the request and its answer, garbage.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import ssl
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Self, TypeVar
 
-from tests.fakes.fal_service import Exchange, Fault, Seen
+from tests.fakes.fal_faults import Fault
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One request as it arrived. `body` is what had been read when the answer began."""
+
+    step: str
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+
+    def json(self) -> Any:
+        return json.loads(self.body)
 
 
 @dataclass
-class LoopbackService:
+class Exchange:
+    """One request under way, for a fault to do its worst with."""
+
+    service: Any
+    step: str
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+    body: bytes = b""
+    open: bool = True
+
+    async def read(self, most: int | None = None) -> None:
+        length = int(self.headers.get("content-length", "0"))
+        wanted = length if most is None else min(most, length) if most >= 0 else length + most
+        self.body = await self.reader.readexactly(wanted)
+
+    def note(self) -> None:
+        seen = Seen(self.step, self.method, self.path, self.headers, self.body)
+        self.service.ledger.append(seen)
+
+    async def write(self, raw: bytes) -> None:
+        self.writer.write(raw)
+        await self.writer.drain()
+
+    async def answer(
+        self,
+        status: int,
+        body: object,
+        headers: Mapping[str, str] | None = None,
+        kind: str = "application/json",
+    ) -> None:
+        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+        told = {"content-type": kind, "content-length": str(len(raw)), **(headers or {})}
+        lines = "".join(f"{name}: {value}\r\n" for name, value in told.items())
+        await self.write(f"HTTP/1.1 {status} Said\r\n{lines}\r\n".encode() + raw)
+
+    def drop(self) -> None:
+        """Close at once; what was not sent is lost."""
+        self.open = False
+        self.writer.transport.abort()
+
+
+@dataclass
+class LoopbackService(ABC):
     """`faults[step]` are used up one per request before the step works again. `sold` counts the
     runs that were taken, and so paid for."""
 
@@ -56,8 +119,9 @@ class LoopbackService:
     def fault(self, step: str, *faults: Fault) -> None:
         self.faults[step].extend(faults)
 
+    @abstractmethod
     def step_of(self, method: str, path: str) -> str:
-        raise NotImplementedError
+        """Which step a request is."""
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -83,8 +147,7 @@ class LoopbackService:
         }
         step = self.step_of(method, path)
         last = headers.get("connection", "").lower() == "close"
-        service: Any = self
-        exchange = Exchange(service, step, method, path, headers, reader, writer)
+        exchange = Exchange(self, step, method, path, headers, reader, writer)
         if self.faults[step]:
             await self.faults[step].popleft()(exchange)
         else:

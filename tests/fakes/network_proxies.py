@@ -7,6 +7,7 @@ import asyncio
 import base64
 import json
 import ssl
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +15,7 @@ from urllib.parse import urlsplit
 
 
 @dataclass
-class Listener:
+class Listener(ABC):
     """Serves on a loopback port while it is entered; nothing is left running after it."""
 
     tls: tuple[Path, Path] | None = None
@@ -50,8 +51,9 @@ class Listener:
         finally:
             writer.transport.abort()
 
+    @abstractmethod
     async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        raise NotImplementedError
+        """What is said on one connection."""
 
     @property
     def origin(self) -> str:

@@ -2,38 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tests.fakes.fal_service import Exchange, FalService, Fault
+from tests.fakes.loopback_service import running
 
 
 @contextmanager
 def fal_service_running(service: FalService | None = None) -> Iterator[FalService]:
     """Serve until the block ends. The ledger may be read once the program has ended."""
-    service = service or FalService()
-    ready = threading.Event()
-    loops: list[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = []
-
-    async def serve() -> None:
-        ended = asyncio.Event()
-        async with service:
-            loops.append((asyncio.get_running_loop(), ended))
-            ready.set()
-            await ended.wait()
-
-    thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
-    thread.start()
-    assert ready.wait(10), "the service did not start"
-    try:
-        yield service
-    finally:
-        loop, ended = loops[0]
-        loop.call_soon_threadsafe(ended.set)
-        thread.join(10)
-        assert not thread.is_alive(), "the service did not end"
+    with running(service or FalService()) as served:
+        yield served
 
 
 def holds(reached: threading.Event) -> Fault:

@@ -126,7 +126,8 @@ def test_f_cancel_1_to_3_what_was_made_is_kept_once_wherever_the_cancel_comes(
             places = Places.from_environment(environment)
             bench = Workbench(places, {**environment, "FAL_KEY": "x"}, make_reach=make)
             await bench.start()
-            bench.settings = replace(bench.settings, max_running=AT_ONCE, spend_limit_usd=0.0)
+            limits = replace(bench.settings, max_running=AT_ONCE, spend_limit_usd=0.0)
+            await bench.change_settings(limits)
             try:
                 await bench.open_session(tmp_path / "race.kontext", create=True)
                 node = await bench.import_picture(png(1, 24, 16), "cup.png")

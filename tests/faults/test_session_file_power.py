@@ -301,15 +301,17 @@ def test_f_loc_1_a_power_cut_at_any_moment_loses_nothing_that_was_acknowledged(w
         for name, data in disk.after_cut(dice).items():
             if not name.endswith("-shm"):  # memory that processes share is gone
                 (folder / name).write_bytes(data)
-        look_over(folder, told, index)
+        steps = look_over(folder, told, index)
+        assert steps >= len(told["stored"]) + len(told["imported"]), index
         shutil.rmtree(folder)
+    assert all(told.values()), "something of each kind was acknowledged before the last cut"
 
 
-def look_over(folder: Path, told: dict[str, list[int]], index: int) -> None:
+def look_over(folder: Path, told: dict[str, list[int]], index: int) -> int:
+    """Everything that was acknowledged is there as it was told; how many steps there are."""
     with SessionFile.open(folder / "work.kontext", read_only=index % 2 == 0) as file:
         loaded = file.load()
         assert file.check() == (), index
-        assert len(loaded.session.history) >= len(told["stored"]) + len(told["imported"]), index
         for number in told["stored"]:
             node = loaded.session.history[NodeId(f"step{number}")]
             assert file.read_image(node.image.sha256) == picture(number, 60_000)[1]
@@ -323,6 +325,7 @@ def look_over(folder: Path, told: dict[str, list[int]], index: int) -> None:
         with SessionFile.open(folder / "copy.kontext") as copy:
             assert len(copy.load().session.history) == 4
             assert copy.check() == ()
+    return len(loaded.session.history)
 
 
 @needs_strace

@@ -12,14 +12,23 @@ import pytest
 from kontext_studio.resources import resource_path
 from tests.fakes.fal_service import KEY, FalService
 from tests.fakes.threaded_service import fal_service_running
-from tests.flows.driving import Ended, Program, Started, add_direct, command, environment
+from tests.flows.driving import (
+    Ended,
+    Program,
+    Started,
+    add_direct,
+    command,
+    environment,
+    run_born,
+)
 
 
 @pytest.fixture
 def program(tmp_path: Path) -> Program:
     """Run `kontext-studio` with these words in an empty folder; the home is the test's own.
 
-    `stdin` is what it reads there; `first` is Python that the process runs before the program.
+    `stdin` is what it reads there; `first` is Python that the process runs before the program, and
+    which then loads everything anew.
     """
 
     def run(
@@ -29,6 +38,8 @@ def program(tmp_path: Path) -> Program:
         stdin: str = "",
         first: str = "",
     ) -> Ended:
+        if not first:
+            return run_born(words, cwd, timeout_s, stdin)
         done = subprocess.run(
             command(*words, first=first),
             input=stdin,

@@ -9,13 +9,15 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any, TypeVar
 
 from tests.fakes.fal_service import ENDPOINT, FalService
 from tests.fakes.threaded_service import holds
+from tests.flows.nursery import start
 
 T = TypeVar("T")
 
@@ -51,6 +53,22 @@ def command(*words: str | Path, first: str = "") -> list[str]:
 
 def environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8"}
+
+
+def run_born(words: Sequence[str | Path], cwd: Path, timeout_s: float, stdin: str) -> Ended:
+    """The program as a process that had its modules when it was born."""
+    with TemporaryFile() as given, TemporaryFile() as out, TemporaryFile() as err:
+        given.write(stdin.encode())
+        given.seek(0)
+        streams = (given, out, err)
+        process = start("kontext_studio", [*map(str, words)], streams, cwd=cwd, env=environment())
+        try:
+            code = process.wait(timeout_s)
+        finally:
+            process.kill()
+        out.seek(0)
+        err.seek(0)
+        return Ended(code, out.read().decode(), err.read().decode())
 
 
 def begin_edit(

@@ -57,6 +57,15 @@ def test_f_loc_40_a_program_folder_that_cannot_be_made_is_told_and_a_named_sessi
     assert named.code == 0, named.err
 
 
+IN_ONE_PROCESS = """
+from contextlib import redirect_stdout
+from kontext_studio.__main__ import main as run
+for words, code in {commands!r}:
+    with open(words[0] + ".txt", "w", encoding="utf-8") as out, redirect_stdout(out):
+        assert run(words) in code, words
+"""
+
+
 @pytest.mark.parametrize(
     "variables",
     [
@@ -72,20 +81,24 @@ def test_f_loc_41_numbers_and_words_are_the_same_in_every_locale(
     # A desktop program that sets the locale makes printf write decimal commas.
     first = f"import os, locale\nos.environ.update({variables!r})\n"
     first += "try:\n    locale.setlocale(locale.LC_ALL, '')\nexcept locale.Error:\n    pass\n"
-    session = tmp_path / "größe “s”.kontext"
+    session = f"{tmp_path / 'größe “s”.kontext'}"
     text = "Make it warmer, “wärmer” 👩"
     plain = program("edit", photo, "Make it warmer", "--session", session, "--json", first=first)
     assert plain.code == 0, plain.err
     assert isinstance(plain.json["nodes"][1]["seconds"], float)
-    assert plain.json["session"] == str(session)
-    refused = program("edit", text, "--session", session, "--from", "“9”", "--json", first=first)
-    assert refused.code == 3
-    assert "“9”" in json.loads(refused.out)["error"]["message"]
-    for words in (("history", session), ("show", session, "1"), ("models",), ("doctor",)):
-        ended = program(*words, first=first)
-        assert "Traceback" not in ended.err
-        assert ended.code in (0, 1)
-    steps = program("history", session, "--json")
+    assert plain.json["session"] == session
+    commands = [
+        (["edit", text, "--session", session, "--from", "“9”", "--json"], [3]),
+        *((words, [0, 1]) for words in (["show", session, "1"], ["models"], ["doctor"])),
+        (["history", session], [0]),
+    ]
+    last = first + IN_ONE_PROCESS.format(commands=commands)
+    steps = program("history", session, "--json", first=last)
+    assert steps.code == 0, steps.err
+    assert "Traceback" not in steps.err
+    refused = json.loads((tmp_path / "edit.txt").read_text("utf-8"))
+    assert "“9”" in refused["error"]["message"]
+    assert "Make it warmer" in (tmp_path / "history.txt").read_text("utf-8")
     assert [node["id"] for node in steps.json["nodes"]] == [
         node["id"] for node in plain.json["nodes"]
     ]

@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+from functools import partial
 from pathlib import Path
 
+import numpy as np
+from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFrame, QLabel, QPushButton
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QFileDialog,
+    QFrame,
+    QLabel,
+    QPushButton,
+    QSlider,
+    QToolButton,
+)
 
+from kontext_studio.core.history import Node
 from kontext_studio.gui.canvas.image_stage import StageMode
+from kontext_studio.gui.presenters.compared_words import settings_of
 from kontext_studio.gui.studio import Studio
+from kontext_studio.workbench.orders import RunOrder
 from tests.gui.driving import (
     Window,
     good,
@@ -39,7 +56,8 @@ def highlighted(studio: Studio) -> list[str]:
     """The steps of the rows that stand out in the panel."""
     rows = studio.window.right.compare.findChildren(QFrame)
     chosen = [row for row in rows if row.property("kind") == "card" and row.isVisible()]
-    return [row.findChildren(QLabel)[-1].text() for row in chosen]
+    found = [row.findChild(QLabel, "pickedStep") for row in chosen]
+    return [label.text().split(" · seed")[0] for label in found if label is not None]
 
 
 def test_enter_edits_from_the_tile_that_has_the_focus_as_the_panel_says(
@@ -119,6 +137,193 @@ def test_a_change_while_a_comparison_is_on_its_way_does_not_call_it_off(
     at_the_window(good(), act)
 
 
+def is_picked(studio: Studio, node: Node) -> bool:
+    return node.id in studio.bench.session.picks
+
+
+def test_the_difference_is_shown_alone_and_while_comparing(
+    at_the_window: Window, tmp_path: Path
+) -> None:
+    """Alone against the parent, in a wipe on the after side, in tiles against the reference; it
+    stays on from view to view, and Esc goes back to what was before."""
+
+    async def act(studio: Studio) -> None:
+        stage, actions = studio.window.stage, studio.window.actions_by_id
+        await open_picture(studio, tmp_path)
+        await until(lambda: "this is an original" in actions["heat_map"].toolTip())
+        assert not actions["heat_map"].isEnabled()
+        await run_once(studio, "Make it warmer")
+        await until(actions["heat_map"].isEnabled)
+        stage.focus_view()
+        QTest.keyClick(stage.canvas, Qt.Key.Key_D)
+        await until(lambda: stage.canvas.heat is not None)
+        assert actions["heat_map"].isChecked()
+        QTest.keyClick(stage.canvas, Qt.Key.Key_D)
+        assert stage.canvas.heat is None
+        stage.zoom_to(3.0)
+        before = stage.view_state()
+
+        await press_shortcut(studio, "view_wipe", Qt.Key.Key_2)
+        await until(lambda: studio.looking.mode is StageMode.WIPE)
+        assert not actions["heat_map"].isChecked()
+        part(studio.window, QCheckBox, "heatMapSwitch").click()
+        await until(lambda: stage.wipe.heat is not None)
+        panel = studio.window.right.compare
+
+        def said() -> set[str]:
+            return {label.text() for label in panel.findChildren(QLabel) if label.isVisible()}
+
+        await until(lambda: {"of pixels changed", "mean ΔE 2000"} <= said())
+        part(panel, QSlider, "strengthSlider").setValue(40)
+        await until(lambda: stage.wipe.heat is not None and stage.wipe.heat.strength == 0.4)
+        part(panel, QSlider, "ignoreSlider").setValue(10)
+        await until(lambda: stage.wipe.heat is not None and stage.wipe.heat.clear_below == 5.0)
+        await until(lambda: "of pixels from ΔE 5" in said())
+
+        await side_by_side(studio)
+        original, step = stage.grid.tiles
+        await until(lambda: step.heat is not None)
+        assert original.heat is None, "nothing differs from itself"
+        stage.fit()
+        QTest.keyClick(step, Qt.Key.Key_Escape)
+        await until(lambda: studio.looking.mode is StageMode.SINGLE)
+        assert stage.view_state() == before
+        assert stage.canvas.heat is None
+        assert not actions["heat_map"].isChecked()
+
+    at_the_window(good(), act)
+
+
+def test_what_an_area_held_is_told_to_the_last_pixel(at_the_window: Window, tmp_path: Path) -> None:
+    async def act(studio: Studio) -> None:
+        await open_picture(studio, tmp_path)
+        (original,) = studio.bench.session.history
+        mask = np.zeros((160, 240), bool)
+        mask[:80] = True
+        area = await studio.bench.areas.store(mask)
+        order = RunOrder("Make it warmer", (original.id,), area=area)
+        await studio.bench.wait_for(await studio.bench.submit(order))
+        studio.steps.select(list(studio.bench.session.history)[-1].id)
+        await until(lambda: is_on_step(studio, 1))
+        await press_shortcut(studio, "view_wipe", Qt.Key.Key_2)
+        await until(lambda: studio.looking.mode is StageMode.WIPE)
+        part(studio.window, QCheckBox, "heatMapSwitch").click()
+        panel = studio.window.right.compare
+
+        def said() -> set[str]:
+            return {label.text() for label in panel.findChildren(QLabel) if label.isVisible()}
+
+        await until(lambda: "Nothing changed outside your area" in said())
+        words = "0 of 19 200 pixels differ outside the area you painted."
+        assert words in {one.replace("\u00a0", " ") for one in said()}
+        await until(lambda: "Outside the area" in said())
+
+    at_the_window(good(), act)
+
+
+def test_two_in_one_place_are_swapped_flipped_mixed_and_left_by_number(
+    at_the_window: Window, tmp_path: Path
+) -> None:
+    async def act(studio: Studio) -> None:
+        stage, window = studio.window.stage, studio.window
+        await open_picture(studio, tmp_path)
+        await run_once(studio, "Make it warmer")
+        await run_once(studio, "Make it cooler")
+        _, first, second = studio.bench.session.history
+        for node in (first, second):
+            studio.steps.select(node.id)
+            await until(partial(is_on_step, studio, node.step))
+            window.history.view.setFocus()
+            QTest.keyClick(window.history.view, Qt.Key.Key_C)
+            await until(partial(is_picked, studio, node))
+        await press_shortcut(studio, "view_onion", Qt.Key.Key_5)
+        await until(lambda: studio.looking.mode is StageMode.ONION)
+        wipe = stage.wipe
+        assert "before Make it warmer" in wipe.accessibleName()
+        wipe.setFocus()
+        QTest.keyClick(wipe, Qt.Key.Key_X)
+        await until(lambda: "before Make it cooler" in wipe.accessibleName())
+        await studio.bench.act(lambda session: session.star(first.id, True))
+        studio.looking.refresh()
+        await asyncio.sleep(0)
+        assert "before Make it cooler" in wipe.accessibleName(), "it stays swapped"
+        QTest.keyClick(wipe, Qt.Key.Key_F)
+        await until(lambda: studio.looking.mode is StageMode.FLIP)
+        seen = [wipe.shows_before_alone]
+        QTest.keyClick(wipe, Qt.Key.Key_F)
+        seen.append(wipe.shows_before_alone)
+        assert seen == [False, True]
+        QTest.keyClick(wipe, Qt.Key.Key_1)
+        await until(lambda: studio.looking.mode is StageMode.SINGLE)
+        await until(lambda: is_on_step(studio, 1))
+        stage.canvas.setFocus()
+        QTest.keyClick(stage.canvas, Qt.Key.Key_2)
+        await until(lambda: is_on_step(studio, 2))
+        await until(lambda: "step 2" in stage.canvas.accessibleName())
+
+        await press_shortcut(studio, "view_wipe", Qt.Key.Key_2)
+        await until(lambda: studio.looking.mode is StageMode.WIPE)
+        bar = window.context_bar
+        hold = next(
+            one for one in bar.findChildren(QToolButton) if one.text() == "Hold to see before"
+        )
+        seen.clear()
+        QTest.mousePress(hold, Qt.MouseButton.LeftButton)
+        seen.append(wipe.shows_before_alone)
+        QTest.mouseRelease(hold, Qt.MouseButton.LeftButton)
+        seen.append(wipe.shows_before_alone)
+        wipe.setFocus()
+        QTest.keyPress(wipe, Qt.Key.Key_O)
+        seen.append(wipe.shows_before_alone)
+        QTest.keyRelease(wipe, Qt.Key.Key_O)
+        seen.append(wipe.shows_before_alone)
+        assert seen == [True, False, True, False]
+        window.actions_by_id["rotate_split"].trigger()
+        assert not wipe.is_upright
+
+    at_the_window(good(), act)
+
+
+def test_a_comparison_is_exported_as_a_picture_and_as_files(
+    at_the_window: Window, tmp_path: Path
+) -> None:
+    async def act(studio: Studio) -> None:
+        await open_picture(studio, tmp_path)
+        await run_once(studio, "Make it warmer")
+        actions = studio.window.actions_by_id
+        assert not actions["export_comparison"].isEnabled()
+        await side_by_side(studio)
+        actions["export_comparison"].trigger()
+        dialog = part(studio.window, QFileDialog, "fileDialog")
+        dialog.fileSelected.emit(str(tmp_path / "both.png"))
+        dialog.close()
+        await until((tmp_path / "both.png").exists)
+        with Image.open(tmp_path / "both.png") as sheet:
+            assert sheet.width > 2 * 240
+        original, step = studio.bench.session.history
+        compare = studio.comparisons
+        await until(lambda: compare.known_figures(original.image, step.image) is not None)
+        folder = tmp_path / "both"
+        folder.mkdir()
+        (folder / "mine.txt").write_text("mine")
+        actions["export_comparison_files"].trigger()
+        dialogs = studio.window.findChildren(QFileDialog, "fileDialog")
+        dialogs[-1].fileSelected.emit(str(folder))
+        dialogs[-1].close()
+        made = tmp_path / "both 2"
+        await until((made / "comparison.json").exists)
+        assert [one.name for one in folder.iterdir()] == ["mine.txt"]
+        names = sorted(one.name for one in made.iterdir())
+        pictures = ["A Original.png", "B Step 1 Make it warmer.png"]
+        assert names == [*pictures, "comparison.json", "comparison.png"]
+        told = json.loads((made / "comparison.json").read_text())["pictures"]
+        assert [one["file"] for one in told] == pictures
+        assert told[1]["instruction"] == "Make it warmer"
+        assert told[1]["measured"]["changed_share"] > 0
+
+    at_the_window(good(), act)
+
+
 def test_variants_are_told_apart_in_the_panel(at_the_window: Window, tmp_path: Path) -> None:
     async def act(studio: Studio) -> None:
         await open_picture(studio, tmp_path)
@@ -136,7 +341,8 @@ def test_variants_are_told_apart_in_the_panel(at_the_window: Window, tmp_path: P
             return {label.text() for label in panel.findChildren(QLabel) if label.isVisible()}
 
         await until(lambda: {"Variant 1", "Variant 2", "Variant 3"} <= said())
-        assert {"Step 1 · variant 1", "Step 1 · variant 2", "Step 1 · variant 3"} <= said()
+        rows = {"Step 1 · variant 1", "Step 1 · variant 2", "Step 1 · variant 3"}
+        await until(lambda: rows <= {words.split(" · seed")[0] for words in said()})
         assert button_words(studio) == "Edit from step 1 · variant 3"
 
     at_the_window(good(), act)
@@ -149,15 +355,18 @@ def test_the_table_says_models_and_settings_as_the_rest_of_the_window_does(
         await open_picture(studio, tmp_path)
         await run_once(studio, "Make it warmer")
         await side_by_side(studio)
+        step = list(studio.bench.session.history)[-1]
+        settings = dict(settings_of(studio.bench.catalogue, step))
+        assert settings["Model"] == "Embedded engine"
+        assert settings["Format"] == "PNG"
         panel = studio.window.right.compare
 
         def said() -> set[str]:
             return {label.text() for label in panel.findChildren(QLabel) if label.isVisible()}
 
-        await until(lambda: "Changed" in said())
-        assert {"Embedded engine", "PNG"} <= said()
-        assert not {"embedded", "png"} & said()
-        assert not any(words.endswith("changed") for words in said())
+        await until(lambda: "Changed pixels" in said())
+        assert "Measured against the original" in said()
+        assert "What differs" not in said(), "an original was made with no settings"
 
     at_the_window(good(), act)
 
@@ -177,7 +386,7 @@ def test_an_original_has_its_name_alone_beside_the_middle_of_its_picture(
 
         await until(lambda: len(rows()) == 2)
         original, step = rows()
-        thumb, name, _ = original.findChildren(QLabel)
+        thumb, name = original.findChildren(QLabel)
         assert abs(name.geometry().center().y() - thumb.geometry().center().y()) <= 1
         # The line around the chosen one moves nothing.
         assert step.findChildren(QLabel)[0].x() == thumb.x()

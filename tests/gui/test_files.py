@@ -168,6 +168,7 @@ def test_a_session_that_is_locked_for_reading_too_is_told_so(
         press(studio, "Open read-only")
         await until(lambda: "cannot be read now" in said(studio), 20)
         holder.close()
+        assert not (studio.bench.is_open and studio.bench.path == path)
         press(studio, "Try again")
         await until(lambda: studio.bench.is_open and studio.bench.path == path)
         await until(lambda: not messages(studio))
@@ -350,14 +351,17 @@ def test_f_loc_9_a_session_of_a_newer_version_is_offered_for_reading(
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         connection.execute(f"PRAGMA user_version = {version + 1}")
     connection.close()
+    before = path.read_bytes()
 
     async def act(studio: Studio) -> None:
         studio.files.open_paths([path])
         await until(lambda: "newer version" in said(studio))
         press(studio, "Open read-only")
         await until(lambda: studio.bench.is_open and studio.bench.path == path)
+        assert studio.bench.desk.read_only
 
     at_the_window(good(), act)
+    assert path.read_bytes() == before
 
 
 def test_f_loc_7_of_a_damaged_session_what_is_whole_is_saved_on_request(

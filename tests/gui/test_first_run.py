@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtWidgets import QAbstractButton
 
+from kontext_studio.gui.settings.surface import SettingsSurface
 from kontext_studio.gui.studio import Studio
 from tests.gui.driving import Window, good, has_stored, is_on_step, part, until
 
@@ -39,10 +40,9 @@ def test_trying_the_engine_makes_two_steps_of_a_sample_that_can_be_compared(
 def test_connecting_opens_the_connections_in_the_settings(at_the_window: Window) -> None:
     async def act(studio: Studio) -> None:
         press(studio, "emptyConnect")
-        await until(lambda: (shown := settings_of(studio)) is not None and shown.isVisible())
+        await until(lambda: studio.window.findChild(SettingsSurface) is not None)
+        shown = part(studio.window, SettingsSurface, "settingsDialog")
+        await until(shown.isVisible)
+        assert shown.section == "connection"
 
     at_the_window(good(), act)
-
-
-def settings_of(studio: Studio) -> QWidget | None:
-    return studio.window.findChild(QWidget, "settingsDialog")

@@ -7,7 +7,7 @@ import sqlite3
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtGui import QContextMenuEvent, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QMenu, QWidget
 
@@ -89,6 +89,8 @@ def test_a_covered_picture_is_not_bare_in_a_comparison_either(
         tile = studio.window.stage.grid.tiles[1]
         middle = tile.grab().toImage().pixelColor(tile.width() // 2, tile.height() // 2)
         assert middle.name() == "#808080"
+        sheet = QImage.fromData(await studio.exporting.sheet(studio.exporting.looked))
+        assert sheet.pixelColor(sheet.width() * 3 // 4, sheet.height() // 2).name() == "#808080"
 
     at_the_window(flagging(), act)
 
@@ -122,6 +124,7 @@ def test_a_key_held_for_the_parent_ends_where_the_focus_goes_elsewhere(
             await until(lambda: "original" in canvas.accessibleName())
             let_go()
             await until(lambda: "step 1" in canvas.accessibleName())
+            assert is_on_step(studio, 1), "what was held up was only looked at"
 
     at_the_window(good(), act)
 
@@ -196,12 +199,16 @@ def test_j7_the_strip_names_the_unfinished_picture_while_the_canvas_shows_it(
         view.setCurrentIndex(view.model().index(1, 0))
         await until(lambda: studio.window.stage.canvas.preview is not None)
         assert told() == ["Preview · Step 1", "120 × 80 px", ""]
+        # Its verbs would be for a step that is not the one that is seen.
+        await until(lambda: not studio.window.context_bar.isVisible())
         view.setCurrentIndex(view.model().index(0, 0))
         await until(lambda: studio.window.stage.canvas.preview is None)
         assert told() == of_original
+        await until(studio.window.context_bar.isVisible)
         view.setCurrentIndex(view.model().index(1, 0))
         released.set()
         await until(lambda: told()[0] == "Step 1")
         assert studio.window.stage.canvas.preview is None
+        await until(studio.window.context_bar.isVisible)
 
     at_the_window(provider, act)

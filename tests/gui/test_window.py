@@ -164,7 +164,8 @@ def test_what_was_typed_is_there_after_a_restart(at_the_window: Window, tmp_path
 
     async def second(studio: Studio) -> None:
         edit = studio.window.right.instruction.edit
-        await until(lambda: edit.toPlainText() == "Make the cup blue, I think")
+        await until(edit.toPlainText)
+        assert edit.toPlainText() == "Make the cup blue, I think"
 
     at_the_window(good(), first)
     at_the_window(good(), second)
@@ -197,9 +198,12 @@ def test_undo_takes_a_result_out_of_sight_and_redo_brings_it_back(
         studio.window.history.view.setFocus()
         QTest.keyClick(studio.window.history.view, Qt.Key.Key_Z, CTRL)
         await until(lambda: rows.rowCount() == 1)
+        assert len(studio.bench.session.hidden) == 1
         shift = CTRL | Qt.KeyboardModifier.ShiftModifier
         QTest.keyClick(studio.window.history.view, Qt.Key.Key_Z, shift)
         await until(lambda: rows.rowCount() == 2)
+        assert not studio.bench.session.hidden
+        assert len(views(studio)) == 1, "nothing was run again"
 
     at_the_window(good(), act)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QMenu, QPushButton
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMenu, QPushButton
 
 from kontext_studio.core.drafts import Draft
 from kontext_studio.gui.canvas.image_stage import StageMode
@@ -134,6 +134,11 @@ def test_a_split_is_shown_changed_and_run_step_by_step(at_the_window: Window, tm
         panel.edit.offer_fixes(rules(studio).index("many-edits"), None)
         part(panel.edit, QMenu, "fixMenu").actions()[0].trigger()
         await until(panel.turns.isVisible)
+        await until(lambda: not panel.edit.toPlainText())  # Run would send all of it once more
+        panel.edit.undo()
+        assert panel.edit.toPlainText() == LONG
+        panel.edit.redo()
+        panel.run()
         assert provider.sent == []
         first = part(panel.turns, TurnEdit, "turn_0")
         first.setPlainText("Remove the blue bin")
@@ -150,6 +155,30 @@ def test_a_split_is_shown_changed_and_run_step_by_step(at_the_window: Window, tm
         assert [node.request.instruction for node in path if node.request] == texts
 
     at_the_window(provider, act)
+
+
+def test_a_split_that_is_discarded_gives_its_words_back(at_the_window: Window, tmp_path: Path):
+    async def act(studio: Studio) -> None:
+        await open_picture(studio, tmp_path)
+        panel = studio.window.right.instruction
+        turned = "Give it a watercolor style and put the man on a beach"
+        told: list[int] = []
+        studio.running.situation_changed.connect(lambda: told.append(1))
+        write(studio, turned)
+        assert len(told) <= 1, "no key is a change of settings"
+        studio.turning.split(turned)
+        await until(lambda: not panel.edit.toPlainText())
+        note = part(panel.turns, QLabel, "turnsNote")
+        assert "order was changed" in note.text()
+        part(panel.turns, QPushButton, "turnsDiscard").click()
+        await until(panel.turns.isHidden)
+        assert panel.edit.toPlainText() == turned
+        studio.running.fill(LONG)
+        studio.turning.split(LONG)
+        await until(lambda: not panel.edit.toPlainText())
+        assert note.isHidden()
+
+    at_the_window(good(), act)
 
 
 def test_a_placeholder_in_a_step_in_line_is_held_back_once(at_the_window: Window, tmp_path: Path):

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QTimer, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
+from kontext_studio.gui.canvas.compare_heat import Heat, legend_corner, paint_legend
 from kontext_studio.gui.canvas.cover_card import CoverCard
 from kontext_studio.gui.canvas.overlays import (
     PLATE_HEIGHT,
@@ -16,9 +17,9 @@ from kontext_studio.gui.canvas.overlays import (
     paint_plate,
     paint_plate_around,
 )
-from kontext_studio.gui.canvas.picture_painter import KeptFrame, Look, paint_picture
-from kontext_studio.gui.canvas.picture_view import PictureView
+from kontext_studio.gui.canvas.picture_painter import KeptFrame, Look, paint_over, paint_picture
 from kontext_studio.gui.canvas.pyramid import Pyramid
+from kontext_studio.gui.canvas.tooled_view import TooledView
 from kontext_studio.gui.canvas.viewport import Insets, Placement, Viewport
 from kontext_studio.gui.theme.tokens import Theme
 
@@ -27,6 +28,7 @@ PREVIEW = "Preview"
 _SAME_SHAPE = 0.03
 # The bottom 72 belong to the contextual bar; see UX W6.
 CANVAS_INSETS = Insets(left=32, top=16, right=32, bottom=80)
+_BAR_PX = 72
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class LostPicture:
     advice: str = ""
 
 
-class CanvasView(PictureView):
+class CanvasView(TooledView):
     """Shows one step. Replacing its picture moves neither zoom nor position nor focus."""
 
     uncover_requested = Signal()
@@ -64,6 +66,7 @@ class CanvasView(PictureView):
         self._lost: LostPicture | None = None
         self._plate = ""
         self._cover: CoverCard | None = None
+        self._heat: Heat | None = None
         self._frame = KeptFrame()
         self._loading_timer = QTimer(self)
         self._loading_timer.setSingleShot(True)
@@ -82,6 +85,8 @@ class CanvasView(PictureView):
         Zoom and position stay as they were for the last picture; the first one is fitted.
         """
         self._caption = caption
+        if pyramid is not self._pyramid:
+            self._heat = None  # it was about another picture
         self._pyramid = pyramid
         self._preview = None
         self._end_loading()
@@ -166,6 +171,16 @@ class CanvasView(PictureView):
         self._after_view_change()
         self.update()
 
+    def set_heat(self, heat: Heat | None) -> None:
+        """Lay a map of differences over the picture that is shown now."""
+        if heat is not self._heat:
+            self._heat = heat
+            self.update()
+
+    @property
+    def heat(self) -> Heat | None:
+        return self._heat
+
     @property
     def pyramid(self) -> Pyramid | None:
         return self._pyramid
@@ -197,13 +212,31 @@ class CanvasView(PictureView):
             paint_picture(painter, pyramid, placed, whole, look, in_motion=True)
         else:
             self._frame.paint(painter, pyramid, placed, size, look)
+        if (heat := self._shown_heat()) is not None:
+            over = heat.pyramid
+            there = viewport.with_picture(over.width, over.height).placement
+            whole = QRect(0, 0, size.width(), size.height())
+            paint_over(painter, over, there, whole, heat.strength, in_motion=self._in_motion)
+        if self._tool is not None:
+            self._tool.paint(painter, viewport, size)
+
+    def _shown_heat(self) -> Heat | None:
+        """Never over a preview or a cover: it would tell what they hide."""
+        hidden = self._preview is not None or self._cover is not None or self._pyramid is None
+        return None if hidden else self._heat
 
     def _paint_overlay(self, painter: QPainter) -> None:
+        if (heat := self._shown_heat()) is not None and self._viewport is not None:
+            picture = QRectF(*self._viewport.picture_rect())
+            corner = legend_corner(self._theme, picture, QRectF(self.rect()), _BAR_PX)
+            paint_legend(painter, self._theme, corner, heat.clear_below)
         shown = self._pyramid is not None or self._preview is not None
         if (words := self._plate_words()) and shown and self._viewport is not None:
             left, top, _, _ = self._viewport.picture_rect()
             corner = QPointF(max(0.0, left) + PLATE_MARGIN, max(0.0, top) + PLATE_MARGIN)
             paint_plate(painter, self._theme, corner, Plate(words))
+        if self._tool is not None and self._viewport is not None:
+            self._tool.paint_plates(painter, self._viewport)
         at = QPointF(self._middle_of_picture())
         if self._lost is not None:
             paint_plate_around(painter, self._theme, at, Plate(self._lost.words))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -10,6 +10,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
+from kontext_studio.gui.canvas.compare_heat import Heat
 from kontext_studio.gui.canvas.compare_tile import ComparedPicture, CompareTile
 from kontext_studio.gui.canvas.readings import PointerReading, ViewReading
 from kontext_studio.gui.canvas.viewport import ViewState
@@ -112,6 +113,13 @@ class CompareGrid(QWidget):
         self._show_chosen()
         self._lay_out()
         self._name_itself()
+
+    def set_heats(self, heats: Mapping[str, Heat]) -> None:
+        """Lay maps of differences over the tiles that have one; the last one shows the scale."""
+        heated = [tile for tile in self._tiles if tile.picture.key in heats]
+        for tile in self._tiles:
+            last = bool(heated) and tile is heated[-1]
+            tile.set_heat(heats.get(tile.picture.key), legend=last)
 
     def choose(self, key: str) -> None:
         """Make this tile the one that commands act on; focus stays where it is."""

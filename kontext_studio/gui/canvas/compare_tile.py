@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from PySide6.QtCore import QPointF, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
+from kontext_studio.gui.canvas.compare_heat import Heat, legend_corner, paint_legend
 from kontext_studio.gui.canvas.overlays import (
     Plate,
     paint_crosshair,
@@ -16,7 +17,7 @@ from kontext_studio.gui.canvas.overlays import (
     paint_ring,
     plate_size,
 )
-from kontext_studio.gui.canvas.picture_painter import KeptFrame, Look, paint_picture
+from kontext_studio.gui.canvas.picture_painter import KeptFrame, Look, paint_over, paint_picture
 from kontext_studio.gui.canvas.picture_view import PictureView
 from kontext_studio.gui.canvas.pyramid import Pyramid
 from kontext_studio.gui.canvas.viewport import Insets, Viewport
@@ -77,6 +78,8 @@ class CompareTile(PictureView):
         self._frame = KeptFrame()
         self._chosen = False
         self._mirrored: tuple[float, float] | None = None
+        self._heat: Heat | None = None
+        self._shows_legend = False
         self._plate = QFrame(self)
         set_kind(self._plate, kind="plate")
         self._plate.setCursor(Qt.CursorShape.ArrowCursor)
@@ -101,6 +104,8 @@ class CompareTile(PictureView):
 
     def set_picture(self, picture: ComparedPicture) -> None:
         """Another picture or other words, at the same physical size and place."""
+        if picture.pyramid is not self._picture.pyramid:
+            self._heat = None  # it was about another picture
         self._picture = picture
         self._take_picture_size((picture.pyramid.width, picture.pyramid.height), keep_view=True)
         star = self._buttons[TileVerb.STAR]
@@ -122,6 +127,16 @@ class CompareTile(PictureView):
             self._mirrored = at
             self.update()
 
+    def set_heat(self, heat: Heat | None, *, legend: bool = False) -> None:
+        """Lay a map of differences over the picture; one tile of a grid shows its scale."""
+        if heat is not self._heat or legend != self._shows_legend:
+            self._heat, self._shows_legend = heat, legend
+            self.update()
+
+    @property
+    def heat(self) -> Heat | None:
+        return self._heat
+
     @property
     def picture(self) -> ComparedPicture:
         return self._picture
@@ -140,6 +155,12 @@ class CompareTile(PictureView):
             paint_picture(painter, pyramid, viewport.placement, whole, look, in_motion=True)
         else:
             self._frame.paint(painter, pyramid, viewport.placement, size, look)
+        if self._heat is not None:
+            heat = self._heat.pyramid
+            placed = viewport.with_picture(heat.width, heat.height).placement
+            whole = QRect(0, 0, size.width(), size.height())
+            strength = self._heat.strength
+            paint_over(painter, heat, placed, whole, strength, in_motion=self._in_motion)
 
     def _paint_overlay(self, painter: QPainter) -> None:
         if self._mirrored is not None and self._viewport is not None:
@@ -148,6 +169,10 @@ class CompareTile(PictureView):
             place = view.to_view(x * view.picture_width, y * view.picture_height)
             paint_crosshair(painter, self._theme, QPointF(*place))
         self._paint_words(painter)
+        if self._heat is not None and self._shows_legend and self._viewport is not None:
+            picture = QRectF(*self._viewport.picture_rect())
+            corner = legend_corner(self._theme, picture, QRectF(self.rect()), 0)
+            paint_legend(painter, self._theme, corner, self._heat.clear_below)
         if self._chosen:
             paint_ring(painter, self._theme, self.rect(), "accent.line")
 
@@ -157,14 +182,15 @@ class CompareTile(PictureView):
             paint_plate(painter, self._theme, QPointF(_MARGIN, _MARGIN), plate)
 
     def _fitting_plate(self) -> Plate | None:
-        """All words; in a narrow tile a shortened title without the step; or the badge alone."""
+        """All words; in a narrow tile a shortened title; then without the step; or the badge
+        alone. Two steps may have one title, so the step goes last but one."""
         picture = self._picture
         for step in (picture.step, ""):
             rest = plate_size(self._theme, Plate(" ", step, picture.badge)).width()
             metrics = QFontMetricsF(type_font(self._theme, "label"))
             spare = max(0.0, self._words_room() - rest)
             title = metrics.elidedText(picture.title, Qt.TextElideMode.ElideRight, spare)
-            if title == picture.title or (not step and spare >= _LEAST_TITLE_PX):
+            if title == picture.title or spare >= _LEAST_TITLE_PX:
                 return Plate(title, step, picture.badge)
         return Plate(badge=picture.badge) if picture.badge else None
 

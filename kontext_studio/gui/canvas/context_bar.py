@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
@@ -18,11 +19,26 @@ _SHADOW_PX = 16
 _BUTTON_PX = 32
 
 
+HOLDS = "holds"
+"""The property of an action that lasts while its button is down."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The button of an action, by its object name, went down or up."""
+
+    name: str
+    down: bool
+
+
 class ContextBar(QWidget):
     """40 high, centred 16 above its parent's bottom edge; it follows the parent's size by itself.
 
-    It is hidden while something is dragged, and where it is not wanted (F7, Grid).
+    It is hidden while something is dragged, and where it is not wanted (F7, Grid). `held` tells of
+    a button that is pressed and let go, for what lasts as long.
     """
+
+    held = Signal(object)  # Held
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -62,6 +78,8 @@ class ContextBar(QWidget):
                 continue
             button = ToolButton(self, height_px=_BUTTON_PX)
             button.setDefaultAction(action)
+            if action.property(HOLDS):
+                self._let_hold(button, action)
             button.setIconSize(QSize(16, 16))
             if action.menu() is not None:
                 button.setPopupMode(ToolButton.ToolButtonPopupMode.InstantPopup)
@@ -84,6 +102,14 @@ class ContextBar(QWidget):
     def come_back(self) -> None:
         self._aside = False
         self._show_or_hide()
+
+    def _let_hold(self, button: ToolButton, action: QAction) -> None:
+        """Let the button mean something while it is down; its action itself is not triggered."""
+        button.setDefaultAction(shown := _Looks(action, button))
+        name = action.objectName()
+        button.pressed.connect(lambda: self.held.emit(Held(name, True)))
+        button.released.connect(lambda: self.held.emit(Held(name, False)))
+        action.changed.connect(shown.follow)
 
     # -- place --------------------------------------------------------------------------------
 
@@ -125,6 +151,21 @@ class ContextBar(QWidget):
             painter.drawRoundedRect(
                 QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius
             )
+
+
+class _Looks(QAction):
+    """Looks like another action, and does nothing; it goes with its button."""
+
+    def __init__(self, action: QAction, parent: QObject) -> None:
+        super().__init__(parent)
+        self._action = action
+        self.follow()
+
+    def follow(self) -> None:
+        self.setText(self._action.text())
+        self.setIcon(self._action.icon())
+        self.setToolTip(self._action.toolTip())
+        self.setEnabled(self._action.isEnabled())
 
 
 class _Shadow(QWidget):

@@ -32,12 +32,14 @@ _TURNED = QImageIOHandler.Transformation.TransformationRotate90
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Decoded:
-    """Display pixels, perhaps reduced; the size of the whole picture; its colour space in words."""
+    """Display pixels, perhaps reduced; the size of the whole picture; its colour space in words;
+    the pixels before they were converted for a display, where they were and all are there."""
 
     image: QImage
     width: int
     height: int
     colour_space: str
+    stored: QImage | None = None
 
 
 def decode_for_view(
@@ -65,7 +67,9 @@ def decode_for_view(
         # Python frees the two in the order it likes.
         reader.setDevice(None)  # type: ignore[arg-type]  # the stubs do not know that None is fine
     words = _space_in_words(image.colorSpace())
-    return Decoded(_converted(image, display_space), size.width(), size.height(), words)
+    stored = _stored(image, display_space, target_px)
+    shown = _converted(image, display_space)
+    return Decoded(shown, size.width(), size.height(), words, stored)
 
 
 def _is_beyond_qt(data: bytes) -> bool:
@@ -105,9 +109,11 @@ def _decoded_as_sent(
         whole = whole.scaled(_at_most(size, target_px), mode=_SMOOTH)
     whole.setColorSpace(QColorSpace(QColorSpace.NamedColorSpace.SRgb))
     words = "sRGB" if picture.facts.has_icc else "sRGB, assumed"
-    # The copy outlives the array that the pixels belong to.
+    # The copies outlive the array that the pixels belong to.
     image = _converted(whole, display_space).copy()
-    return Decoded(image, size.width(), size.height(), words)
+    stored = _stored(whole, display_space, target_px)
+    kept = stored.copy() if stored is not None else None
+    return Decoded(image, size.width(), size.height(), words, kept)
 
 
 def _read(reader: QImageReader, target_px: int | None) -> tuple[QImage, QSize]:
@@ -138,7 +144,8 @@ def load_pyramid(
 ) -> tuple[Pyramid, str]:
     """Decode and build in one call for a worker thread: pyramid, colour space in words."""
     decoded = decode_for_view(data, target_px, display_space)
-    return build_pyramid(decoded.image, (decoded.width, decoded.height)), decoded.colour_space
+    size = decoded.width, decoded.height
+    return build_pyramid(decoded.image, size, stored=decoded.stored), decoded.colour_space
 
 
 def _at_most(size: QSize, side_px: int) -> QSize:
@@ -168,6 +175,21 @@ def _converted(image: QImage, display_space: QColorSpace | None) -> QImage:
     if image.format() != wanted:
         return converted_in_bands(image, wanted, lambda band: band.convertToFormat(wanted))
     return image
+
+
+def _stored(
+    image: QImage, display_space: QColorSpace | None, target_px: int | None
+) -> QImage | None:
+    """The whole picture with the numbers of its file, where those that are shown are others."""
+    srgb = QColorSpace(QColorSpace.NamedColorSpace.SRgb)
+    own = image.colorSpace() if image.colorSpace().isValid() else srgb
+    if target_px is not None or own == (display_space or srgb):
+        return None
+    formats = QImage.Format
+    kind = formats.Format_ARGB32_Premultiplied if image.hasAlphaChannel() else formats.Format_RGB32
+    if image.format() == kind:
+        return image
+    return converted_in_bands(image, kind, lambda band: band.convertToFormat(kind))
 
 
 def _space_in_words(space: QColorSpace) -> str:

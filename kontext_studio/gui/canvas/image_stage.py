@@ -13,7 +13,7 @@ from kontext_studio.gui.canvas.compare_grid import CompareGrid
 from kontext_studio.gui.canvas.compare_tile import ComparedPicture
 from kontext_studio.gui.canvas.readings import ViewReading
 from kontext_studio.gui.canvas.viewport import ViewState
-from kontext_studio.gui.canvas.wipe_view import WipeSide, WipeView
+from kontext_studio.gui.canvas.wipe_view import Manner, WipeSide, WipeView
 from kontext_studio.gui.theme.tokens import Theme
 
 
@@ -22,6 +22,16 @@ class StageMode(StrEnum):
     WIPE = "wipe"
     SIDE_BY_SIDE = "side by side"
     GRID = "grid"
+    ONION = "onion"
+    FLIP = "flip"
+
+
+MANNERS = {
+    StageMode.WIPE: Manner.WIPE,
+    StageMode.ONION: Manner.ONION,
+    StageMode.FLIP: Manner.FLIP,
+}
+"""The modes that show two pictures in one place, and how."""
 
 
 class ImageStage(QStackedWidget):
@@ -45,6 +55,7 @@ class ImageStage(QStackedWidget):
         self.wipe = WipeView(theme, self)
         self.grid = CompareGrid(theme, self)
         self._mode = StageMode.SINGLE
+        self._before_comparing: ViewState | None = None
         for view in self._views():
             self.addWidget(view)
             view.view_changed.connect(self._pass_view)
@@ -76,17 +87,24 @@ class ImageStage(QStackedWidget):
     def set_compared(self, pictures: Sequence[ComparedPicture]) -> None:
         self.grid.set_pictures(pictures)
 
-    def set_mode(self, mode: StageMode) -> None:
-        """Show that view, looking where the last one looked. Focus goes along if it was inside."""
+    def set_mode(self, mode: StageMode, *, as_before: bool = False) -> None:
+        """Show that view, looking where the last one looked, or, `as_before`, where the single
+        picture was looked at before the comparison. Focus goes along if it was inside."""
         if mode is self._mode:
             return
         state = self.view_state()
+        if self._mode is StageMode.SINGLE:
+            self._before_comparing = state
+        elif as_before and mode is StageMode.SINGLE:
+            state = self._before_comparing or state
         focus = self.focusWidget()
         had_focus = focus is not None and focus.hasFocus()
         if focus is not None and had_focus:
             focus.clearFocus()  # else the stack hands it to the first tile, which chooses that one
         self._mode = mode
         self.grid.set_in_one_row(mode is StageMode.SIDE_BY_SIDE)
+        if (manner := MANNERS.get(mode)) is not None:
+            self.wipe.set_manner(manner)
         view = self._view()
         self.setCurrentWidget(view)
         view.lower()  # the stack raises what it shows, over anything that floats on the stage
@@ -146,10 +164,10 @@ class ImageStage(QStackedWidget):
         match self._mode:
             case StageMode.SINGLE:
                 return self.canvas
-            case StageMode.WIPE:
-                return self.wipe
-            case _:
+            case StageMode.SIDE_BY_SIDE | StageMode.GRID:
                 return self.grid
+            case _:
+                return self.wipe
 
     def _pass_view(self, reading: object) -> None:
         # Views that are not shown may still be resized and fitted.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QFontMetrics, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
 from kontext_studio.gui.canvas.readings import PointerReading
 from kontext_studio.gui.canvas.surround_swatches import SurroundSwatches
@@ -16,6 +16,7 @@ from kontext_studio.gui.theme.apply import set_kind
 from kontext_studio.gui.theme.tokens import Theme
 from kontext_studio.gui.theme.type import type_font
 
+_SIZE_BACK = "Bring to the size before"
 _ROUNDING_PX = 2  # a label asks for a little more than its words measure
 
 
@@ -23,6 +24,7 @@ class InfoStrip(QFrame):
     """28 high. Values in by setters; `surround_chosen` carries the name of a surround."""
 
     surround_chosen = Signal(str)
+    size_back_asked = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -31,6 +33,11 @@ class InfoStrip(QFrame):
         self.setFixedHeight(theme.length("size.info.strip"))
         self._step = _part("stepInfo", "label", "")
         self._size = _part("sizeInfo", "", "tertiary")
+        self._size_back = QPushButton(_SIZE_BACK, self)
+        self._size_back.setObjectName("sizeBack")
+        set_kind(self._size_back, kind="link", small="true")
+        self._size_back.clicked.connect(self.size_back_asked)
+        self._offers_size = False
         self._space = _part("colourSpaceInfo", "small", "tertiary")
         self._place = _part("pointerInfo", "", "tertiary")
         self._colour = _part("colourInfo", "", "tertiary")
@@ -44,6 +51,8 @@ class InfoStrip(QFrame):
         row.setSpacing(self._gap)
         for part in self._parts():
             row.addWidget(part)
+            if part is self._size:
+                row.addWidget(self._size_back)
         self._dress(theme)
         row.addStretch(1)
         row.addWidget(self._surround_word)
@@ -72,6 +81,12 @@ class InfoStrip(QFrame):
         most = f"X {'8' * len(str(width))} Y {'8' * len(str(height))}"
         metrics = QFontMetrics(self._place.font())
         self._place.setMinimumWidth(metrics.horizontalAdvance(most) + _ROUNDING_PX)
+
+    def offer_size_back(self, on: bool) -> None:
+        """Whether the size before can be had back."""
+        if on != self._offers_size:
+            self._offers_size = on
+            self._fit_parts()
 
     def set_colour_space(self, words: str) -> None:
         self._say(self._space, words)
@@ -119,9 +134,10 @@ class InfoStrip(QFrame):
         """Show the parts that have words, the most important ones first while there is room."""
         room = self.width() - self._swatches.sizeHint().width() - 2 * self._gap
         wanted = (self._step, self._size, self._place, self._colour, self._surround_word)
-        for part in (*wanted, self._space):
+        for part in (self._step, self._size, self._size_back, *wanted[2:], self._space):
             needed = max(part.sizeHint().width(), part.minimumWidth()) + self._gap
-            shown = bool(part.text()) and needed <= room
+            is_wanted = self._offers_size if part is self._size_back else bool(part.text())
+            shown = is_wanted and needed <= room
             part.setVisible(shown)
             if shown:
                 room -= needed

@@ -9,8 +9,9 @@ import math
 from dataclasses import dataclass
 
 from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, QSizeF, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QFont, QFontMetricsF, QIcon, QPainter, QPen
 
+from kontext_studio.gui.theme.icons import icon
 from kontext_studio.gui.theme.tokens import Theme
 from kontext_studio.gui.theme.type import type_font
 
@@ -19,23 +20,26 @@ PLATE_MARGIN = 12
 _PLATE_PADDING = 10
 _WORD_GAP = 8
 _BADGE_PX = 18
+_ICON_PX = 16
 _CROSS_ARM = 9.0
 
 
 @dataclass(frozen=True, slots=True)
 class Plate:
-    """Words on a dark plate: a badge, a strong word and a dim one, any of them empty."""
+    """Words on a dark plate: a badge, an icon by its name, a strong word and a dim one, any of
+    them empty."""
 
     strong: str = ""
     dim: str = ""
     badge: str = ""
+    icon: str = ""
 
 
 def plate_size(theme: Theme, plate: Plate) -> QSizeF:
     """The size a plate needs."""
     width = 2.0 * _PLATE_PADDING + (_WORD_GAP if plate.strong and plate.dim else 0)
-    if plate.badge:
-        width += _BADGE_PX + _WORD_GAP
+    for mark, mark_px in ((plate.badge, _BADGE_PX), (plate.icon, _ICON_PX)):
+        width += mark_px + _WORD_GAP if mark else 0
     if plate.strong:
         width += QFontMetricsF(type_font(theme, "label")).horizontalAdvance(plate.strong)
     if plate.dim:
@@ -56,6 +60,10 @@ def paint_plate(painter: QPainter, theme: Theme, corner: QPointF, plate: Plate) 
     if plate.badge:
         _paint_badge(painter, theme, words, plate.badge)
         words.adjust(_BADGE_PX + _WORD_GAP, 0, 0, 0)
+    if plate.icon:
+        place = QRectF(words.left(), box.center().y() - _ICON_PX / 2, _ICON_PX, _ICON_PX).toRect()
+        icon(theme, plate.icon, "overlay").paint(painter, place, state=QIcon.State.On)
+        words.adjust(_ICON_PX + _WORD_GAP, 0, 0, 0)
     for text, role, token in (
         (plate.strong, "label", "overlay.text"),
         (plate.dim, "small", "overlay.text.dim"),

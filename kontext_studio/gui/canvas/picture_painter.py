@@ -56,7 +56,7 @@ def paint_picture(
     covered = _covered(placed)
     # The outermost pixels too: where the edge runs through a pixel's middle, Qt may not draw it.
     inside = covered.adjusted(1, 1, -1, -1)
-    for bare in _rectangles(QRegion(part).subtracted(QRegion(inside))):
+    for bare in rectangles(QRegion(part).subtracted(QRegion(inside))):
         painter.fillRect(bare, look.surround)
     visible = part & covered
     if visible.isEmpty():
@@ -66,6 +66,26 @@ def paint_picture(
     if pyramid.has_transparency:
         painter.setBrushOrigin(covered.topLeft())
         painter.fillRect(visible, look.checker)
+    _paint_level(painter, pyramid, placed, visible, in_motion=in_motion)
+    painter.restore()
+
+
+def paint_over(
+    painter: QPainter,
+    pyramid: Pyramid,
+    placed: Placement,
+    part: QRect,
+    opacity: float,
+    *,
+    in_motion: bool = False,
+) -> None:
+    """Lay a picture, which may have clear parts, over what `part` of a view shows."""
+    visible = part & _covered(placed)
+    if visible.isEmpty() or opacity <= 0:
+        return
+    painter.save()
+    painter.setClipRect(visible, Qt.ClipOperation.IntersectClip)
+    painter.setOpacity(opacity)
     _paint_level(painter, pyramid, placed, visible, in_motion=in_motion)
     painter.restore()
 
@@ -180,13 +200,14 @@ class KeptFrame:
         if bare.rectCount() == 1 and bare.boundingRect().size() == room:
             self.whole_paints += 1
         with QPainter(self._pixmap) as painter:
-            for rect in _rectangles(bare):
+            for rect in rectangles(bare):
                 paint_picture(painter, pyramid, drawn, rect, look)
         self._pyramid, self._look, self._placed = pyramid, look, drawn
         return drawn
 
 
-def _rectangles(region: QRegion) -> Iterator[QRect]:
+def rectangles(region: QRegion) -> Iterator[QRect]:
+    """The rectangles that a region is made of."""
     # The stubs of PySide6 6.11 do not know that a region can be walked.
     yield from cast("Iterable[QRect]", region)
 

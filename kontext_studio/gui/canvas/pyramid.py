@@ -31,12 +31,14 @@ class Level:
 class Pyramid:
     """The levels, largest first, and the size of the picture they stand for.
 
-    A first sight has a largest level that is smaller than the picture.
+    A first sight has a largest level that is smaller than the picture. `stored` holds the pixels as
+    they are in the file, where the levels were converted for a display.
     """
 
     levels: tuple[QImage, ...]
     width: int
     height: int
+    stored: QImage | None = None
 
     @property
     def is_exact(self) -> bool:
@@ -62,10 +64,11 @@ class Pyramid:
         )
 
     def colour_at(self, x: int, y: int) -> QColor | None:
-        """The colour of a picture pixel; None outside, and where only a first sight is known."""
+        """The stored colour of a picture pixel; None outside, and where only a first sight is
+        known."""
         if not self.is_exact or not (0 <= x < self.width and 0 <= y < self.height):
             return None
-        return self.levels[0].pixelColor(x, y)
+        return (self.stored or self.levels[0]).pixelColor(x, y)
 
     def thumbnail(self, width_px: int, height_px: int) -> QImage:
         """A copy that covers that many pixels, cropped in the middle."""
@@ -81,10 +84,16 @@ class Pyramid:
         return scaled.copy(left, top, width_px, height_px)
 
 
-def build_pyramid(image: QImage, picture_size: tuple[int, int] | None = None) -> Pyramid:
+def build_pyramid(
+    image: QImage,
+    picture_size: tuple[int, int] | None = None,
+    *,
+    stored: QImage | None = None,
+) -> Pyramid:
     """All levels of a picture, each half the last with its pixels averaged over their area.
 
-    `picture_size` is given for a first sight, where `image` is a reduced copy.
+    `picture_size` is given for a first sight, where `image` is a reduced copy; `stored` where the
+    colours were converted.
     """
     if image.isNull():
         raise ValueError("there is no picture in an empty image")
@@ -92,7 +101,7 @@ def build_pyramid(image: QImage, picture_size: tuple[int, int] | None = None) ->
     while max(levels[-1].width(), levels[-1].height()) > _SMALLEST_SIDE_PX:
         levels.append(halved(levels[-1]))
     width, height = picture_size or (image.width(), image.height())
-    return Pyramid(tuple(levels), width, height)
+    return Pyramid(tuple(levels), width, height, stored)
 
 
 def _for_painting(image: QImage) -> QImage:

@@ -59,6 +59,7 @@ class HistoryDock(QWidget):
     view_state_changed = Signal(object)
     instruction_copied = Signal(str)
     label_written = Signal(str, str)
+    rebase_asked = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -236,6 +237,8 @@ class HistoryDock(QWidget):
         view.selectionModel().currentChanged.connect(self._inspect)
         self._inspector.menu_requested.connect(self._ask_for_menu)
         self._inspector.copied.connect(self.instruction_copied)
+        self._inspector.step_asked.connect(self.step_selected)
+        self._inspector.rebase_asked.connect(self.rebase_asked)
         self._find.toggled.connect(self._open_search)
         self._search.textChanged.connect(self.set_search_text)
         self._search.left.connect(self._leave_search)
@@ -323,4 +326,4 @@ def _count_words(listing: Listing, *, filtered: bool) -> tuple[str, ...]:
     if filtered:
         return f"{len(listing.rows)} of {steps}", f"{len(listing.rows)}"
     short = (steps, str(listing.steps))
-    return (f"{steps}, {listing.open} open", *short) if listing.open else short
+    return (f"{steps}, {listing.open} unfinished", *short) if listing.open else short

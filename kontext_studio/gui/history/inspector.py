@@ -15,7 +15,10 @@ from PySide6.QtWidgets import (
 )
 
 from kontext_studio.gui.history.clamped_text import ClampedText
-from kontext_studio.gui.history.inspector_facts import DASH, Fact, InspectorFacts
+from kontext_studio.gui.history.drift_meter import DriftMeter
+from kontext_studio.gui.history.drift_words import DASH
+from kontext_studio.gui.history.far_note import FarNote
+from kontext_studio.gui.history.inspector_facts import Fact, InspectorFacts
 from kontext_studio.gui.history.sparkline import Sparkline
 from kontext_studio.gui.shell.elided_label import ElidedLabel
 from kontext_studio.gui.shell.label import Label
@@ -23,17 +26,19 @@ from kontext_studio.gui.theme.apply import set_kind
 from kontext_studio.gui.theme.icons import icon
 from kontext_studio.gui.theme.tokens import Theme
 
-_FAR = "Far from the original. Branch from an earlier step?"
 _DRIFT = "Drift: how far the colours lie from the original on average, as ΔE 2000"
 _ICON_PX = 18
 _LARGE_TEXT = 1.4
 
 
 class Inspector(QFrame):
-    """`menu_requested` carries the point on the screen under the button for more."""
+    """`menu_requested` carries the point on the screen under the button for more, `step_asked` the
+    id of a step to go to."""
 
     menu_requested = Signal(QPoint)
     copied = Signal(str)
+    step_asked = Signal(str)
+    rebase_asked = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,8 +59,11 @@ class Inspector(QFrame):
         self._cells: list[tuple[Label, ElidedLabel]] = []
         self._drift = QWidget(self)
         self._drift_value = Label(self._drift)
-        self._far_icon = Label(self._drift)
+        self._meter = DriftMeter(theme, self)
         self._line = Sparkline(theme, self._drift)
+        self._far = FarNote(theme, self)
+        self._far.go_asked.connect(self._ask_for_step)
+        self._far.rebase_asked.connect(self.rebase_asked)
         self._build(theme)
         self.set_theme(theme)
         self.show_facts(None)
@@ -64,7 +72,8 @@ class Inspector(QFrame):
         self._theme = theme
         self._copy.setIcon(icon(theme, "copy", size_px=_ICON_PX))
         self._more.setIcon(icon(theme, "ellipsis", size_px=_ICON_PX))
-        self._far_icon.setPixmap(icon(theme, "triangle-alert", "warning", 14).pixmap(QSize(14, 14)))
+        self._meter.set_theme(theme)
+        self._far.set_theme(theme)
         self._text.set_theme(theme)
         self._place_cells()
         self._line.set_theme(theme)
@@ -84,9 +93,9 @@ class Inspector(QFrame):
         self._drift.setVisible(bool(facts.drift))
         self._drift_value.setText(facts.drift_words)
         self._line.set_values(facts.drift)
-        self._far_icon.setVisible(facts.is_far)
-        tip = f"{_DRIFT}. {_FAR}" if facts.is_far else _DRIFT
-        self._drift.setToolTip(tip)
+        self._meter.show_lines(facts.meter)
+        self._far.show_way(facts.near_words)
+        self._drift.setToolTip(_DRIFT)
         self._drift_value.setAccessibleName(f"Drift from original {facts.drift_words}")
 
     def facts(self) -> InspectorFacts:
@@ -105,7 +114,6 @@ class Inspector(QFrame):
         set_kind(self._drift_value, type="label")
         drift_head.addWidget(words)
         drift_head.addStretch(1)
-        drift_head.addWidget(self._far_icon)
         drift_head.addWidget(self._drift_value)
         drift = QVBoxLayout(self._drift)
         drift.setContentsMargins(0, theme.space(3), 0, 0)
@@ -122,7 +130,9 @@ class Inspector(QFrame):
         inner.setSpacing(theme.space(3))
         inner.addWidget(self._text)
         inner.addLayout(self._grid)
+        inner.addWidget(self._meter)
         inner.addWidget(self._drift)
+        inner.addWidget(self._far)
         column.addLayout(inner)
 
     def _button(self, name: str, object_name: str) -> QToolButton:
@@ -176,6 +186,10 @@ class Inspector(QFrame):
     def _copy_instruction(self) -> None:
         QGuiApplication.clipboard().setText(self._facts.instruction)
         self.copied.emit(self._facts.instruction)
+
+    def _ask_for_step(self) -> None:
+        if self._facts.near is not None:
+            self.step_asked.emit(self._facts.near)
 
     def _ask_for_menu(self) -> None:
         self.menu_requested.emit(self._more.mapToGlobal(QPoint(0, self._more.height())))

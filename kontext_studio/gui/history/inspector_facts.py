@@ -10,6 +10,13 @@ from dataclasses import dataclass
 from kontext_studio.core.history import Node, NodeId
 from kontext_studio.core.jobs import JobRecord
 from kontext_studio.core.request import EditRequest
+from kontext_studio.gui.history.drift_words import (
+    DASH,
+    MeterLine,
+    far_places,
+    meter_line,
+    near_place,
+)
 from kontext_studio.gui.history.names import (
     cost_words,
     grouped_digits,
@@ -19,12 +26,8 @@ from kontext_studio.gui.history.names import (
     took_words,
     words_for_model,
 )
+from kontext_studio.gui.history.row_words import source_step
 from kontext_studio.gui.history.rows import HistoryInputs, NodeFacts
-
-DASH = "—"
-FAR_DRIFT = 30.0
-FAR_STEP = 15.0
-"""UX J1: above this drift, or this rise in one step, the person is warned."""
 
 _GUIDANCE = ("guidance_scale", "guidance")
 
@@ -38,12 +41,17 @@ class Fact:
 @dataclass(frozen=True, slots=True)
 class InspectorFacts:
     """`drift` has one value for each step of the path, None where it is not known yet; it is
-    empty where there is nothing to measure."""
+    empty where there is nothing to measure. `meter` tells how what was not changed lies to the
+    step before and to the original. Where the step lies far away, `near` is the last step of the
+    path that does not, and `near_words` its name."""
 
     title: str = ""
     instruction: str = ""
     facts: tuple[Fact, ...] = ()
     drift: tuple[float | None, ...] = ()
+    meter: tuple[MeterLine, ...] = ()
+    near: NodeId | None = None
+    near_words: str = ""
 
     @property
     def drift_words(self) -> str:
@@ -53,27 +61,45 @@ class InspectorFacts:
     @property
     def is_far(self) -> bool:
         """Whether this step lies far from its original, or far from the step before."""
-        last = self.drift[-1] if self.drift else None
-        if last is None:
-            return False
-        before = self.drift[-2] if len(self.drift) > 1 else None
-        return last > FAR_DRIFT or (before is not None and last - before >= FAR_STEP)
+        return len(self.drift) - 1 in far_places(self.drift)
 
 
 def inspect_step(inputs: HistoryInputs, node_id: NodeId) -> InspectorFacts:
     """The facts of a step. Raise KeyError where the session does not have it."""
     session = inputs.session
     node = session.history[node_id]
-    if node.request is None:
+    if node.request is None and node.derivation is None:
         return _inspect_original(session.title(node_id), node)
     path = session.history.path(node_id)
+    # Of an original that was made from text there is nothing to measure.
+    drift = tuple(_drift(inputs, one) for one in path) if node.parents else ()
+    place = near_place(drift)
+    near = path[place] if place is not None else None
+    request = node.request
     return InspectorFacts(
         title=_title(node.step, step_name(session, node)),
-        instruction=node.request.instruction,
-        facts=_facts(inputs, node.request, node),
-        # Of an original that was made from text there is nothing to measure.
-        drift=tuple(_drift(inputs, one) for one in path) if node.parents else (),
+        instruction=request.instruction if request is not None else _sentences(node),
+        facts=_facts(inputs, request, node) if request is not None else _derived(inputs, node),
+        drift=drift,
+        meter=_meter(inputs, path),
+        near=near.id if near is not None else None,
+        near_words=_place_words(near) if near is not None else "",
     )
+
+
+def _meter(inputs: HistoryInputs, path: tuple[Node, ...]) -> tuple[MeterLine, ...]:
+    """One line where the step before is the original."""
+    if len(path) < 2:
+        return ()
+    known = inputs.facts.get(path[-1].id, NodeFacts())
+    lines = [meter_line(_place_words(path[-2]), known.of_parent)]
+    if len(path) > 2:
+        lines.append(meter_line(_place_words(path[0]), known.of_original))
+    return tuple(lines)
+
+
+def _place_words(node: Node) -> str:
+    return f"step {node.step}" if node.step else "the original"
 
 
 def _drift(inputs: HistoryInputs, node: Node) -> float | None:
@@ -99,9 +125,25 @@ def _inspect_original(title: str, node: Node) -> InspectorFacts:
     facts.append(Fact("Kind", kind))
     return InspectorFacts(
         title=title or "Original",
-        instruction=" ".join(f"{note.rstrip('.')}." for note in node.notes),
+        instruction=_sentences(node),
         facts=tuple(fact for fact in facts if fact.value),
     )
+
+
+def _derived(inputs: HistoryInputs, node: Node) -> tuple[Fact, ...]:
+    """Of a step that was computed here: from which one, on what, and that nothing was paid."""
+    history = inputs.session.history
+    source, base = source_step(history, node), history.get(node.parent)
+    facts = [Fact("From", f"Step {source}" if source else "")]
+    if base is not None:
+        facts.append(Fact("On", f"Step {base.step}" if base.step else "Original"))
+    facts.append(Fact("Size", size_words(node.image.width, node.image.height)))
+    facts.append(Fact("Cost", "free"))
+    return tuple(one for one in facts if one.value)
+
+
+def _sentences(node: Node) -> str:
+    return " ".join(f"{note.rstrip('.')}." for note in node.notes)
 
 
 def _facts(inputs: HistoryInputs, request: EditRequest, node: Node | None) -> tuple[Fact, ...]:

@@ -82,10 +82,12 @@ def short_name(instruction: str) -> str:
 
 
 def step_name(session: Session, node: Node, *, original: str = "Original") -> str:
-    """How a step is called where there is little room: its label, else what was asked for. An
-    original without a label is called `original`."""
+    """How a step is called where there is little room: its label, else what was asked for or done.
+    An original without a label is called `original`."""
     if label := session.labels.get(node.id):
         return label
+    if node.derivation is not None:
+        return node.title
     return short_name(node.request.instruction) if node.request is not None else original
 
 

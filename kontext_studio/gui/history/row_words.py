@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from kontext_studio.core.errors import Charged
-from kontext_studio.core.history import Node, NodeId, NodeKind
+from kontext_studio.core.history import History, Node, NodeId, NodeKind
 from kontext_studio.core.jobs import JobRecord
 from kontext_studio.core.route import EMBEDDED
 from kontext_studio.core.session import Session
@@ -49,6 +49,13 @@ def origin_words(session: Session, parent: NodeId | None) -> str:
     return f"from {_name(session, node, inside=True)}" if node else ""
 
 
+def source_step(history: History, node: Node) -> int:
+    """The number of the step whose result was used for one that was computed here; else 0."""
+    if node.derivation is None or len(node.parents) < 2:
+        return 0
+    return history[node.parents[1]].step
+
+
 def step_title(session: Session, step: Node | JobRecord) -> str:
     """The label, else the instruction's headline, else the file or "Original"."""
     if isinstance(step, JobRecord):
@@ -61,12 +68,23 @@ def step_title(session: Session, step: Node | JobRecord) -> str:
 
 
 def step_meta(
-    node: Node, models: Mapping[str, ModelWords], changed_share: float | None, run_size: int
+    node: Node,
+    models: Mapping[str, ModelWords],
+    changed_share: float | None,
+    run_size: int,
+    source_step: int = 0,
 ) -> str:
-    """ "pro · 8.1 s · 31 % changed", "… · variant 2 of 4", or file and size of an original."""
+    """ "pro · 8.1 s · 31 % changed", "… · variant 2 of 4", file and size of an original, or "from
+    step 4 · 31 % changed" for what was computed here from that step."""
+    if node.derivation is not None:
+        words = [f"from step {source_step}"] if source_step else ["computed here"]
+        if changed_share is not None:
+            words.append(changed_words(changed_share))
+        return " · ".join(words)
     size = size_words(node.image.width, node.image.height)
     if node.request is None:
-        return " · ".join(part for part in (node.title, size) if part)
+        own = node.title if node.derivation is None else "Computed here"
+        return " · ".join(part for part in (own, size) if part)
     parts = [words_for_model(models, node.request.model).short]
     if node.result is not None and node.result.seconds is not None:
         parts.append(took_words(node.result.seconds))
@@ -147,7 +165,7 @@ def step_sentence(
 ) -> str:
     """UX X4: "Step 4, change the cup to deep forest green, from Original, 2 branches, starred"."""
     parts = [_name(session, node)]
-    if node.request is not None:
+    if node.request is not None or node.derivation is not None:
         parts.append(lowered(step_title(session, node)))
     elif node.title and node.title != parts[0]:
         parts.append(node.title)

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from kontext_studio.core.derivation import Method
+from kontext_studio.core.figures import DriftFigures
 from kontext_studio.core.history import JobId, NodeId
 from kontext_studio.core.images import Sha256
 from kontext_studio.core.jobs import JobRecord
@@ -30,6 +32,7 @@ from kontext_studio.gui.history.row_words import (
     ghost_meta,
     ghost_sentence,
     origin_words,
+    source_step,
     step_meta,
     step_sentence,
     step_title,
@@ -45,6 +48,16 @@ from kontext_studio.gui.jobs.progress import (
 )
 
 _PICK_LETTERS = "ABCD"
+MARKS = {
+    Method.KEEP: "shield-check",
+    Method.RECOMPOSE: "brush",
+    Method.UNPROTECTED: "lock-open",
+    Method.ALIGN: "target",
+    Method.COLOURS: "palette",
+    Method.SIZE: "maximize",
+    Method.REBASE: "layers",
+}
+"""The sign of each way in which a step is computed here."""
 
 
 class RowKind(StrEnum):
@@ -59,12 +72,15 @@ class RowKind(StrEnum):
 class NodeFacts:
     """What is known of a step beside the history: the share of changed pixels (0 to 1) against
     its parent, the drift (mean ΔE 2000 against its original), whether nobody has seen it yet,
-    whether its picture cannot be read."""
+    whether its picture cannot be read; and how what was not changed lies to its parent and to its
+    original, None where that is not measured yet."""
 
     changed_share: float | None = None
     drift: float | None = None
     is_new: bool = False
     is_lost: bool = False
+    of_parent: DriftFigures | None = None
+    of_original: DriftFigures | None = None
 
 
 _NO_FACTS = NodeFacts()
@@ -90,8 +106,9 @@ class HistoryRow:
     `run_size` how many pictures the run made, `branches` how many rows hang on this one.
     `sha` is the picture of the thumbnail (for a ghost row its input's), `icon` a Lucide name that
     stands in its place. `progress` is the bar, None where there is none; `folded` counts the rows
-    that are folded away below, `origin` says where the row hangs ("from step 3"). `spoken` is the
-    whole row as a sentence.
+    that are folded away below, `origin` says where the row hangs ("from step 3"). `mark` is the
+    Lucide name of how a step was computed here, empty for other ones. `spoken` is the whole row as
+    a sentence.
     """
 
     key: str
@@ -109,6 +126,7 @@ class HistoryRow:
     parent_key: str | None = None
     sha: Sha256 | None = None
     icon: str = ""
+    mark: str = ""
     lane: int = 0
     depth: int = 0
     is_trunk: bool = True
@@ -190,7 +208,8 @@ def with_facts(row: HistoryRow, inputs: HistoryInputs) -> HistoryRow:
     node = inputs.session.history[row.node]
     facts = inputs.facts.get(row.node, _NO_FACTS)
     share = facts.changed_share
-    meta = step_meta(node, inputs.models, share, row.run_size)
+    source = source_step(inputs.session.history, node)
+    meta = step_meta(node, inputs.models, share, row.run_size, source)
     return replace(
         row,
         meta=PICTURE_DAMAGED if facts.is_lost else meta,
@@ -275,6 +294,7 @@ def _step_row(
         branches=branches,
         parent_key=placed.parent,
         sha=node.image.sha256,
+        mark=MARKS[node.derivation.method] if node.derivation is not None else "",
         lane=placed.lane,
         depth=placed.depth,
         is_trunk=placed.is_trunk,

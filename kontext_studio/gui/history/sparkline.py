@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QSize, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from kontext_studio.gui.history.drift_words import FAR_DRIFT, far_places
 from kontext_studio.gui.theme.tokens import Theme
 
 _HEIGHT = 40
@@ -39,9 +40,11 @@ class Sparkline(QWidget):
             base = self.height() - _INSET + 0.5
             painter.setPen(QPen(self._theme.colour("border.subtle"), 1))
             painter.drawLine(QPointF(0, base), QPointF(self.width(), base))
-            points = self._points(base)
-            if not points:
+            placed = self._points(base)
+            if not placed:
                 return
+            self._paint_limit(painter, base)
+            points = list(placed.values())
             line = QPainterPath(points[0])
             for point in points[1:]:
                 line.lineTo(point)
@@ -57,19 +60,44 @@ class Sparkline(QWidget):
             painter.drawPath(line)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(accent)
-            for point in points[:-1]:
-                painter.drawEllipse(point, 2.5, 2.5)
-            painter.drawEllipse(points[-1], 3.5, 3.5)
+            far = far_places(self._values)
+            for place, point in placed.items():
+                size = 3.5 if place == len(self._values) - 1 else 2.5
+                if place in far:
+                    self._paint_far(painter, point, size + 1.5)
+                else:
+                    painter.drawEllipse(point, size, size)
 
-    def _points(self, base: float) -> list[QPointF]:
+    def _paint_limit(self, painter: QPainter, base: float) -> None:
+        """Where far begins, as soon as the line comes there."""
+        top = self._top()
+        if top < FAR_DRIFT:
+            return
+        y = base - (base - _INSET) * FAR_DRIFT / top
+        painter.setPen(QPen(self._theme.colour("warning.line"), 1, Qt.PenStyle.DashLine))
+        painter.drawLine(QPointF(0, y), QPointF(self.width(), y))
+
+    def _paint_far(self, painter: QPainter, point: QPointF, size: float) -> None:
+        """Another shape too: nobody has to tell the colours apart."""
+        up = QPointF(0, -size)
+        corners = [point + up, point + QPointF(size, size), point + QPointF(-size, size)]
+        painter.setBrush(self._theme.colour("warning.line"))
+        painter.drawPolygon(QPolygonF(corners))
+        painter.setBrush(self._theme.colour("accent.line"))
+
+    def _top(self) -> float:
+        return max(_FLOOR, *(value for value in self._values if value is not None))
+
+    def _points(self, base: float) -> dict[int, QPointF]:
+        """By the place in the path."""
         known = [(place, value) for place, value in enumerate(self._values) if value is not None]
         if len(known) < 2:
-            return []
-        top = max(_FLOOR, *(value for _, value in known))
+            return {}
+        top = self._top()
         width = self.width() - 2 * _INSET
         last = max(1, len(self._values) - 1)
         height = base - _INSET
-        return [
-            QPointF(_INSET + width * place / last, base - height * value / top)
+        return {
+            place: QPointF(_INSET + width * place / last, base - height * value / top)
             for place, value in known
-        ]
+        }

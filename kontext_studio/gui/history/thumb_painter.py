@@ -54,6 +54,8 @@ def paint_thumb(
         paint_icon(painter, rect, row.icon, theme)
     if row.starred:
         _paint_star(painter, rect, theme)
+    if row.mark and not row.is_lost:
+        _paint_mark(painter, row.mark, rect, theme)
     if row.picks:
         _paint_letters(painter, row.picks, rect, theme)
     painter.restore()
@@ -93,6 +95,18 @@ def _paint_star(painter: QPainter, rect: QRect, theme: Theme) -> None:
     ratio = painter.device().devicePixelRatio()
     star = icon_pixmap(theme, "star", "overlay.star", 12, ratio, filled=True)
     painter.drawPixmap(plate.topLeft() + QPoint(2, 2), star)
+
+
+def _paint_mark(painter: QPainter, name: str, rect: QRect, theme: Theme) -> None:
+    """How the step was computed here, in the corner that neither star nor letters use."""
+    top = rect.bottom() + 1 - _INSET - _BADGE
+    plate = QRect(rect.right() + 1 - _INSET - _BADGE, top, _BADGE, _BADGE)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.colour("overlay.plate"))
+    painter.drawRoundedRect(plate, 3, 3)
+    ratio = painter.device().devicePixelRatio()
+    sign = icon_pixmap(theme, name, "overlay.text", 12, ratio)
+    painter.drawPixmap(plate.topLeft() + QPoint(2, 2), sign)
 
 
 def _paint_letters(painter: QPainter, letters: tuple[str, ...], rect: QRect, theme: Theme) -> None:

@@ -8,13 +8,14 @@ the editor.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from kontext_studio.gui.instruction import vocabulary
 from kontext_studio.gui.instruction.in_thread import InThread
-from kontext_studio.gui.instruction.ready_fixes import ready_fixes
+from kontext_studio.gui.instruction.late_fixes import LateFixes
 
 if TYPE_CHECKING:
     from kontext_studio.prompting.context import LintContext
@@ -27,15 +28,16 @@ PAUSE_MS = 250
 _THINGS = frozenset(["subject", "object", "thing"])
 _PLACES = frozenset(["add-where", "image-roles"])
 """Rules that cannot be answered without a word of the person: their clauses have slots."""
-# Measured on a busy machine: 3 to 5 ms at 60 words, and 1 ms more for each typing error.
-_LONG_TEXT = 330
+# Fixes are tried before they are offered: some 6 ms at 200 characters, 1 ms more for each typing
+# error, and twice that on a busy machine.
+_LONG_TEXT = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """What the findings depend on. `ignored_places` are rules with the words that they leave alone;
     `commands` what the program can do for a fix besides changing text: other such fixes are left
-    out."""
+    out; `titles` are what some of these are called now, with their price."""
 
     text: str = ""
     context: LintContext | None = None
@@ -44,14 +46,15 @@ class Question:
     ignored_rules: frozenset[str] = frozenset()
     ignored_places: frozenset[tuple[str, str]] = frozenset()
     commands: frozenset[str] = frozenset()
+    titles: tuple[tuple[str, str], ...] = ()
     run: RunFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """Findings of one text, the text to be sent in full, what could follow behind the caret, and
-    clauses that could be added. `ignored` counts findings that were left out as the person asked,
-    `fixable` those that could be mended at once.
+    clauses that could be added. `ignored` counts findings that were left out as the person asked.
+    Fixes are worked out when they are asked for.
     """
 
     text: str = ""
@@ -60,7 +63,6 @@ class Answer:
     ghost: str = ""
     snippets: tuple[Snippet, ...] = ()
     ignored: int = 0
-    fixable: int = 0
 
 
 class Checker(QObject):
@@ -134,31 +136,34 @@ def answer_to(question: Question) -> Answer:
         not in question.ignored_places
     )
     findings = tuple(
-        replace(
-            one,
-            fixes=(
-                *_known_values(one, question),
-                *(fix for fix in one.fixes if _can(fix, question.commands)),
-            ),
-        )
-        for one in heeded
+        replace(one, fixes=LateFixes(partial(_offered, one, question))) for one in heeded
     )
     ghost = ghost_text(text, findings)
     ignored = len(found) - len(heeded)
-    fixable = len(ready_fixes(findings))
-    return Answer(text, sent, findings, ghost, _snippets(sent, findings), ignored, fixable)
+    return Answer(text, sent, findings, ghost, _snippets(sent, findings), ignored)
+
+
+def _offered(finding: Finding, question: Question) -> tuple[Fix, ...]:
+    titles = dict(question.titles)
+    able = (
+        replace(fix, title=titles.get(fix.command or "", fix.title))
+        for fix in finding.fixes
+        if _can(fix, question.commands)
+    )
+    return (*_known_values(finding, question), *able)
 
 
 def _snippets(sent: str, findings: tuple[Finding, ...]) -> tuple[Snippet, ...]:
     """The clauses that a finding asks for and that are not said yet."""
-    from kontext_studio.prompting.templates import SNIPPETS, says_already
+    from kontext_studio.prompting.reading import Reading
+    from kontext_studio.prompting.templates import SNIPPETS, said_in
 
-    rules = {one.rule for one in findings}
+    reading, rules = Reading(sent), {one.rule for one in findings}
     return tuple(
         one
         for one in SNIPPETS
         if rules.intersection(one.rules if "{" not in one.text else _PLACES.intersection(one.rules))
-        and not says_already(sent, one)
+        and not said_in(reading, one)
     )
 
 

@@ -9,10 +9,12 @@ from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 class GapColumn(QLayout):
     def __init__(self, margins: QMargins, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setContentsMargins(margins)
         self._items: list[QLayoutItem] = []
         self._gaps: list[int] = []
         self._next_gap = 0
+        # Asked for again and again while the layouts around it settle.
+        self._heights: dict[int, int] = {}
+        self.setContentsMargins(margins)
 
     def add_part(self, widget: QWidget, gap_px: int) -> None:
         self._next_gap = gap_px
@@ -40,8 +42,14 @@ class GapColumn(QLayout):
     def hasHeightForWidth(self) -> bool:
         return True
 
+    def invalidate(self) -> None:
+        self._heights.clear()
+        super().invalidate()
+
     def heightForWidth(self, width: int) -> int:
-        return self._arrange(QRect(0, 0, width, 0), move=False)
+        if width not in self._heights:
+            self._heights[width] = self._arrange(QRect(0, 0, width, 0), move=False)
+        return self._heights[width]
 
     def setGeometry(self, rect: QRect) -> None:
         super().setGeometry(rect)

@@ -30,7 +30,7 @@ class ModelRow(QWidget):
         self._offers: tuple[ModelOffer, ...] = ()
         self._box = ModelBox(theme, self)
         self._box.activated.connect(self._choose_model)
-        self._bar = SegmentedBar("Number of variants", self)
+        self._bar = SegmentedBar("Number of variants", self, one_stop=True)
         self._bar.setObjectName("variantCount")
         self._group = QActionGroup(self)
         actions: list[QAction] = []

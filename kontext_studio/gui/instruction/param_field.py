@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
+
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QSlider, QSpinBox, QWidget
 
@@ -20,7 +22,9 @@ _WIDEST = 2**31 - 1
 
 class ParamField(QWidget):
     """`changed` after each change by the person. A field lets anything be typed; `problem` says
-    what the service would not take."""
+    what the service would not take.
+
+    Abstract for the type checker alone: the metaclass of Qt's classes is not that of ABC."""
 
     changed = Signal()
 
@@ -36,13 +40,13 @@ class ParamField(QWidget):
         self.row.setContentsMargins(0, 0, 0, 0)
         self.row.setSpacing(8)
 
+    @abstractmethod
     def value(self) -> ParamValue:
         """None where it sends nothing."""
-        raise NotImplementedError
 
+    @abstractmethod
     def set_value(self, value: ParamValue) -> None:
         """Show a value; nobody is told."""
-        raise NotImplementedError
 
     def problem(self) -> str:
         return problem_words(self.spec, self.value())

@@ -14,6 +14,8 @@ __all__ = ["ParamField", "field_for", "unchanged_value"]
 
 _OWN_SIZE = "Own size…"
 _OWN = "own size"
+_FLAGS_ROLE = Qt.ItemDataRole.UserRole - 1
+"""By which the model of a combo box keeps what can be done with an item."""
 
 
 def unchanged_value(model: ModelSpec, spec: ParamSpec) -> ParamValue:
@@ -45,6 +47,17 @@ class ChoiceField(ParamField):
         """What sending nothing means here."""
         if self.start is None:
             self._box.setItemText(0, words)
+
+    def allow_only(self, allowed: ParamValue, reason: str) -> None:
+        """Of all values only this one can be chosen, and is; with an empty reason all can."""
+        for place in range(self._box.count()):
+            held = reason if self._box.itemData(place) != allowed else ""
+            self._box.setItemData(place, held or None, Qt.ItemDataRole.ToolTipRole)
+            usual = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+            flags = Qt.ItemFlag.NoItemFlags if held else usual
+            self._box.setItemData(place, flags.value, _FLAGS_ROLE)
+        if reason:
+            self.set_value(allowed)
 
     def value(self) -> ParamValue:
         value: ParamValue = self._box.currentData()

@@ -32,6 +32,7 @@ _FORMAT_WIDTH = 80
 _TOO_LARGE_FOR_TWO = 1.5
 """From this size of type on, no row has room for two fields."""
 _FIRST = ("Guidance",)
+LOSSLESS_ONLY = "With an area the format is PNG: it keeps every pixel outside"
 
 
 class ParamForm(QWidget):
@@ -54,6 +55,7 @@ class ParamForm(QWidget):
         self._seed.hide()
         self._rows: list[FormRow] = []
         self._makes = False
+        self._protects = False
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
@@ -79,6 +81,7 @@ class ParamForm(QWidget):
         if model is not None:
             self._build(model)
             self.set_values(before, self._seed.seed() if keep else None)
+            self.set_protects(self._protects)
 
     def set_values(self, values: Mapping[str, ParamValue], seed: int | None) -> None:
         """Values the model does not have, or would refuse, are left out."""
@@ -124,6 +127,16 @@ class ParamForm(QWidget):
                 notes.setdefault(row, []).append(words)
         for row in self._rows:
             row.set_note("\n".join(notes.get(row, ())))
+
+    def set_protects(self, protects: bool) -> None:
+        """With an area the format is the one that loses nothing, where the model has one."""
+        self._protects = protects
+        lossless = self._model.lossless_format() if self._model is not None else None
+        for field in self._fields.values():
+            is_format = field.spec.role is ParamRole.FORMAT
+            if is_format and lossless is not None and isinstance(field, ChoiceField):
+                field.allow_only(lossless, LOSSLESS_ONLY if protects else "")
+        self._mark()
 
     def reset(self) -> None:
         self.set_values({}, None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from kontext_studio.core.delivery import FAULTS_ARE_FINAL
 from kontext_studio.core.models import ModelSpec
 
+_LEAST = 0.0005
 _FREE_FAULTS = "If the connection breaks, nobody knows the outcome."
 
 
@@ -21,6 +22,20 @@ def sum_words(dollars: float | None) -> str:
     if dollars is None:
         return "price unknown"
     return f"${_amount(dollars)}" if dollars else "Free"
+
+
+def difference_words(
+    now: ModelSpec, then: ModelSpec, count: int, megapixels: float | None = None
+) -> str:
+    """What another model costs more for the same run: "+$0.04", "−$0.02", "same price"."""
+    costs = [one.price.for_run(count, megapixels) for one in (now, then)]
+    amounts = [cost.amount for cost in costs if cost is not None and cost.amount is not None]
+    if len(amounts) < 2:
+        return price_words(then, count, megapixels)
+    more = amounts[1] - amounts[0]
+    if abs(more) < _LEAST:
+        return "same price"
+    return f"{'+' if more > 0 else '−'}${_amount(abs(more))}"
 
 
 def faults_words(model: ModelSpec | None) -> str:

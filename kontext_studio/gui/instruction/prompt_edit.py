@@ -178,6 +178,10 @@ class PromptEdit(PaperEdit):
         under_caret = self.viewport().mapToGlobal(self.cursorRect().bottomLeft())
         menu.popup(at or under_caret)
 
+    def caret(self) -> int:
+        """Where it stands, in characters as Python counts them."""
+        return Utf16Map(self.toPlainText()).to_code_points(self.textCursor().position())
+
     def apply_fix(self, fix: Fix, finding: Finding) -> None:
         """One undo step; the caret stays near, or selects what is to be typed over."""
         if self._is_stale():

@@ -1,5 +1,6 @@
-"""What stands in small words below Run: who can open what is uploaded, what a fault would mean,
-what the service says a run costs, and why nothing can be made from text."""
+"""What stands in small words below Run: how large the result will be, who can open what is sent,
+what a fault would mean, what the service says a run costs, and why nothing can be made from text.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +25,7 @@ class RunNotes(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(6)
         self._estimate = self._note("priceNote", "secondary")
+        self._size = self._note("sizeNote", "tertiary")
         self._faults = self._note("faultNote", "warning")
         self._count = self._note("countNote", "tertiary")
         self._uploads = self._note("uploadNote", "tertiary")
@@ -44,6 +46,11 @@ class RunNotes(QWidget):
 
     def set_estimate(self, words: str) -> None:
         self._say(self._estimate, words)
+
+    def set_size(self, words: str, *, differs: bool = False) -> None:
+        """How large the result will be; `differs` where its shape is another one."""
+        set_kind(self._size, tone="warning" if differs else "tertiary")
+        self._say(self._size, words)
 
     def set_count(self, words: str) -> None:
         """What a service makes of several variants."""
@@ -66,5 +73,5 @@ class RunNotes(QWidget):
     def _say(self, label: Label, words: str) -> None:
         label.setText(words)
         label.setVisible(bool(words))
-        parts = (self._estimate, self._faults, self._count, self._uploads, self._maker)
-        self.setHidden(not any(part.text() for part in parts))
+        parts = (self._estimate, self._size, self._faults, self._count, self._uploads)
+        self.setHidden(not any(part.text() for part in (*parts, self._maker)))

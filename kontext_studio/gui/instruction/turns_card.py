@@ -110,6 +110,11 @@ class TurnsCard(QFrame):
         self._state = Label(self)
         self._state.setWordWrap(True)
         set_kind(self._state, type="small", tone="secondary")
+        self._note = Label(self)
+        self._note.setObjectName("turnsNote")
+        self._note.setWordWrap(True)
+        set_kind(self._note, type="small", tone="secondary")
+        self._note.hide()
         self._rows = QVBoxLayout()
         self._rows.setContentsMargins(0, 4, 0, 4)
         self._rows.setSpacing(6)
@@ -131,6 +136,7 @@ class TurnsCard(QFrame):
         column.setSpacing(4)
         column.addWidget(self._title)
         column.addWidget(self._state)
+        column.addWidget(self._note)
         column.addLayout(self._rows)
         column.addWidget(holder)
         self.hide()
@@ -146,6 +152,7 @@ class TurnsCard(QFrame):
         self.setVisible(view is not None)
         if view is None:
             self._fill(0)
+            self.set_note("")
             return
         queue = view.queue
         if before is None or len(queue.left) != len(before.queue.left):
@@ -161,6 +168,11 @@ class TurnsCard(QFrame):
         self._state.setText(_state(view))
         self._show_buttons(view)
 
+    def set_note(self, words: str) -> None:
+        """What was done to the steps besides cutting them apart."""
+        self._note.setText(words)
+        self._note.setVisible(bool(words))
+
     def tell(self) -> None:
         """What is being typed here counts."""
         for edit in self._edits:
@@ -174,7 +186,7 @@ class TurnsCard(QFrame):
         queue, price = view.queue, view.price
         count = len(queue.left)
         each = price.amount if price is not None else None
-        every = each * count if each is not None else None
+        every = view.whole_price.amount if view.whole_price is not None else None
         self._next.setText(_with_price("Run the next", each))
         self._all.setText(_with_price(f"Run all {count}", every))
         self._next.setVisible(not view.under_way)
@@ -281,4 +293,4 @@ def _state(view: TurnsView) -> str:
     on = f"step {view.step}" if view.step else "the original"
     what = f"Each edits {on}." if view.queue.branches else f"The next one edits {on}."
     price = " The price is not known." if view.price is None else ""
-    return f"{what} Nothing is sent until you run it.{price}"
+    return f"{what} Nothing is sent yet.{price}"

@@ -1,29 +1,58 @@
-"""Paints wavy underlines below ranges of a document."""
+"""Paints wavy underlines below ranges of a document.
+
+A wave is drawn once for each colour and density and copied from then on: a long instruction has
+dozens, and each key would wait for them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QTextBlock, QTextDocument, QTextLine
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import (
+    QColor,
+    QPainter,
+    QPainterPath,
+    QPen,
+    QPixmap,
+    QTextBlock,
+    QTextDocument,
+    QTextLine,
+)
 
 _HALF_WAVE_PX = 3.0
 _CREST_PX = 2.6  # of the control point; the wave itself rises half as far
 _BELOW_BASELINE_PX = 4.0
+_STRIP = QSize(480, 8)  # whole waves, and whole pixels at every usual density
 
 
 def paint_wave(painter: QPainter, start: QPointF, end_x: float, colour: QColor) -> None:
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    path = QPainterPath(start)
-    x, down = start.x(), True
-    while x + _HALF_WAVE_PX <= end_x + 1:
-        x += _HALF_WAVE_PX
-        middle = start.y() + (_CREST_PX if down else -_CREST_PX)
-        path.quadTo(QPointF(x - _HALF_WAVE_PX / 2, middle), QPointF(x, start.y()))
-        down = not down
-    painter.setPen(QPen(colour, 1.1, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawPath(path)
+    density = painter.device().devicePixelRatioF()
+    strip = _strip(colour.rgba(), density)
+    x, top = round(start.x()), round(start.y()) - _STRIP.height() // 2
+    while x < end_x:
+        width = min(_STRIP.width(), end_x - x)
+        part = QRectF(0, 0, width * density, _STRIP.height() * density)
+        painter.drawPixmap(QRectF(x, top, width, _STRIP.height()), strip, part)
+        x += _STRIP.width()
+
+
+@lru_cache(maxsize=16)
+def _strip(rgba: int, density: float) -> QPixmap:
+    strip = QPixmap(_STRIP * density)
+    strip.setDevicePixelRatio(density)
+    strip.fill(Qt.GlobalColor.transparent)
+    middle = _STRIP.height() / 2
+    path = QPainterPath(QPointF(-_HALF_WAVE_PX, middle))
+    for n in range(round(_STRIP.width() / _HALF_WAVE_PX) + 2):
+        x, crest = n * _HALF_WAVE_PX, _CREST_PX if n % 2 else -_CREST_PX
+        path.quadTo(QPointF(x - _HALF_WAVE_PX / 2, middle + crest), QPointF(x, middle))
+    with QPainter(strip) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor.fromRgba(rgba), 1.1))
+        painter.drawPath(path)
+    return strip
 
 
 def line_parts(

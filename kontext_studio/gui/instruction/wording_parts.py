@@ -13,8 +13,10 @@ from kontext_studio.gui.instruction.checker import Answer, Question
 from kontext_studio.gui.instruction.fix_all_card import FixAllCard
 from kontext_studio.gui.instruction.fixing_all import AllFixed, all_fixed
 from kontext_studio.gui.instruction.in_thread import InThread
+from kontext_studio.gui.instruction.late_fixes import work_out
 from kontext_studio.gui.instruction.problem_list import ProblemList
 from kontext_studio.gui.instruction.prompt_edit import PromptEdit
+from kontext_studio.gui.instruction.ready_fixes import ready_fixes
 from kontext_studio.gui.instruction.snippet_chips import SnippetChips
 from kontext_studio.gui.theme.tokens import Theme
 
@@ -39,11 +41,16 @@ class WordingParts(QObject):
         self.snippets = SnippetChips(theme, parent)
         self._fixing = InThread("fixing", self)
         self._fixing.done.connect(self._show_outcome)
+        self._trying = InThread("fixes", self)
+        self._trying.done.connect(self._take_fixes)
+        self._tried = self._answer  # whose fixes the thread works out
+        self._fixes_later = self._after_events(self._try_fixes)
         self._rows_later = self._after_events(self._show_rows)
         self._clauses_later = self._after_events(self._show_clauses)
+        self._caret_later = self._after_events(self.follow_caret)
         edit.problem_reached.connect(self.problems.set_current)
         edit.textChanged.connect(self.fix_all_card.forget)
-        edit.cursorPositionChanged.connect(self.follow_caret)
+        edit.cursorPositionChanged.connect(self._caret_later.start)
         self.problems.problem_chosen.connect(edit.go_to_finding)
         self.problems.fix_wanted.connect(self._offer)
         self.problems.menu_wanted.connect(self._open_menu)
@@ -55,21 +62,32 @@ class WordingParts(QObject):
 
     def take(self, answer: Answer, *, at_once: bool = True) -> None:
         """Show what a check found: the marks now, and the rows below them with `at_once` too, else
-        after what is typed meanwhile, so that no key waits for all of it."""
+        when a thread has worked out their fixes, so that no key waits for all of it."""
         self._answer = Answer(answer.text, answer.sent_text) if not answer.text.strip() else answer
         self._edit.set_findings(answer.text, self._answer.findings, self._answer.ghost)
-        self._rows_later.stop()
-        self._clauses_later.stop()
-        if at_once:
+        for later in (self._fixes_later, self._rows_later, self._clauses_later):
+            later.stop()
+        if at_once or not self._answer.findings:
             self._show_rows()
             self._show_clauses()
         else:
+            self._fixes_later.start()
+
+    def _try_fixes(self) -> None:
+        if not self._trying.is_busy:
+            self._tried = answer = self._answer
+            self._trying.start(lambda: work_out(answer.findings))
+
+    def _take_fixes(self, _outcome: object) -> None:
+        if self._tried is self._answer:
             self._rows_later.start()
+        elif self._answer.findings:
+            self._try_fixes()
 
     def _show_rows(self) -> None:
         answer = self._answer
         self.problems.set_findings(answer.text, answer.findings)
-        self.problems.set_also(fixable=answer.fixable, ignored=answer.ignored)
+        self.problems.set_also(fixable=len(ready_fixes(answer.findings)), ignored=answer.ignored)
         self.follow_caret()
         self._clauses_later.start()
 
@@ -108,10 +126,11 @@ class WordingParts(QObject):
             self._edit.write_over(fixed.after)
 
     def add_clause(self, snippet: Snippet) -> None:
-        """Put it behind the last word, in one undo step."""
+        """Put it at the caret if a clause ends there, else behind the last word; one undo step."""
         from kontext_studio.prompting.templates import snippet_fix
 
-        self._edit.make_edits(snippet_fix(self._edit.toPlainText(), snippet))
+        fix = snippet_fix(self._edit.toPlainText(), snippet, self._edit.caret())
+        self._edit.make_edits(fix)
 
     def _offer(self, index: int, at: QPoint) -> None:
         self._edit.offer_fixes(index, at)

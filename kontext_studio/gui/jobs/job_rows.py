@@ -167,8 +167,9 @@ def state_line(record: JobRecord, progress: JobProgress, pictures: list[Node]) -
 
 
 def summary_of(rows: tuple[JobRow, ...]) -> str:
-    """ "1 running · 1 retrying · 2 waiting · 1 failed · 1 cancelled"."""
-    counts = {"running": 0, "retrying": 0, "waiting": 0, "failed": 0, "cancelled": 0}
+    """ "1 running · 1 retrying · 2 waiting · 1 failed · 1 unknown · 1 cancelled"."""
+    names = ("running", "retrying", "waiting", "failed", "unknown", "cancelled")
+    counts = dict.fromkeys(names, 0)
     for row in rows:
         if row.stage in (Stage.RUNNING, Stage.CANCELLING):
             counts["running"] += 1
@@ -178,6 +179,8 @@ def summary_of(rows: tuple[JobRow, ...]) -> str:
             counts["waiting"] += 1
         elif row.stage is Stage.CANCELLED:
             counts["cancelled"] += 1
+        elif row.stage is Stage.UNKNOWN:
+            counts["unknown"] += 1
         elif row.stage is not Stage.DONE:
             counts["failed"] += 1
     words = [f"{count} {word}" for word, count in counts.items() if count]

@@ -8,21 +8,25 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QApplication, QMenu
 
 from kontext_studio.core.history import Node, NodeId
 from kontext_studio.core.route import EMBEDDED
 from kontext_studio.core.session import Session
+from kontext_studio.gui.canvas.context_bar import HOLDS
 from kontext_studio.gui.canvas.image_stage import StageMode
 from kontext_studio.gui.commands import NEEDS_PARENT, NEEDS_REQUEST, NEEDS_STEP
 from kontext_studio.gui.history.names import lowered
 from kontext_studio.gui.history.view import MenuRequest
 from kontext_studio.gui.jobs.progress import hangs_on_connection
 from kontext_studio.gui.main_window import COLLAPSE_BELOW_PX
+from kontext_studio.gui.presenters.area_commands import AREA_WRITES, AreaCommands
 from kontext_studio.gui.presenters.asking import ask_to_close, show_about
+from kontext_studio.gui.presenters.drift_commands import DRIFT_WRITES, DriftCommands
 from kontext_studio.gui.presenters.help import Help
 from kontext_studio.gui.presenters.jobs import UnderWay
+from kontext_studio.gui.presenters.looking import TILED
 from kontext_studio.gui.presenters.panes import Panes
 from kontext_studio.gui.presenters.view_keys import ViewKeys
 from kontext_studio.gui.presenters.wording import Wording
@@ -40,14 +44,24 @@ MODES = {
     "view_wipe": StageMode.WIPE,
     "view_side": StageMode.SIDE_BY_SIDE,
     "view_grid": StageMode.GRID,
+    "view_onion": StageMode.ONION,
 }
 WRITES = ("rerun", "rerun_same_seed", "apply_here", "star", "pick", "rename", "delete",
-          "name_session")  # fmt: skip
+          "name_session", *AREA_WRITES, *DRIFT_WRITES)  # fmt: skip
 """What cannot be done in a session that is open for looking only."""
 CONTEXT = ("compare_parent", "star", "rerun", "paint_area", "export")
-WIPE_CONTEXT = ("swap_sides", "view_single", "star", "export")
+PAIR_CONTEXT = {
+    StageMode.WIPE: ("swap_sides", "rotate_split", "", "heat_map", "show_before", "",
+                     "export_comparison"),
+    StageMode.ONION: ("swap_sides", "flip", "", "heat_map", "show_before", "",
+                      "export_comparison"),
+    StageMode.FLIP: ("swap_sides", "flip", "", "heat_map", "", "export_comparison"),
+}  # fmt: skip
+TO_COMPARE = ("swap_sides", "export_comparison", "export_comparison_files")
 STEP_MENU = ("edit_from_here", "", "star", "pick", "rename", "copy_instruction", "", "rerun",
-             "rerun_same_seed", "apply_here", "", "export", "delete")  # fmt: skip
+             "rerun_same_seed", "apply_here", "", "keep_else", "area_of_change", "unprotected", "",
+             "align", "match_colours", "bring_to_size", "rebase", "",
+             "export", "delete")  # fmt: skip
 
 
 class Commanding(QObject):
@@ -72,6 +86,8 @@ class Commanding(QObject):
         self.palette.setting_chosen.connect(studio.setting_up.choose)
         self.wording = Wording(studio, self.palette, self._help)
         self._connect()
+        self._areas = AreaCommands(studio, self)
+        self._drift = DriftCommands(studio, self)
         self._window.history.set_header_actions(
             [self._actions[name] for name in ("starred_only", "fold_all", "root", "map")]
         )
@@ -87,11 +103,25 @@ class Commanding(QObject):
             lambda: studio.steps.current,
             studio.edit_from,
             self._leave,
+            studio.area.key,
             self,
         )
         self._window.history.label_written.connect(self._label)
         self._actions.check("context_bar", True)
         self._actions.check("hand", True)
+        self._actions.check("link_views", True)
+        self._actions.check("mirror_pointer", True)
+        self._actions["show_before"].setProperty(HOLDS, True)
+        self._window.context_bar.held.connect(lambda what: self._hold(what.name, what.down))
+        panel = self._window.right.compare
+        panel.linked_changed.connect(lambda on: self._link(linked=on))
+        panel.mirrored_changed.connect(lambda on: self._link(mirrored=on))
+        panel.clear_requested.connect(self._clear_comparison)
+        panel.swap_requested.connect(studio.looking.swap)
+        panel.copy_requested.connect(lambda key: self._with_key(self._copy_instruction, key))
+        panel.rerun_requested.connect(lambda key: self._with_key(studio.running.rerun, key))
+        studio.differences.changed.connect(self._offer_comparing)
+        studio.previews.changed.connect(self._show_context_bar)
         self._actions.check("view_single", True)
         self._actions.check(f"theme_{studio.theme.name.value}", True)
         for name, dock in (
@@ -111,6 +141,7 @@ class Commanding(QObject):
             lambda: self.palette.choose_step(studio.references.add, "Which step is a reference?")
         )
         studio.running.situation_changed.connect(self._offer_inputs)
+        studio.area.changed.connect(self._follow_tool)
         self._collapse_if_narrow()
         self.refresh()
 
@@ -132,30 +163,59 @@ class Commanding(QObject):
         actions.enable(NEEDS_REQUEST, node is not None and node.request is not None, reason)
         self._offer_inputs()
         session = studio.bench.session if studio.bench.is_open else None
-        undo, redo = (session.undo_text, session.redo_text) if session else ("", "")
-        actions["undo"].setText(f"Undo {undo}".rstrip())
-        actions["redo"].setText(f"Redo {redo}".rstrip())
-        actions.enable(("undo",), bool(undo), "nothing to undo")
-        actions.enable(("redo",), bool(redo), "nothing to redo")
+        self._offer_undo(session)
         actions.enable(("clear_picks",), bool(session and session.picks), "nothing is picked")
         two = has_parent or bool(session and len(session.picks) >= 2)
         several = two or bool(node and session and len(session.history.variants(node.id)) > 1)
-        for name, possible in (("view_wipe", two), ("view_side", two), ("view_grid", several)):
+        of_two = [(name, two) for name in ("view_wipe", "view_side", "view_onion", "flip")]
+        for name, possible in (*of_two, ("view_grid", several)):
             why = "make an edit, or pick two steps with C" if node else "open an image first"
             actions.enable((name,), possible, why)
+        self._areas.refresh(node)
+        self._drift.refresh(node)
         self._hold_back_lost(node, session)
         because = studio.read_only_because
         actions.enable(("run", "run_new_seed"), not because, lowered(because))
         if because:
             actions.enable(WRITES, False, lowered(because))
-        actions.enable(
-            ("swap_sides",), studio.looking.mode is not StageMode.SINGLE, "no comparison"
-        )
+        self._offer_comparing()
         starred = bool(session and node and node.id in session.stars)
         actions["star"].setText("Remove star" if starred else "Star")
         self._show_mode(studio.looking.mode)
         self._show_context_bar()
         self._window.context_bar.place()  # its words may have changed
+
+    def _offer_comparing(self) -> None:
+        """What can be done with what is compared now."""
+        studio, actions = self._studio, self._actions
+        mode, differences = studio.looking.mode, studio.differences
+        actions.enable(TO_COMPARE, mode is not StageMode.SINGLE, "no comparison")
+        actions.enable(("rotate_split",), mode is StageMode.WIPE, "no wipe")
+        two = mode in (StageMode.WIPE, StageMode.ONION)
+        actions.enable(("show_before",), two, "no wipe")
+        actions.enable(("link_views", "mirror_pointer"), mode in TILED, "no grid")
+        actions.enable(("heat_map",), not differences.why_not, differences.why_not)
+        actions.check("heat_map", differences.is_on)
+        for number in range(1, 5):
+            there = number <= studio.looking.numbered
+            actions.enable((f"look_{number}",), there, "no such pick or variant")
+
+    def _offer_undo(self, session: Session | None) -> None:
+        """While an area is painted it is about strokes, and never reaches the tree behind them."""
+        area, actions = self._studio.area, self._actions
+        undo, redo = (session.undo_text, session.redo_text) if session else ("", "")
+        if area.is_active:
+            undo = "stroke" if area.can_undo else ""
+            redo = "stroke" if area.can_redo else ""
+        actions["undo"].setText(f"Undo {undo}".rstrip())
+        actions["redo"].setText(f"Redo {redo}".rstrip())
+        actions.enable(("undo",), bool(undo), "nothing to undo")
+        actions.enable(("redo",), bool(redo), "nothing to redo")
+
+    def _follow_tool(self) -> None:
+        self._show_context_bar()
+        studio = self._studio
+        self._offer_undo(studio.bench.session if studio.bench.is_open else None)
 
     def _offer_inputs(self) -> None:
         """What depends on the model that is chosen, and on what is connected."""
@@ -214,6 +274,19 @@ class Commanding(QObject):
             on(name, partial(studio.looking.set_mode, mode))
         on("compare_parent", studio.looking.toggle_wipe)
         on("swap_sides", studio.looking.swap)
+        on("flip", studio.looking.flip)
+        on("heat_map", studio.differences.toggle)
+        on("rotate_split", stage.wipe.rotate)
+        on("show_before", self._see_before)
+        on("link_views", lambda: self._link(linked=self._actions["link_views"].isChecked()))
+        on(
+            "mirror_pointer",
+            lambda: self._link(mirrored=self._actions["mirror_pointer"].isChecked()),
+        )
+        for number in range(4):
+            on(f"look_{number + 1}", partial(self._look_at, number))
+        on("export_comparison", studio.exporting.export_sheet)
+        on("export_comparison_files", studio.exporting.export_files)
         on("fit", stage.fit)
         on("zoom_100", lambda: stage.zoom_to(1.0))
         on("zoom_200", lambda: stage.zoom_to(2.0))
@@ -221,7 +294,6 @@ class Commanding(QObject):
         on("zoom_out", stage.zoom_out)
         on("full_screen", lambda: panes.full_screen(self._actions["full_screen"].isChecked()))
         on("context_bar", self._show_context_bar)
-        on("hand", lambda: self._actions.check("hand", True))
         on("parent", lambda: steps.go(steps.parent_of))
         on("newest_child", lambda: steps.go(steps.newest_child_of))
         on("previous_sibling", lambda: steps.go(lambda node: steps.sibling_of(node, -1)))
@@ -299,10 +371,12 @@ class Commanding(QObject):
         self._studio.tasks.start(self._studio.bench.act(plan))  # type: ignore[arg-type]
 
     def _undo(self) -> None:
-        """Text first, then the tree."""
+        """Text first, then strokes while an area is painted, then the tree."""
         edit = self._window.right.instruction.edit
         if edit.hasFocus() and edit.document().isUndoAvailable():
             edit.undo()
+        elif self._studio.area.is_active:
+            self._studio.area.undo()
         else:
             self._studio.tasks.start(self._studio.bench.undo())
 
@@ -310,6 +384,8 @@ class Commanding(QObject):
         edit = self._window.right.instruction.edit
         if edit.hasFocus() and edit.document().isRedoAvailable():
             edit.redo()
+        elif self._studio.area.is_active:
+            self._studio.area.redo()
         else:
             self._studio.tasks.start(self._studio.bench.redo())
 
@@ -342,6 +418,33 @@ class Commanding(QObject):
         on = node.id not in self._studio.bench.session.picks
         self._act(lambda session: session.pick(node.id, on))
 
+    def _look_at(self, place: int) -> None:
+        if (node := self._studio.looking.look_at(place)) is not None:
+            if self._studio.looking.mode is not StageMode.SINGLE:
+                self._studio.looking.set_mode(StageMode.SINGLE)
+            self._studio.steps.select(node)
+
+    def _see_before(self) -> None:
+        """By the menu or the palette nothing can be held: it stays until it is asked for again."""
+        wipe = self._window.stage.wipe
+        wipe.show_only_before(not wipe.shows_before_alone)
+
+    def _hold(self, name: str, held: bool) -> None:
+        if name == "show_before":
+            self._window.stage.wipe.show_only_before(held)
+
+    def _link(self, *, linked: bool | None = None, mirrored: bool | None = None) -> None:
+        """Whether tiles follow each other; the panel's switches and the menu say the same."""
+        grid, actions = self._window.stage.grid, self._actions
+        if linked is not None:
+            grid.set_linked(linked)
+            actions.check("link_views", linked)
+        if mirrored is not None:
+            grid.set_mirrors_pointer(mirrored)
+            actions.check("mirror_pointer", mirrored)
+        on = actions["link_views"].isChecked(), actions["mirror_pointer"].isChecked()
+        self._window.right.compare.show_linked(*on)
+
     def _rename(self, node: Node) -> None:
         """The name is typed in the list, where it stands."""
         self._window.history_dock.show()
@@ -353,9 +456,14 @@ class Commanding(QObject):
 
     def _show_context_bar(self) -> None:
         wanted = self._actions["context_bar"].isChecked()
-        grid = self._studio.looking.mode in (StageMode.GRID, StageMode.SIDE_BY_SIDE)
-        nothing = self._studio.steps.current is None  # its verbs are for a step
-        self._window.context_bar.set_wanted(wanted and not grid and not nothing)
+        grid = self._studio.looking.mode in TILED
+        # Its verbs are for a step; a picture that is still being made is none.
+        making = self._studio.previews.on_canvas is not None
+        nothing = self._studio.steps.current is None or (
+            making and self._studio.looking.mode is StageMode.SINGLE
+        )
+        painting = self._studio.area.is_active
+        self._window.context_bar.set_wanted(wanted and not (grid or nothing or painting))
 
     def _toggle(self, show: Callable[[bool], None], name: str) -> None:
         show(self._actions[name].isChecked())
@@ -381,8 +489,9 @@ class Commanding(QObject):
         return menu
 
     def _make_context_bar(self) -> None:
-        self._more = self._step_menu().menuAction()
-        self._more.setText("More")
+        # Not the menu's own action, which goes with the first button that shows it.
+        self._more = QAction("More", self)
+        self._more.setMenu(self._step_menu())
         self._more.setObjectName("contextMore")
         self._more.setIcon(icon(self._studio.theme, "ellipsis"))
         self._window.context_bar.set_actions(
@@ -423,8 +532,12 @@ class Commanding(QObject):
     def _enter_mode(self, mode: StageMode) -> None:
         """The right side follows what is looked at, unless somebody is writing there."""
         self._show_mode(mode)
-        verbs = CONTEXT if mode is StageMode.SINGLE else WIPE_CONTEXT
-        self._window.context_bar.set_actions([*(self._actions[name] for name in verbs), self._more])
+        verbs = PAIR_CONTEXT.get(mode, ())
+        if verbs:
+            row = [self._actions[name] if name else None for name in verbs]
+        else:
+            row = [*(self._actions[name] for name in CONTEXT), self._more]
+        self._window.context_bar.set_actions(row)
         edit = self._window.right.instruction.edit
         if edit.hasFocus() and edit.toPlainText().strip():
             return
@@ -438,10 +551,22 @@ class Commanding(QObject):
         if self._window.width() < COLLAPSE_BELOW_PX:
             self._window.history.set_collapsed(True)
 
+    def _with_key(self, act: Callable[[Node], object], key: str) -> None:
+        if (node := self._studio.bench.session.history.get(NodeId(key))) is not None:
+            act(node)
+
+    def _clear_comparison(self) -> None:
+        """The panel's Clear: nothing is picked, and nothing is compared."""
+        if self._studio.bench.session.picks:
+            self._act(lambda session: session.clear_picks())
+        self._studio.looking.leave()
+
     def _leave(self) -> None:
-        """Esc: leave the comparison, then clear the picks (UX C9)."""
+        """Esc: leave the tool, then the comparison, then clear the picks (UX C9)."""
+        if self._studio.area.escape():
+            return
         if self._studio.looking.mode is not StageMode.SINGLE:
-            self._studio.looking.set_mode(StageMode.SINGLE)
+            self._studio.looking.leave()
         elif self._studio.bench.session.picks:
             self._act(lambda session: session.clear_picks())
 

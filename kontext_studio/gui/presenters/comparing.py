@@ -9,24 +9,21 @@ from PySide6.QtGui import QImage
 
 from kontext_studio.core.history import Node, NodeId
 from kontext_studio.core.images import ImageRef, Sha256
-from kontext_studio.core.request import EditRequest, ParamValue
+from kontext_studio.gui.canvas.image_stage import StageMode
 from kontext_studio.gui.canvas.variant_strip import VariantStrip, VariantThumb
-from kontext_studio.gui.compare_panel import Compared, ComparePanel
-from kontext_studio.gui.history.names import (
-    cost_words,
-    grouped_digits,
-    model_words,
-    share_words,
-    step_name,
-    took_words,
-    words_for_model,
-)
-from kontext_studio.gui.instruction.value_words import value_words
-from kontext_studio.gui.presenters.looking import BADGES, Looked, step_words
+from kontext_studio.gui.compare_panel import ComparePanel
+from kontext_studio.gui.comparison.compared import Choice, Compared, Comparison
+from kontext_studio.gui.history.names import cost_words, grouped_digits, lowered, step_name
+from kontext_studio.gui.presenters.compared_words import settings_of
+from kontext_studio.gui.presenters.looking import BADGES, PAIRED, TILED, Looked, step_words
+from kontext_studio.gui.presenters.measuring import Measuring
 from kontext_studio.gui.presenters.thumbnails import small_picture
 from kontext_studio.gui.tasks import Tasks
-from kontext_studio.workbench.announcements import Measured
 from kontext_studio.workbench.bench import Workbench
+from kontext_studio.workbench.comparisons import Comparisons
+
+ORIGINAL = ""
+"""The key of the reference that is each step's own original."""
 
 
 class Comparing(QObject):
@@ -34,10 +31,12 @@ class Comparing(QObject):
     about, which is the one to go on from."""
 
     variant_chosen = Signal(str)
+    reference_changed = Signal()
 
     def __init__(
         self,
         bench: Workbench,
+        comparisons: Comparisons,
         panel: ComparePanel,
         strip: VariantStrip,
         tasks: Tasks,
@@ -51,21 +50,30 @@ class Comparing(QObject):
         self._strip = strip
         self._tasks = tasks
         self._small: dict[Sha256, QImage] = {}
-        self._looked: Looked | None = None
+        self._looked = Looked(StageMode.SINGLE, ())
+        self._reference = NodeId(ORIGINAL)
         self._variants: tuple[Node, ...] = ()
+        self._measuring = Measuring(bench, comparisons, tasks, self.refresh, panel.show_measuring)
         strip.variant_chosen.connect(self._choose_variant)
         panel.remove_requested.connect(self._remove)
-        panel.clear_requested.connect(self._clear)
+        panel.star_requested.connect(self._star)
+        panel.reference_chosen.connect(self._choose_reference)
 
     def show(self, looked: Looked) -> None:
         """Follow what the middle of the window shows."""
         self._looked = looked
         self.refresh()
 
-    def take_measure(self, fact: Measured) -> None:
-        """New figures of a step that is listed here."""
-        if self._looked is not None and fact.node in {node.id for node in self._looked.nodes}:
-            self.refresh()
+    def forget(self) -> None:
+        """For another session."""
+        self._measuring.stop()
+        self._looked = Looked(StageMode.SINGLE, ())
+        self._reference = NodeId(ORIGINAL)
+
+    def reference_of(self, node: Node) -> Node | None:
+        """What a step that lies beside others is measured against."""
+        history = self._bench.session.history
+        return history.get(self._reference) if self._reference else history.root_of(node.id)
 
     def refresh(self) -> None:
         if not self._bench.is_open:
@@ -73,11 +81,93 @@ class Comparing(QObject):
         session = self._bench.session
         head = session.history.get(session.head)
         self._show_variants(head)
-        nodes = self._looked.nodes if self._looked is not None else ()
-        nodes = tuple(node for node in nodes if node.id in session.history)
-        compared = [self._compared(node) for node in nodes]
-        self._panel.show_compared(compared, self._subject() or "")
+        mode = self._looked.mode
+        nodes = tuple(node for node in self._looked.nodes if node.id in session.history)
+        if self._reference not in [node.id for node in nodes]:
+            self._reference = NodeId(ORIGINAL)
+        pair = mode in PAIRED and len(nodes) == 2
+        wanted = self._wanted(nodes, pair)
+        self._measuring.want(wanted)
+        bases = {node.id: base for base, node in wanted}
+        self._panel.show_comparison(
+            Comparison(
+                steps=tuple(self._compared(node, bases.get(node.id)) for node in nodes),
+                current=self._subject() or "",
+                pair=pair,
+                tiled=mode in TILED,
+                against=self._against(nodes, pair),
+                references=self._references(nodes),
+                reference=self._reference,
+            )
+        )
         self._fetch([*nodes, *self._variants])
+
+    # What is compared with what.
+
+    def _wanted(self, nodes: tuple[Node, ...], pair: bool) -> tuple[tuple[Node, Node], ...]:
+        """Pairs of a picture and the step that is measured against it."""
+        if pair:
+            return ((nodes[0], nodes[1]),)
+        if self._looked.mode not in TILED:
+            return ()
+        bases = ((self.reference_of(node), node) for node in nodes)
+        return tuple((base, node) for base, node in bases if base is not None and base != node)
+
+    def _against(self, nodes: tuple[Node, ...], pair: bool) -> str:
+        if pair:
+            return self._name_of(nodes[0])
+        if self._looked.mode not in TILED:
+            return ""
+        chosen = self._bench.session.history.get(self._reference) if self._reference else None
+        return self._name_of(chosen) if chosen is not None else "the original"
+
+    def _name_of(self, node: Node) -> str:
+        if not node.step:
+            return "the original"
+        return lowered(step_words(self._bench.session, node))
+
+    def _references(self, nodes: tuple[Node, ...]) -> tuple[Choice, ...]:
+        made = [node for node in nodes if node.step]
+        listed = [Choice(node.id, self._reference_words(node)) for node in made]
+        return (Choice(ORIGINAL, "Original"), *listed)
+
+    def _reference_words(self, node: Node) -> str:
+        session = self._bench.session
+        badge = BADGES[session.picks.index(node.id)] if node.id in session.picks else ""
+        return " · ".join(one for one in (badge, step_name(session, node)) if one)
+
+    def _choose_reference(self, key: str) -> None:
+        self._reference = NodeId(key)
+        self.refresh()
+        self.reference_changed.emit()
+
+    # What is listed.
+
+    def _compared(self, node: Node, base: Node | None) -> Compared:
+        session, request, result = self._bench.session, node.request, node.result
+        picks = session.picks
+        badge = BADGES[picks.index(node.id)] if node.id in picks else ""
+        several = node.step and len(session.history.variants(node.id)) > 1
+        which = f"variant {node.variant}" if several else ""
+        step = f"Step {node.step}" if node.step else "Original"
+        head = " · ".join(part for part in (badge, which) if part) or step
+        seed = ""
+        if request is not None:
+            own = result.seed if result is not None else None
+            seed = grouped_digits(request.seed if own is None else own)
+        return Compared(
+            key=node.id,
+            badge=badge,
+            head=head[:1].upper() + head[1:],
+            title=step_name(session, node),
+            step=step_words(session, node),
+            settings=settings_of(self._bench.catalogue, node),
+            figures=self._measuring.words_of(node, base),
+            image=self._small.get(node.image.sha256),
+            seed=seed,
+            starred=node.id in session.stars,
+            instruction=request.instruction if request is not None else "",
+        )
 
     def _show_variants(self, head: Node | None) -> None:
         session = self._bench.session
@@ -94,49 +184,7 @@ class Comparing(QObject):
         price = f" · {cost_words(type(cost)(cost.amount * count))}" if cost and cost.amount else ""
         self._strip.set_more(f"{count} more{price}")
 
-    def _compared(self, node: Node) -> Compared:
-        session, request, result = self._bench.session, node.request, node.result
-        facts: list[tuple[str, str]] = []
-        if request is not None:
-            facts.append(("Instruction", request.instruction))
-            names = model_words(self._bench.catalogue)
-            facts.append(("Model", words_for_model(names, request.model).full))
-            facts += [self._setting(request, name, value) for name, value in request.parameters]
-            own = result.seed if result is not None else None
-            facts.append(("Seed", grouped_digits(request.seed if own is None else own)))
-        facts.append(("Size", f"{node.image.width} × {node.image.height}"))
-        if (measured := self._bench.measured(node.id)) is not None:
-            facts.append(("Changed", share_words(measured.changed)))
-            facts.append(("From original", f"{measured.drift:.1f} ΔE"))
-        if result is not None:
-            if result.seconds is not None:
-                facts.append(("Time", took_words(result.seconds)))
-            facts.append(("Cost", cost_words(result.cost)))
-        picks = session.picks
-        badge = BADGES[picks.index(node.id)] if node.id in picks else ""
-        several = node.step and len(session.history.variants(node.id)) > 1
-        which = f"variant {node.variant}" if several else ""
-        step = f"Step {node.step}" if node.step else "Original"
-        head = " · ".join(part for part in (badge, which) if part) or step
-        return Compared(
-            key=node.id,
-            badge=badge,
-            head=head[:1].upper() + head[1:],
-            title=step_name(session, node),
-            step=step_words(session, node),
-            facts=tuple(facts),
-            image=self._small.get(node.image.sha256),
-        )
-
-    def _setting(self, request: EditRequest, name: str, value: ParamValue) -> tuple[str, str]:
-        """A parameter and its value in words, as the form has them."""
-        known = (
-            spec.parameter(name)
-            for spec in self._bench.catalogue.models
-            if spec.id == request.model
-        )
-        spec = next((one for one in known if one is not None), None)
-        return (spec.label, value_words(value, spec.choices)) if spec else (name, str(value))
+    # What the buttons do.
 
     def _choose_variant(self, index: int) -> None:
         if index < len(self._variants):
@@ -145,8 +193,12 @@ class Comparing(QObject):
     def _remove(self, key: str) -> None:
         self._tasks.start(self._bench.act(lambda session: session.pick(NodeId(key), False)))
 
-    def _clear(self) -> None:
-        self._tasks.start(self._bench.act(lambda session: session.clear_picks()))
+    def _star(self, key: str) -> None:
+        node = NodeId(key)
+        on = node not in self._bench.session.stars
+        self._tasks.start(self._bench.act(lambda session: session.star(node, on)))
+
+    # Thumbnails.
 
     def _fetch(self, nodes: Sequence[Node]) -> None:
         missing = {node.image.sha256: node.image for node in nodes}

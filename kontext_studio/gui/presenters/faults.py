@@ -91,6 +91,11 @@ class Faults(QObject):
         """Something worth knowing that is no fault; a new word takes the last one's place."""
         self._show(Message(cause, title, body, tone=tone, counted=""), offers)
 
+    def show_progress(self, cause: str, title: str, share: float, cancel: Offer) -> None:
+        """Something under way, and how far it is; `clear` it when it has ended."""
+        message = Message(cause, title, tone=MessageTone.INFO, counted="", closable=False)
+        self._show(replace(message, share=share), (cancel,))
+
     def clear(self, cause: str) -> None:
         """What was said is no longer so."""
         self._forget(cause)

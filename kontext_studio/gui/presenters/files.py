@@ -267,6 +267,12 @@ class Files(QObject):
         folder = self._folders.get(self._bench.path, Path.home())
         return folder / f"{safe_name(Path(first.title).stem, fallback='session')}.kontext"
 
+    def stem(self) -> str:
+        """What files about the whole session are called."""
+        place = self._proposed_place()
+        named = self._bench.path.stem if self._bench.is_named else ""
+        return named or (place.stem if place is not None else "session")
+
     def _file_name(self, node: Node) -> str:
         from kontext_studio.store.file_names import safe_name
 

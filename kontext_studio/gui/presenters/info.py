@@ -39,6 +39,7 @@ class Info(QObject):
             strip.set_step(self._canvas.preview_words)
             strip.set_picture_size(preview.width, preview.height)
             strip.set_colour_space("")
+            strip.offer_size_back(False)
             return
         names = [f"Step {node.step}" if node.step else "Original" for node in looked.nodes]
         strip.set_step(" ↔ ".join(names) if len(names) <= 2 else f"{len(names)} steps, linked")
@@ -46,3 +47,5 @@ class Info(QObject):
         size = (last.width, last.height) if last is not None else (0, 0)
         strip.set_picture_size(*size, looked.parent_size)
         strip.set_colour_space(looked.colour_space)
+        differs = looked.parent_size is not None and looked.parent_size != size
+        strip.offer_size_back(differs and looked.mode is StageMode.SINGLE)

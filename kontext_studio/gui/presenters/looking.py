@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QImage
 
 from kontext_studio.core.errors import StudioError
@@ -15,16 +15,19 @@ from kontext_studio.core.session import Session
 from kontext_studio.gui.bridge import Bridge
 from kontext_studio.gui.canvas.canvas_view import LoadingPicture, LostPicture
 from kontext_studio.gui.canvas.compare_tile import ComparedPicture, TileRequest, TileVerb
-from kontext_studio.gui.canvas.image_stage import ImageStage, StageMode
+from kontext_studio.gui.canvas.image_stage import MANNERS, ImageStage, StageMode
 from kontext_studio.gui.canvas.pyramid import Pyramid, build_pyramid
 from kontext_studio.gui.canvas.wipe_view import WipeSide
+from kontext_studio.gui.display_profile import DisplayProfile, shown_as
 from kontext_studio.gui.history.names import step_name
 from kontext_studio.gui.picture_cache import PictureCache, Sight
+from kontext_studio.gui.presenters.compared_steps import ComparedSteps
 from kontext_studio.gui.tasks import Tasks
 from kontext_studio.workbench.announcements import Changed
 from kontext_studio.workbench.bench import Workbench
 
 BADGES = "ABCD"
+PAIRED = frozenset(MANNERS)
 TILED = frozenset({StageMode.SIDE_BY_SIDE, StageMode.GRID})
 COVERED = "The service marked this picture as sensitive."
 
@@ -62,6 +65,9 @@ class Looking(QObject):
         self._wanted = 0
         self._shown: tuple[StageMode, tuple[NodeId, ...]] | None = None
         self._peeking = False
+        self._as_before = False
+        self._display = "sRGB"
+        self._steps = ComparedSteps(bench)
         self._uncovered: set[NodeId] = set()
         bridge.session_opened.connect(self._forget)
         bridge.changed.connect(self._follow)
@@ -92,15 +98,24 @@ class Looking(QObject):
     def set_mode(self, mode: StageMode) -> None:
         """Look in another way; a mode that needs two steps falls back to the single picture."""
         self._peeking = False
-        steps = self._steps(mode)
+        self._as_before = False
+        if mode is StageMode.SINGLE:
+            self._steps.forget_order()
+        steps = self._steps.of(mode)
         if mode is not StageMode.SINGLE and len(steps) < 2:
-            mode, steps = StageMode.SINGLE, self._steps(StageMode.SINGLE)
+            mode, steps = StageMode.SINGLE, self._steps.of(StageMode.SINGLE)
         self._show(mode, steps)
+
+    def leave(self) -> None:
+        """Back from a comparison to the single picture, looked at as before it."""
+        self.set_mode(StageMode.SINGLE)
+        self._as_before = True
 
     def compare(self, before: Node, after: Node) -> None:
         """Wipe between two steps."""
         self._peeking = False
         if before.id != after.id:
+            self._steps.arrange((before.id, after.id), StageMode.WIPE)
             self._show(StageMode.WIPE, (before, after))
 
     def toggle_wipe(self) -> None:
@@ -108,16 +123,45 @@ class Looking(QObject):
         single = self._asked_mode is not StageMode.SINGLE
         self.set_mode(StageMode.SINGLE if single else StageMode.WIPE)
 
+    def flip(self) -> None:
+        """Show the other one of two steps in the same place; the first time, of those compared."""
+        if self._asked_mode is not StageMode.FLIP:
+            self.set_mode(StageMode.FLIP)
+        elif self.mode is StageMode.FLIP:
+            self._stage.wipe.flip()
+
     def swap(self) -> None:
         """The two sides of a comparison change places."""
         if self._shown is not None and len(self._shown[1]) >= 2:
             mode, ids = self._shown
+            turned = (*ids[1:], ids[0])
+            self._steps.arrange(turned, mode)
             history = self._bench.session.history
-            self._show(mode, tuple(history[one] for one in (*ids[1:], ids[0])))
+            self._show(mode, tuple(history[one] for one in turned))
+
+    @property
+    def numbered(self) -> int:
+        """How many steps the number keys reach."""
+        return len(self._steps.numbered()) if self._bench.is_open else 0
+
+    def look_at(self, place: int) -> NodeId | None:
+        """The step that a number key means: pick A to D, or else the variant of the current step.
+        A tile is chosen where it is shown in one; else None or the step to go to is returned."""
+        steps = self._steps.numbered()
+        if place >= len(steps):
+            return None
+        if self.mode in TILED:
+            self._stage.grid.choose(steps[place])
+            self._stage.grid.focus_chosen(Qt.FocusReason.OtherFocusReason)
+            return None
+        return steps[place]
 
     def peek(self, node: Node | None) -> None:
-        """Show another step in place of the current one while a key is held; None ends it."""
-        if node is not None and self._stage.mode is StageMode.SINGLE:
+        """Show another step in place of the current one while a key is held; None ends it. In a
+        comparison of two in one place it is the one before."""
+        if self._stage.mode in PAIRED:
+            self._stage.wipe.show_only_before(node is not None)
+        elif node is not None and self._stage.mode is StageMode.SINGLE:
             self._peeking = True
             self._shown = None
             self._tasks.start(self._show_single(node, self._next()))
@@ -126,12 +170,19 @@ class Looking(QObject):
             self._shown = None
             self.refresh()
 
+    def set_display(self, profile: DisplayProfile) -> None:
+        """Show everything in the colours of another screen; zoom and position stay."""
+        self._cache.set_display(profile.space)
+        self._display = profile.name
+        self._shown = None if self._shown is None else (self._shown[0], ())
+        self.refresh()
+
     def refresh(self) -> None:
         """Show what is current now, in the present way."""
         if not self._bench.is_open or self._peeking:
             return
         mode = self._asked_mode
-        steps = self._steps(mode)
+        steps = self._steps.of(mode)
         if not steps:
             self._wanted += 1
             self._shown = None
@@ -140,32 +191,8 @@ class Looking(QObject):
             self.looked.emit(Looked(StageMode.SINGLE, ()))
             return
         if mode is not StageMode.SINGLE and len(steps) < 2:
-            mode, steps = StageMode.SINGLE, self._steps(StageMode.SINGLE)
+            mode, steps = StageMode.SINGLE, self._steps.of(StageMode.SINGLE)
         self._show(mode, steps)
-
-    # Which steps.
-
-    def _steps(self, mode: StageMode) -> tuple[Node, ...]:
-        session = self._bench.session
-        head = session.history.get(session.head)
-        if head is None:
-            return ()
-        if mode is StageMode.SINGLE:
-            return (head,)
-        picks = [session.history[one] for one in session.picks if one not in session.hidden]
-        if mode is StageMode.GRID:
-            if len(picks) >= 2:
-                return tuple(picks)
-            variants = [one for one in session.history.variants(head.id) if self._is_shown(one)]
-            if len(variants) >= 2:
-                return tuple(variants[:4])
-        elif len(picks) >= 2:
-            return tuple(picks[:2])
-        parent = session.history.get(head.parent)
-        return (parent, head) if parent is not None else (head,)
-
-    def _is_shown(self, node: Node) -> bool:
-        return node.id not in self._bench.session.hidden
 
     # Showing.
 
@@ -229,12 +256,13 @@ class Looking(QObject):
         else:
             name = node.title or f"Step {node.step}"
             canvas.show_loading(LoadingPicture(name, node.image.width, node.image.height), caption)
-        self._stage.set_mode(StageMode.SINGLE)
+        self._stage.set_mode(StageMode.SINGLE, as_before=self._as_before)
 
     def _cover(self, node: Node) -> None:
-        self._stage.canvas.set_covered(COVERED if self._is_covered(node) else None)
+        self._stage.canvas.set_covered(COVERED if self.is_covered(node) else None)
 
-    def _is_covered(self, node: Node) -> bool:
+    def is_covered(self, node: Node) -> bool:
+        """Whether the picture must not be seen yet."""
         flagged = node.result is not None and node.result.flagged
         return flagged and node.id not in self._uncovered
 
@@ -248,7 +276,7 @@ class Looking(QObject):
             raise
         if not self._is_wanted(wanted):
             return
-        if mode is StageMode.WIPE:
+        if mode in PAIRED:
             before, after = (
                 WipeSide(self._seen(node, sight), self._name(node))
                 for node, sight in zip(steps[:2], sights[:2], strict=True)
@@ -263,7 +291,7 @@ class Looking(QObject):
 
     def _seen(self, node: Node, sight: Sight) -> Pyramid:
         """A comparison has no room for a cover: a covered picture is an even surface there."""
-        if not self._is_covered(node):
+        if not self.is_covered(node):
             return sight.pyramid
         surface = QImage(1, 1, QImage.Format.Format_RGB32)
         surface.fill(0xFF808080)
@@ -300,7 +328,7 @@ class Looking(QObject):
     def _tell(self, mode: StageMode, nodes: tuple[Node, ...], colour_space: str) -> None:
         parent = self._bench.session.history.get(nodes[-1].parent)
         size = (parent.image.width, parent.image.height) if parent is not None else None
-        self.looked.emit(Looked(mode, nodes, colour_space, size))
+        self.looked.emit(Looked(mode, nodes, shown_as(colour_space, self._display), size))
 
     def _name(self, node: Node) -> str:
         return step_name(self._bench.session, node)
@@ -337,6 +365,7 @@ class Looking(QObject):
         self._uncovered.clear()
         self._shown = None
         self._peeking = False
+        self._steps.forget_order()
         self.refresh()
 
 

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QColorSpace, QImage
 
 from kontext_studio.core.errors import StudioError
 from kontext_studio.core.history import JobId
@@ -16,6 +16,7 @@ from kontext_studio.gui.bridge import Bridge
 from kontext_studio.gui.canvas.canvas_view import PREVIEW, CanvasView
 from kontext_studio.gui.canvas.decode import load_pyramid
 from kontext_studio.gui.canvas.pyramid import Pyramid
+from kontext_studio.gui.display_profile import DisplayProfile
 from kontext_studio.gui.history.history_dock import HistoryDock
 from kontext_studio.gui.jobs.job_list import JobList
 from kontext_studio.gui.tasks import Tasks
@@ -53,6 +54,7 @@ class Previews(QObject):
         self._newest: dict[JobId, bytes] = {}
         self._decoding: set[JobId] = set()
         self._on_canvas: JobId | None = None
+        self._display: QColorSpace | None = None
         bridge.preview_arrived.connect(self._take)
         bridge.job_changed.connect(self._take_job)
         bridge.result_stored.connect(self._take_result)
@@ -62,6 +64,10 @@ class Previews(QObject):
     def on_canvas(self) -> JobId | None:
         """The run whose preview the canvas shows."""
         return self._on_canvas
+
+    def set_display(self, profile: DisplayProfile) -> None:
+        """Make previews for that screen from now on."""
+        self._display = profile.space
 
     def follow_eye(self) -> None:
         """Another row is looked at: its run's preview is shown, or none."""
@@ -86,7 +92,7 @@ class Previews(QObject):
         try:
             while (data := self._newest.pop(job, None)) is not None:
                 try:
-                    pyramid, _ = await asyncio.to_thread(load_pyramid, data)
+                    pyramid, _ = await asyncio.to_thread(load_pyramid, data, None, self._display)
                 except StudioError as fault:
                     log.info("a preview of run %s cannot be shown: %s", job, fault.message)
                     continue

@@ -3,44 +3,40 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
 from kontext_studio.core.drafts import Draft
-from kontext_studio.core.errors import BadRequest, ReadOnlySession, SessionError, StudioError
+from kontext_studio.core.errors import BadRequest, ReadOnlySession, StudioError
 from kontext_studio.core.history import JobId, Node, NodeId
-from kontext_studio.core.jobs import JobState
-from kontext_studio.core.route import EMBEDDED
 from kontext_studio.gui.bridge import Bridge
 from kontext_studio.gui.history.names import step_name
 from kontext_studio.gui.instruction.error_card import CardAction, CardMessage
 from kontext_studio.gui.instruction.instruction_panel import InstructionPanel
 from kontext_studio.gui.instruction.model_offer import nearest_offer
 from kontext_studio.gui.instruction.run_asked import RunAsked
-from kontext_studio.gui.jobs.refusals import unknown_words
+from kontext_studio.gui.presenters.drafting import Drafting
+from kontext_studio.gui.presenters.judging import Judging
 from kontext_studio.gui.presenters.model_choice import chosen_route, offers_of, resolved
 from kontext_studio.gui.presenters.services import upload_words
 from kontext_studio.gui.presenters.thumbnails import small_picture
 from kontext_studio.gui.tasks import Tasks
-from kontext_studio.prompting.context import LintContext, Mode, Tier
 from kontext_studio.workbench.announcements import JobChanged, ResultStored
 from kontext_studio.workbench.bench import Workbench
 from kontext_studio.workbench.orders import RunOrder
 
 CLICKS_S = 1.0
 """Presses on Run this soon after a run with the same words are one press (UX I11)."""
-DRAFT_MS = 400
 SAVE_COPY = (CardAction("save copy", "Save a copy"),)
 
 
 class Running(QObject):
     """`started` carries the job id of a run that is on its way; `situation_changed` tells that
-    another model, or making instead of editing, was chosen."""
+    another model or another setting, or making instead of editing, was chosen."""
 
     started = Signal(str)
     situation_changed = Signal()
@@ -65,21 +61,13 @@ class Running(QObject):
         self._asked_on: tuple[NodeId | None] | None = None  # where a new picture was asked for
         self._route = ""
         self._picture: QImage | None = None
-        self._pending: tuple[NodeId | None, Draft] | None = None
-        # On the way to the disk; there already for who comes back to the step meanwhile.
-        self._unwritten: dict[NodeId | None, Draft] = {}
-        self._told_context: LintContext | None = None
+        self._drafts = Drafting(bench, tasks, self)
+        self._judging = Judging(bench, panel, tasks, self)
+        self._told: Draft | None = None
         self._last: RunOrder | None = None
         self._last_at = 0.0
         self._starting: list[RunOrder] = []
-        # What made a run, and on which step it stood; None is a picture from text.
-        self._typed: dict[JobId, tuple[NodeId | None, str]] = {}
-        self._aside: list[str] = []
-        self._later = QTimer(self)
-        self._later.setSingleShot(True)
-        self._later.setInterval(DRAFT_MS)
-        self._later.timeout.connect(self.save_draft)
-        bench.before_close(self._write_draft)
+        self._waits_for: Callable[[], asyncio.Task[None] | None] = lambda: None
         bridge.session_opened.connect(self._forget)
         bridge.changed.connect(self._follow)
         bridge.job_changed.connect(self._take_job)
@@ -94,7 +82,7 @@ class Running(QObject):
 
     def _take_settings(self) -> None:
         self._show_models()
-        self._tell_context()
+        self._judging.tell_context()
         self.refresh()  # a service that has come makes pictures where there is nothing to edit
 
     def refresh(self) -> None:
@@ -112,6 +100,7 @@ class Running(QObject):
             self._leave_making()
         if node is None:
             self._shown = None
+            self._judging.follow_nothing()
             panel.set_input(None, "", "", has_image=False)
             return
         if node.id == self._shown:
@@ -124,10 +113,8 @@ class Running(QObject):
         panel.set_megapixels(node.image.width * node.image.height / 1e6)
         panel.set_draft(self._draft_for(node.id))
         self._carry_on(loose)
-        self._show_refused_words()
-        self._tell_context()
-        self._tasks.start(self._name_subject(node))
-        panel.set_history(self._older_instructions())
+        self._judging.follow_step(node)
+        panel.set_history(self._drafts.older_instructions())
         self._tasks.start(self._fetch_thumbnail(node))
 
     def _show_making(self, node: Node | None) -> None:
@@ -142,17 +129,14 @@ class Running(QObject):
             panel.set_making(can_leave=node is not None)
             panel.set_draft(self._draft_for(None))
             self._carry_on(loose)
-            self._told_context = None
-            panel.set_context(LintContext(mode=Mode.GENERATE, inputs=0))
-            panel.set_subject(None)
-            panel.set_history(self._older_instructions())
+            self._judging.follow_making()
+            panel.set_history(self._drafts.older_instructions())
             self.situation_changed.emit()
         panel.set_making(can_leave=node is not None)
 
     def _loose_words(self) -> str:
         """What was written while there was nothing to edit and nobody to make a picture."""
-        nothing = self._shown is None and not self._making
-        return self._panel.edit.toPlainText() if nothing else ""
+        return self._panel.edit.toPlainText() if self._place is None else ""
 
     def _carry_on(self, loose: str) -> None:
         """Such words go on to what has come now, unless it has words of its own."""
@@ -194,8 +178,8 @@ class Running(QObject):
         the person may not have had it in view."""
         before = self._panel.edit.toPlainText()
         if before.strip() and before != text:
-            self._aside.insert(0, before)
-            self._panel.set_history(self._older_instructions())
+            self._drafts.put_aside(before)
+            self._panel.set_history(self._drafts.older_instructions())
         self._panel.edit.write_over(text)
 
     def focus(self) -> None:
@@ -207,26 +191,9 @@ class Running(QObject):
         self._panel.edit.insertPlainText(text)
         self._panel.focus_editor()
 
-    async def _write_draft(self) -> None:
-        """Before a session is put away: what was typed a moment ago belongs to it."""
-        self._later.stop()
-        pending, self._pending = self._pending, None
-        if pending is not None:
-            with contextlib.suppress(SessionError):
-                await self._bench.save_draft(*pending)
-
     def save_draft(self) -> None:
-        """Write what was typed; called a little after the last key and before anything moves on."""
-        self._later.stop()
-        pending, self._pending = self._pending, None
-        if pending is not None and self._bench.is_open:
-            self._unwritten[pending[0]] = pending[1]
-            self._tasks.start(self._save(*pending))
-
-    async def _save(self, node: NodeId | None, draft: Draft) -> None:
-        await self._bench.save_draft(node, draft)
-        if self._unwritten.get(node) is draft:
-            del self._unwritten[node]
+        """Write what was typed, before anything moves on."""
+        self._drafts.save()
 
     # Running.
 
@@ -262,6 +229,7 @@ class Running(QObject):
             count=count or request.count,
             seed=seed if same_seed else None,
             parameters=request.parameters,
+            area=request.area,
         )
         self._start(order, allow_twin=True)
 
@@ -274,13 +242,32 @@ class Running(QObject):
         node = self._input()
         if node is None and not self._making:
             return
+        if (writing := self._waits_for()) is not None:
+            self._tasks.start(self._take_after(writing, asked))
+            return
         self.save_draft()
         self._start(self._order(node, asked), typed=asked.draft.text)
+
+    def set_waits_for(self, waits_for: Callable[[], asyncio.Task[None] | None]) -> None:
+        """What is being written that belongs to the draft: a run takes it along."""
+        self._waits_for = waits_for
+
+    async def _take_after(self, writing: asyncio.Task[None], asked: RunAsked) -> None:
+        await asyncio.wait((writing,))
+        now = self._panel.draft()
+        draft = replace(asked.draft, area=now.area, area_on=now.area_on)
+        self._take(replace(asked, draft=draft))
 
     def order_of(self, asked: RunAsked) -> RunOrder | None:
         """What pressing Run would send; None where there is nothing to run on."""
         node = self._input()
         return None if node is None and not self._making else self._order(node, asked)
+
+    @property
+    def _place(self) -> tuple[NodeId | None] | None:
+        """The step whose words are in the editor, none being a picture from text; None where there
+        is nothing to write for."""
+        return (self._shown,) if self._shown is not None or self._making else None
 
     def _input(self) -> Node | None:
         """The step that a run would edit; none for a picture from text."""
@@ -297,6 +284,7 @@ class Running(QObject):
             seed=draft.seed,
             parameters=draft.parameters,
             delivery=draft.delivery,
+            area=draft.area_to_send if node is not None else None,
         )
 
     def _start(self, order: RunOrder, *, allow_twin: bool = False, typed: str = "") -> None:
@@ -318,7 +306,7 @@ class Running(QObject):
             self._starting.remove(order)
         self._panel.set_card(None)
         if typed:
-            self._typed[job] = (order.parents[0] if order.parents else None, typed)
+            self._drafts.note_run(job, order.parents[0] if order.parents else None, typed)
         self.started.emit(job)
 
     def _show_refusal(self, fault: StudioError) -> None:
@@ -364,107 +352,36 @@ class Running(QObject):
 
     def _draft_for(self, node: NodeId | None) -> Draft:
         """The step's own draft; for a new one the model and the delivery of the last one go on."""
-        draft = self._unwritten.get(node) or self._bench.draft(node)
-        if self._was_run(node, draft.text):
-            draft = replace(draft, text="")  # it is a step now, and Ctrl+Up brings it back
+        draft = self._drafts.of(node)
         if draft == Draft():
             now = self._panel.draft()
             draft = Draft(model=now.model, route=now.route, delivery=now.delivery)
+            if node is not None:
+                area = now.area_for(self._bench.session.history[node].image)
+                draft = replace(draft, area=area, keep_area=now.keep_area)
         return resolved(self._bench, draft, offers_of(self._bench, making=self._making))
 
     def _take_result(self, what: ResultStored) -> None:
-        """The words have become a step: they leave the draft of its parent, unless the person has
-        changed them since or looks at them now. Ctrl+Up brings them back."""
-        if (found := self._typed.pop(what.job, None)) is None:
-            return
-        parent, text = found
-        looked_at = self._making if parent is None else parent == self._shown
-        if not looked_at and self._bench.draft(parent).text == text:
-            draft = replace(self._bench.draft(parent), text="")
-            self._tasks.start(self._bench.save_draft(parent, draft))
-
-    def _was_run(self, node: NodeId | None, text: str) -> bool:
-        """Whether the words have become a step already; chips may have added clauses."""
-        session, words = self._bench.session, text.strip()
-        history = session.history
-        return bool(words) and any(
-            child.request is not None and _begins(child.request.instruction, words)
-            for child in (history.children(node) if node is not None else history.roots())
-            if child.id not in session.hidden
-        )
-
-    def _show_refused_words(self) -> None:
-        """Where the words in the editor were refused, the unknown ones are marked there."""
-        if not self._bench.is_open:
-            return
-        text, node = self._panel.edit.toPlainText(), self._shown
-        above = (node,) if node is not None else ()
-        words: tuple[str, ...] = ()
-        for view in self._bench.runs.views():  # the oldest first, so that the newest has the word
-            record = view.record
-            same = record.parents[:1] == above and _begins(record.request.instruction, text)
-            if same and record.id not in self._bench.session.dismissed:
-                refused = record.provider == EMBEDDED and record.state is JobState.FAILED
-                words = unknown_words(record.fault) if refused else ()
-        self._panel.edit.set_refused_words(text, words)
+        self._drafts.take_result(what.job, self._place)
 
     def _take_job(self, what: JobChanged) -> None:
         if what.view.record.ended:
-            self._show_refused_words()
+            self._judging.show_refused_words()
 
     def _keep_draft(self, draft: Draft) -> None:
         self._panel.set_card(None)
-        self._show_refused_words()
-        if self._shown is not None or self._making:
-            self._pending = (self._shown, draft)
-            self._later.start()
+        self._judging.show_refused_words()
+        if self._place is not None:
+            self._drafts.keep(self._shown, draft)
         if draft.route and draft.route != self._route and self._bench.is_open:
             # Where the next runs go is one fact, and the status bar tells it.
             self._route = draft.route
             self._tasks.start(self._bench.choose_route(draft.route))
-        self._tell_context()
-        self.situation_changed.emit()
-
-    def _context(self, node: Node) -> LintContext:
-        history = self._bench.session.history
-        model = self._panel.models.model()
-        tier = model.tier if model is not None else ""
-        return LintContext(
-            inputs=1 + len(self._panel.references.nodes()),
-            model=next((one for one in Tier if one.value == tier), None),
-            depth=len(history.path(node.id)) - 1,
-            previous_prompt=node.request.instruction if node.request else None,
-            personal_words=frozenset(self._bench.settings.personal_words),
-        )
-
-    def _tell_context(self) -> None:
-        """What the words are judged by, after a change of model, pictures or dictionary."""
-        node = self._current()
-        if node is None or node.id != self._shown or self._making:
-            return
-        context = self._context(node)
-        if context != self._told_context:
-            self._told_context = context
-            self._panel.set_context(context)
-
-    async def _name_subject(self, node: Node) -> None:
-        """Name the Subject chip after the thing of the last instruction; the vocabulary is loaded
-        in a thread the first time."""
-        from kontext_studio.prompting.subject import subject_of
-
-        text = node.request.instruction if node.request else ""
-        subject = await asyncio.to_thread(subject_of, text) if text else None
-        if self._shown == node.id:
-            self._panel.set_subject(subject)
-
-    def _older_instructions(self) -> list[str]:
-        nodes = list(self._bench.session.history)
-        made = [(node.created, node.request.instruction) for node in nodes if node.request]
-        # What failed was written too.
-        jobs = [view.record for view in self._bench.runs.views()]
-        asked = [(job.created, job.request.instruction) for job in jobs]
-        texts = [text for _, text in sorted([*made, *asked], reverse=True)]
-        return list(dict.fromkeys([*self._aside, *texts]))
+        self._judging.tell_context()
+        settings = replace(draft, text="")
+        if settings != self._told:  # what follows from them need not be worked out at each key
+            self._told = settings
+            self.situation_changed.emit()
 
     def _name_input(self, node: Node) -> None:
         name = step_name(self._bench.session, node, original=node.title or "Original")
@@ -479,29 +396,16 @@ class Running(QObject):
 
     def _follow(self) -> None:
         self.refresh()
-        self._panel.set_history(self._older_instructions())
+        self._panel.set_history(self._drafts.older_instructions())
 
     def _forget(self) -> None:
-        had_draft = self._shown is not None or self._making
+        had_draft = self._place is not None
         self._shown = None
         self._making, self._asked_on = False, None
+        self._judging.follow_nothing()
         if had_draft:
             self._panel.set_text("")  # it is kept with the session that has gone
-        self._pending = None
         self._last = None
-        self._typed.clear()
-        self._aside.clear()
-        self._unwritten.clear()
+        self._drafts.forget()
         self._show_models()
         self.refresh()
-
-
-def _begins(sent: str, typed: str) -> bool:
-    """Whether what was sent is what was typed; chips may have added a clause, and the spaces
-    between words do not count."""
-    whole, words = " ".join(sent.split()), " ".join(typed.split()).rstrip(",;: ")
-    added = whole[len(words) :]
-    # A clause follows a comma or the end of a sentence; anything else is another instruction.
-    return (
-        whole.startswith(words) and bool(words) and (added[:1] in ("", ",") or words[-1] in ".!?")
-    )

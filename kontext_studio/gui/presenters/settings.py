@@ -14,6 +14,7 @@ from kontext_studio.gui.main_window import MainWindow
 from kontext_studio.gui.presenters.connecting import Connecting
 from kontext_studio.gui.settings.connection_page import ConnectionPage
 from kontext_studio.gui.settings.pages import (
+    CANVAS,
     CONNECTION,
     FOUND,
     GENERAL,
@@ -102,6 +103,9 @@ class SettingUp(QObject):
 
     def open_limits(self) -> None:
         self.open(LIMITS.id)
+
+    def open_canvas(self) -> None:
+        self.open(CANVAS.id)
 
     def open_wording(self) -> None:
         """Open at what is ignored in the session, and at the rules."""

@@ -156,7 +156,14 @@ class Steps(QObject):
         is_new = node in self._new
         if measured is None:
             return NodeFacts(is_new=is_new, is_lost=node in self._lost)
-        return NodeFacts(measured.changed, measured.drift, is_new, node in self._lost)
+        return NodeFacts(
+            measured.changed,
+            measured.drift,
+            is_new,
+            node in self._lost,
+            measured.of_parent,
+            measured.of_original,
+        )
 
     def _forget(self) -> None:
         self._new.clear()

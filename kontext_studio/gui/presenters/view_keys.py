@@ -19,7 +19,7 @@ _LOST = frozenset({QEvent.Type.FocusOut, QEvent.Type.WindowDeactivate, QEvent.Ty
 class ViewKeys(QObject):
     """Watches `views`. Enter means `edit_from` the step that is looked at, and a press where one
     of the view's own buttons has the focus; Esc means `leave`; held keys are about the current
-    step."""
+    step. `first` is asked whether a key is somebody else's."""
 
     def __init__(
         self,
@@ -29,6 +29,7 @@ class ViewKeys(QObject):
         current: Callable[[], Node | None],
         edit_from: Callable[[str], None],
         leave: Callable[[], None],
+        first: Callable[[QKeyEvent], bool],
         parent: QObject,
     ) -> None:
         super().__init__(parent)
@@ -37,6 +38,7 @@ class ViewKeys(QObject):
         self._current = current
         self._edit_from = edit_from
         self._leave = leave
+        self._first = first
         for view in views:
             view.installEventFilter(self)
 
@@ -54,6 +56,8 @@ class ViewKeys(QObject):
 
     def _took(self, event: QKeyEvent, node: Node) -> bool:
         pressed = event.type() is QEvent.Type.KeyPress
+        if pressed and self._first(event):
+            return True
         match event.key():
             case Qt.Key.Key_O if pressed:
                 self._peek(

@@ -16,6 +16,8 @@ from kontext_studio.core.errors import SessionError
 from kontext_studio.core.history import Node, NodeId
 from kontext_studio.core.wording import Ignored, WordingChoices, once
 from kontext_studio.gui.history.names import step_name
+from kontext_studio.gui.instruction.model_offer import ModelOffer
+from kontext_studio.gui.instruction.price_words import difference_words
 from kontext_studio.gui.instruction.snippet_chips import snippet_name
 from kontext_studio.gui.instruction.wording_asked import FixAsked, HowLong, IgnoreAsked
 from kontext_studio.gui.settings.wording_page import IgnoredRow
@@ -48,6 +50,7 @@ class Wording(QObject):
             "branch": lambda _asked: self.branch(),
             "branch-choices": self._branch_choices,
             "go-to-parent": lambda _asked: studio.steps.go(studio.steps.parent_of),
+            "rebase": lambda _asked: studio.window.actions_by_id["rebase"].trigger(),
             "compare-root": lambda _asked: self._compare_with_root(),
             "retry": lambda _asked: self._retry(),
             "reuse-previous": lambda _asked: self._reuse_previous(),
@@ -61,6 +64,8 @@ class Wording(QObject):
         }
         self._lent: tuple[tuple[str, str], tuple[str, str]] | None = None  # for one edit only
         studio.running.started.connect(lambda _job: self._give_model_back())
+        studio.running.situation_changed.connect(self._name_switch)
+        studio.turning.put_aside.connect(studio.running.write_here)
         panel.set_commands(self._acts)
         panel.set_run_facts(self.run_facts)
         panel.fix_command.connect(self._carry_out)
@@ -186,7 +191,7 @@ class Wording(QObject):
         node = self._studio.steps.current
         texts = _each_choice(asked)
         if node is not None and len(texts) > 1:
-            self._studio.turning.put_in_line(texts, branches=True)
+            self._studio.turning.put_in_line(texts, whole=asked.text, branches=True)
 
     def _compare_with_root(self) -> None:
         node = self._studio.steps.current
@@ -211,17 +216,31 @@ class Wording(QObject):
             menu.addAction(actions[name])
         self._popup(menu)
 
-    def _switch_model(self) -> None:
-        """To the one that writes best, over the same connection where it has it."""
+    def _best_offer(self) -> ModelOffer | None:
+        """The one that writes best, over the same connection where it has it."""
         offers, now = self._panel.models.offers(), self._panel.models.offer()
-        route = now.route if now is not None else ""
         able = [one for one in offers if one.model.tier == "max"]
-        here = [one for one in able if one.route == route]
+        here = [one for one in able if now is not None and one.route == now.route]
         pictures = 1 + len(self._panel.references.nodes())
-        fits = [one for one in (*here, *able) if one.model.max_inputs >= pictures]
-        if fits and now is not None:
-            self._lent = (fits[0].key, now.key)
-            self._panel.choose_model(*fits[0].key)
+        return next((one for one in (*here, *able) if one.model.max_inputs >= pictures), None)
+
+    def _name_switch(self) -> None:
+        """The fix that changes the model says what that costs."""
+        best, now = self._best_offer(), self._panel.models.offer()
+        if best is None or now is None:
+            self._panel.set_command_titles({})
+            return
+        node = self._studio.steps.current
+        megapixels = node.image.width * node.image.height / 1e6 if node is not None else None
+        more = difference_words(now.model, best.model, self._panel.models.count(), megapixels)
+        over = f" over {best.route}" if best.route != now.route else ""
+        self._panel.set_command_titles({"switch-model": f"Use max once{over}, {more}"})
+
+    def _switch_model(self) -> None:
+        best, now = self._best_offer(), self._panel.models.offer()
+        if best is not None and now is not None:
+            self._lent = (best.key, now.key)
+            self._panel.choose_model(*best.key)
 
     def _give_model_back(self) -> None:
         """It was for one edit only; what the person chose since stays."""

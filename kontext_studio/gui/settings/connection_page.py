@@ -61,16 +61,24 @@ _MODES = {
 }
 _NO_KEYCHAIN = "Your key is on this computer, for this run or in its environment."
 _ADDRESS = {
-    RouteMode.DIRECT: ("Server address", "http://127.0.0.1:8000/v1"),
+    RouteMode.DIRECT: ("Server address", "http://127.0.0.1:{port}/v1"),
     RouteMode.SERVER_PROXY: ("Proxy address", "https://proxy.example/api/fal/proxy"),
-    RouteMode.GATEWAY: ("Gateway address", "https://gateway.example/fal"),
+    RouteMode.GATEWAY: ("Gateway address", "https://gateway.example/{service}"),
 }
+_PORTS = {"sglang": 30000, "litellm": 4000, "localai": 8080}
+_USUAL_PORT = 8000
 _CHEVRON_PX = 6
 """How far within its button the chevron is drawn."""
 _EMBEDDED = (
     "The embedded engine is always there. It runs on this computer, offline and free, and needs no "
     "account and no key. Nothing about it has to be set up."
 )
+
+
+def address_words(mode: RouteMode, provider: str) -> tuple[str, str]:
+    """What the field is called, and an address as it may look for this service."""
+    label, example = _ADDRESS[mode]
+    return label, example.format(service=provider, port=_PORTS.get(provider, _USUAL_PORT))
 
 
 class ConnectionPage(QWidget):
@@ -240,7 +248,7 @@ class ConnectionPage(QWidget):
         several = len(draft.modes) > 1
         self._route_label.setVisible(several)
         self.modes.setVisible(several)
-        label, example = _ADDRESS[draft.mode]
+        label, example = address_words(draft.mode, draft.provider)
         self._rows[ADDRESS].name_field(label)
         self.address.setPlaceholderText(example)
         self._rows[ADDRESS].setVisible(draft.wants_address)

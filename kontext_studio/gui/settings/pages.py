@@ -42,6 +42,7 @@ FOUND = (
     ("spend_limit_usd", "Spend limit of a session", LIMITS),
     ("max_running", "Runs at once", LIMITS),
     ("wheel_pans", "The wheel moves the picture", CANVAS),
+    ("displays", "Display profile", CANVAS),
     ("single_keys", "Single keys", SHORTCUTS),
     ("text_percent", "Text size", ACCESSIBILITY),
     ("high_contrast", "High contrast", ACCESSIBILITY),
@@ -88,6 +89,12 @@ def plain_pages(theme: Theme, places: Places) -> dict[str, PlainPage]:
         "wheel_pans",
         "The wheel moves the picture",
         "Otherwise it zooms. With Ctrl it zooms in either case.",
+    )
+    canvas.add_displays(
+        "displays",
+        "Display profile",
+        "What this screen shows. Pictures are converted for the view alone; what is stored, sent "
+        "and exported stays as it is.",
     )
     shortcuts = PlainPage(theme, "Shortcuts")
     shortcuts.add_switch(

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from kontext_studio.gui.settings.choice_cards import Choice, ChoiceCards
+from kontext_studio.gui.settings.display_rows import DisplayRows
 from kontext_studio.gui.settings.form_row import FormRow
 from kontext_studio.gui.settings.words import words
 from kontext_studio.gui.shell.steady_scroll import SteadyScrollArea
@@ -24,7 +25,7 @@ from kontext_studio.gui.theme.fields import inset_spin_box
 from kontext_studio.gui.theme.switch import Switch
 from kontext_studio.gui.theme.tokens import Theme
 
-Value = bool | int | float | str
+Value = bool | int | float | str | tuple[tuple[str, str], ...]
 
 
 class PlainPage(QWidget):
@@ -38,7 +39,7 @@ class PlainPage(QWidget):
         self._theme = theme
         self._setters: dict[str, Callable[[Value], None]] = {}
         self._fields: dict[str, QWidget] = {}
-        self._dressed: list[FormRow | Switch | ChoiceCards] = []
+        self._dressed: list[FormRow | Switch | ChoiceCards | DisplayRows] = []
         scroll = SteadyScrollArea(self)
         inner = QWidget()
         set_kind(inner, kind="scrolled")
@@ -132,6 +133,23 @@ class PlainPage(QWidget):
         self._setters[name] = lambda value: cards.choose(str(value))
         self._add(words(label, "body", "secondary"))
         self._add(cards)
+
+    def add_displays(self, name: str, label: str, note: str) -> None:
+        """What each screen shows."""
+        rows = DisplayRows(self._theme)
+        rows.setObjectName(f"setting-{name}")
+        rows.chosen.connect(lambda displays: self.changed.emit(name, displays))
+        self._dressed.append(rows)
+        self._fields[name] = rows.first_box
+        self._setters[name] = rows.set_displays
+        head = QWidget()
+        texts = QVBoxLayout(head)
+        texts.setContentsMargins(0, 0, 0, 0)
+        texts.setSpacing(0)
+        texts.addWidget(words(label, "body"))
+        texts.addWidget(words(note, "small", "secondary"))
+        self._add(head)
+        self._add(rows)
 
     def add_words(self, text: str) -> None:
         self._add(words(text, "body", "secondary"))

@@ -17,6 +17,7 @@ from PySide6.QtGui import (
     QShowEvent,
 )
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -40,6 +41,7 @@ from kontext_studio.gui.theme.tokens import Theme
 WIDTH_PX = 600
 _ZONE_PX = 252
 _BODY_PX = 304
+_SIDE_BY_SIDE = 1.25
 _NAMED = 3
 """More connections than these are counted."""
 
@@ -91,6 +93,9 @@ class EmptyState(QWidget):
         self._engine_title = _words("", "title")
         self._connections = ElidedLabel()
         self._connect = QPushButton()
+        self._names: tuple[str, ...] = ()
+        self._large = False
+        self._rows: list[QBoxLayout] = []  # side by side, or below each other where text is large
         self._build(theme)
         self._open.clicked.connect(self.open_requested)
         self._paste.clicked.connect(self.paste_requested)
@@ -110,6 +115,15 @@ class EmptyState(QWidget):
             tile.set_theme(theme)
         pixmap = icon(theme, "cpu", "primary", 18).pixmap(QSize(18, 18))
         self._engine_icon.setPixmap(pixmap)
+        self._large = theme.text_scale > _SIDE_BY_SIDE
+        direction = QBoxLayout.Direction
+        for row in self._rows:
+            row.setDirection(direction.TopToBottom if self._large else direction.LeftToRight)
+        flag = Qt.AlignmentFlag
+        side = flag.AlignHCenter if self._large else flag.AlignRight
+        self._connections.setAlignment(side | flag.AlignVCenter)
+        self._body.setMaximumWidth(round(_BODY_PX * theme.text_scale))
+        self.set_connections(self._names)
 
     def set_quiet(self, quiet: bool) -> None:
         """Whether the one filled button of the window is elsewhere: at what is written there."""
@@ -117,6 +131,7 @@ class EmptyState(QWidget):
 
     def set_connections(self, names: Sequence[str]) -> None:
         """What is connected beside the embedded engine: nobody who has that is asked for it."""
+        self._names = tuple(names)
         if names:
             few = "1 service connected" if len(names) == 1 else f"{len(names)} services connected"
             words = f"Connected: {', '.join(names)}" if len(names) <= _NAMED else few
@@ -126,7 +141,8 @@ class EmptyState(QWidget):
             return
         self._engine_title.setText("No account yet?")
         self._connections.set_whole_text("Have an account?")
-        self._connect.setText("Connect fal.ai, another service or your own server")
+        offer = "a service" if self._large else "fal.ai, another service or your own server"
+        self._connect.setText(f"Connect {offer}")
 
     def set_sample_picture(self, file: str, image: QImage) -> None:
         """The decoded picture of a sample that was wanted."""
@@ -200,6 +216,7 @@ class EmptyState(QWidget):
         buttons.addWidget(self._open)
         buttons.addWidget(self._paste)
         buttons.addStretch(1)
+        self._rows.append(buttons)
         column = QVBoxLayout(self._zone)
         pad = theme.space(5)
         column.setContentsMargins(pad, pad, pad, pad)
@@ -229,7 +246,7 @@ class EmptyState(QWidget):
             "body",
             "secondary",
         )
-        body.setMaximumWidth(_BODY_PX)
+        self._body = body
         left = QVBoxLayout()
         left.setSpacing(theme.space(3))
         left.addLayout(head)
@@ -243,12 +260,14 @@ class EmptyState(QWidget):
         grid.setSpacing(theme.space(3))
         for place, tile in enumerate(self._tiles.values()):
             grid.addWidget(tile, place // 2, place % 2)
+        grid.setColumnStretch(2, 1)
         row = QHBoxLayout(card)
         pad = theme.space(5)
         row.setContentsMargins(pad, pad, pad, pad)
         row.setSpacing(theme.space(3))
         row.addLayout(left, 1)
         row.addWidget(pictures)
+        self._rows.append(row)
         return card
 
     def _account_card(self, theme: Theme) -> QFrame:
@@ -262,10 +281,10 @@ class EmptyState(QWidget):
         set_kind(self._connections, type="body", tone="secondary")
         policy = QSizePolicy.Policy.Preferred  # as wide as its words, less where there is no room
         self._connections.setSizePolicy(policy, policy)
-        self._connections.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self._connections)
         row.addWidget(self._connect)
         row.addStretch(1)
+        self._rows.append(row)
         return card
 
 

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from kontext_studio.gui.jobs.thin_bar import ThinBar
 from kontext_studio.gui.shell.label import Label
 from kontext_studio.gui.shell.message_layout import MessageLayout, Part
 from kontext_studio.gui.theme.apply import set_kind
@@ -58,7 +59,8 @@ class Message:
     """`cause` names what the message is about: a second one of the same cause counts up.
 
     `counted` is what is counted ("run"), empty where nothing is. At most two verbs. A message with
-    `closable` has a cross.
+    `closable` has a cross. `share` (0 to 1) is how far something under way is, None where nothing
+    is.
     """
 
     cause: str
@@ -70,6 +72,7 @@ class Message:
     details: str = ""
     counted: str = "time"
     closable: bool = True
+    share: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +163,9 @@ class _MessageRow(QFrame):
             words.setWordWrap(True)
         self._count = Label(self)
         set_kind(self._count, type="small", tone="tertiary")
+        self._share = ThinBar(theme, self)
+        self._share.setObjectName("messageShare")
+        self._share.hide()
         self._verbs = QButtonGroup(self)
         self._verbs.idClicked.connect(self._press)
         self._more = self._tool("Details")
@@ -183,6 +189,7 @@ class _MessageRow(QFrame):
         self._theme = theme
         self._more.setIcon(icon(theme, "info", size_px=_ICON_PX))
         self._cross.setIcon(icon(theme, "x", size_px=_ICON_PX))
+        self._share.set_theme(theme)
         if self.message is not None:
             self._show_icon(self.message)
 
@@ -197,6 +204,8 @@ class _MessageRow(QFrame):
         self._details.setText(message.details)
         self._more.setVisible(bool(message.details))
         self._cross.setVisible(message.closable)
+        self._share.setVisible(message.share is not None)
+        self._share.set_value(message.share or 0.0)
         self.setAccessibleName(f"{message.title} {message.body}".strip())
         self._show_icon(message)
         if before is None or before.verbs != message.verbs:
@@ -221,6 +230,7 @@ class _MessageRow(QFrame):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(holder)
+        column.addWidget(self._share)
         self._details_box.hide()
         box = QHBoxLayout(self._details_box)
         left = theme.space(4) + _ICON_PX + theme.space(3)

@@ -36,6 +36,9 @@ QFrame[kind="panel"] { border: none; background: @surface.panel; }
 QFrame[kind="strip"] {
     border: none; border-top: 1px solid @border.subtle; background: @surface.panel;
 }
+QFrame[kind="option-bar"] {
+    border: none; border-bottom: 1px solid @border.subtle; background: @surface.panel;
+}
 QFrame[kind="card"] {
     border: 1px solid @border.subtle; border-radius: @radius.card; background: @surface.raised;
 }
@@ -62,6 +65,8 @@ QFrame[kind="message-bar"][tone="accent"] { border-left-color: @accent.line; }
 QFrame[kind="toast"] {
     border: 1px solid @border.control; border-radius: @radius.bar; background: @surface.popover;
 }
+QFrame[kind="toast"] QPushButton[kind="primary"] { min-height: 24px; padding: 3px 12px; }
+QFrame[kind="toast"] QPushButton[kind="primary"]:focus { padding: 2px 11px; }
 QFrame[kind="divider"] {
     border: none; min-height: 1px; max-height: 1px; background: @border.subtle;
 }

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import (
     QAction,
     QFontMetrics,
     QIcon,
+    QKeyEvent,
     QPainter,
     QPaintEvent,
     QPixmap,
@@ -32,6 +33,7 @@ _STYLE_LEFT = 4
 _STYLE_RIGHT = 2
 _HEIGHT = 32
 _SEGMENT_HEIGHT = 30
+_STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1}
 
 
 class ToolButton(QToolButton):
@@ -115,11 +117,15 @@ class SegmentedBar(QFrame):
     """A framed row of tool buttons for checkable actions; the checked one is underlined.
 
     Exclusiveness is the actions' own (QActionGroup); Left and Right move the focus, as Qt does for
-    buttons that stand together.
+    buttons that stand together. With `one_stop` it is for the keyboard what radio buttons are: Tab
+    stops at the checked one alone, and the arrow keys choose.
     """
 
-    def __init__(self, accessible_name: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, accessible_name: str, parent: QWidget | None = None, *, one_stop: bool = False
+    ) -> None:
         super().__init__(parent)
+        self._one_stop = one_stop
         set_kind(self, kind="segmented")
         self.setAccessibleName(accessible_name)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -142,6 +148,31 @@ class SegmentedBar(QFrame):
             button.show_words(words)
             self._row.addWidget(button)
             self._buttons.append(button)
+            if self._one_stop:
+                button.installEventFilter(self)
+                button.toggled.connect(self._stop_at_checked)
+        self._stop_at_checked()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The arrow keys choose the next one that can be chosen, around the end."""
+        if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress:
+            step = _STEPS.get(Qt.Key(event.key()))
+            able = [button for button in self._buttons if button.isEnabled()]
+            if step is not None and watched in able:
+                to = able[(able.index(watched) + step) % len(able)]
+                to.click()
+                to.setFocus(Qt.FocusReason.TabFocusReason)
+                return True
+        return super().eventFilter(watched, event)
+
+    def _stop_at_checked(self) -> None:
+        if not self._one_stop:
+            return
+        checked = next((button for button in self._buttons if button.isChecked()), None)
+        policy = Qt.FocusPolicy
+        for button in self._buttons:
+            stops = button is (checked or self._buttons[0])
+            button.setFocusPolicy(policy.TabFocus if stops else policy.NoFocus)
 
     def show_words(self, shown: bool) -> None:
         for button in self._buttons:

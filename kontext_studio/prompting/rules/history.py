@@ -245,6 +245,7 @@ def drift_depth(reading: Reading, context: LintContext) -> Iterator[Finding]:
         f"This is edit {context.depth + 1} in a row: detail may wear off.",
         (
             Fix("Merge the last steps and run from an earlier picture", command="merge"),
+            Fix("Re-base on the original…", command="rebase"),
             Fix("Compare with the first picture", command="compare-root"),
             Fix("Branch from an earlier picture", command="branch"),
         ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import ExitStack
 from types import MappingProxyType
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from kontext_studio.core.kill_points import KillPoint
 from tests.fakes import bfl_service, openai_service, replicate_service
@@ -22,10 +22,31 @@ from tests.faults.lab.stories import ON_ONE_CONNECTION, Front, Traits
 _WITHIN = ON_ONE_CONNECTION | {KillPoint.BEFORE_DOWNLOAD, KillPoint.MID_DOWNLOAD}
 # What tells that the run has finished is its result.
 _POLLED = frozenset({KillPoint.MID_RESULT})
-_AS_GATEWAY = ("--mode", "gateway", "--address")
 
 
-class Replicate(Outside):
+class Served(Outside):
+    """A service of this process, on a loop and a thread of its own."""
+
+    _service: Any
+
+    def serving(self) -> ExitStack:
+        stack = ExitStack()
+        stack.enter_context(running(self._service))
+        return stack
+
+
+class OverGateway(Served):
+    """Over a gateway that holds the key and passes on the service's own addresses."""
+
+    route = "gateway"
+    fronts = (Front.TERMINAL,)
+    environment = MappingProxyType({})
+
+    def leads(self, site: Site, stack: ExitStack) -> Sequence[str]:
+        return ("--mode", "gateway", "--address", self._service.origin)
+
+
+class Replicate(Served):
     name = "replicate"
     provider = "replicate"
     traits = Traits(keeps_list=True)
@@ -37,11 +58,6 @@ class Replicate(Outside):
 
     def seller(self) -> SellingReplicate:
         return SellingReplicate()
-
-    def serving(self) -> ExitStack:
-        stack = ExitStack()
-        stack.enter_context(running(self._service))
-        return stack
 
     def leads(self, site: Site, stack: ExitStack) -> Sequence[str]:
         return ("--key-env", KEY_VARIABLE, "--host", f"api={self._service.origin}")
@@ -59,22 +75,14 @@ class ReplicateSync(Replicate):
     lacked = _POLLED | {KillPoint.BETWEEN_POLLS, KillPoint.MID_POLL}
 
 
-class ReplicateOverGateway(Replicate):
-    """Over a gateway that holds the key and passes on the service's own addresses."""
-
+class ReplicateOverGateway(OverGateway, Replicate):
     name = "replicate-gateway"
-    route = "gateway"
-    fronts = (Front.TERMINAL,)
-    environment = MappingProxyType({})
 
     def seller(self) -> SellingReplicate:
         return SellingReplicate(named_origin="https://api.replicate.com", behind_gateway=True)
 
-    def leads(self, site: Site, stack: ExitStack) -> Sequence[str]:
-        return (*_AS_GATEWAY, self._service.origin)
 
-
-class Bfl(Outside):
+class Bfl(Served):
     name = "bfl"
     provider = "bfl"
     words = ("--route", ROUTE, "--model", bfl_service.MODEL)
@@ -92,34 +100,21 @@ class Bfl(Outside):
     def seller(self) -> SellingBfl:
         return SellingBfl()
 
-    def serving(self) -> ExitStack:
-        stack = ExitStack()
-        stack.enter_context(running(self._service))
-        return stack
-
     def leads(self, site: Site, stack: ExitStack) -> Sequence[str]:
         return ("--key-env", KEY_VARIABLE, "--host", f"api={self._service.origin}")
 
 
-class BflOverGateway(Bfl):
-    """Over a gateway that holds the key and passes on the service's own addresses."""
-
+class BflOverGateway(OverGateway, Bfl):
     name = "bfl-gateway"
-    route = "gateway"
-    fronts = (Front.TERMINAL,)
-    environment = MappingProxyType({})
 
     def seller(self) -> SellingBfl:
         return SellingBfl(named_origin="https://api.bfl.ai", behind_gateway=True)
-
-    def leads(self, site: Site, stack: ExitStack) -> Sequence[str]:
-        return (*_AS_GATEWAY, self._service.origin)
 
 
 # ---------------------------------------------------------------- OpenAI's images interface
 
 
-class Images(Outside):
+class Images(Served):
     """A hosted service: its pictures lie at addresses."""
 
     way = "sync"
@@ -139,11 +134,6 @@ class Images(Outside):
 
     def seller(self) -> SellingOpenAI:
         return SellingOpenAI(manner=self.provider)
-
-    def serving(self) -> ExitStack:
-        stack = ExitStack()
-        stack.enter_context(running(self._service))
-        return stack
 
     def leads(self, site: Site, stack: ExitStack) -> Sequence[str]:
         return ("--key-env", KEY_VARIABLE, "--host", f"api={self._service.base}")
@@ -170,20 +160,17 @@ class Lumenfall(Images):
     words = ("--route", ROUTE, "--model", SERVED["lumenfall"])
 
 
-class LumenfallOverGateway(Lumenfall):
+class LumenfallOverGateway(OverGateway, Lumenfall):
     """Where the pictures lie may be out of reach from here, so they come inside the answer."""
 
     name = "lumenfall-gateway"
-    route = "gateway"
-    fronts = (Front.TERMINAL,)
-    environment = MappingProxyType({})
     lacked = _WITHIN
 
     def seller(self) -> SellingOpenAI:
         return SellingOpenAI(manner=self.provider, key=None)
 
     def leads(self, site: Site, stack: ExitStack) -> Sequence[str]:
-        return (*_AS_GATEWAY, self._service.base)
+        return ("--mode", "gateway", "--address", self._service.base)
 
 
 class OpenAI(Images):

@@ -7,7 +7,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -15,8 +14,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
+
 from kontext_studio.core.kill_points import VARIABLE, KillPoint
 from tests.fakes.fal_service import png
+from tests.flows.nursery import Process, start
 
 ROOT = Path(__file__).resolve().parents[3]
 LIMIT_S = 60.0
@@ -50,10 +52,18 @@ class Site:
     def photo(self) -> Path:
         return self.folder / "photo.png"
 
+    @property
+    def mask(self) -> Path:
+        """White in the left half of the photograph."""
+        return self.folder / "mask.png"
+
     def make(self) -> Site:
         for path in (self.home, self.folder / "tmp"):
             path.mkdir(mode=0o700, parents=True)
         self.photo.write_bytes(png(48, 32, 120))
+        mask = Image.new("L", (48, 32))
+        mask.paste(255, (0, 0, 24, 32))
+        mask.save(self.mask)
         return self
 
     def copy_to(self, folder: Path, environment: Mapping[str, str]) -> Site:
@@ -81,9 +91,7 @@ class Site:
         """The last that the program complained of."""
         return (self.folder / "err.txt").read_text(errors="replace")[-2000:]
 
-    def start(
-        self, module: str, *words: str | Path, die_at: KillPoint | None = None
-    ) -> subprocess.Popen[bytes]:
+    def start(self, module: str, *words: str | Path, die_at: KillPoint | None = None) -> Process:
         """The program, or the driver that uses its window, to die at a point where one is named."""
         environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
         environment |= {
@@ -100,20 +108,15 @@ class Site:
             environment[VARIABLE] = die_at.title
         # Files, because nobody reads while it runs and a full pipe would stop it.
         with (
+            Path(os.devnull).open("rb") as nothing,
             (self.folder / "out.txt").open("wb") as out,
             (self.folder / "err.txt").open("wb") as err,
         ):
-            return subprocess.Popen(
-                [sys.executable, "-m", module, *map(str, words)],
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=err,
-                cwd=self.folder,
-                env=environment,
-            )
+            streams = (nothing, out, err)
+            return start(module, [*map(str, words)], streams, cwd=self.folder, env=environment)
 
 
-def died(process: subprocess.Popen[bytes], limit_s: float = LIMIT_S) -> bool:
+def died(process: Process, limit_s: float = LIMIT_S) -> bool:
     """Wait for the end; True where it was SIGKILL that ended it."""
     try:
         process.wait(limit_s)

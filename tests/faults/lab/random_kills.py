@@ -24,6 +24,7 @@ from tests.faults.lab.selling import Seller
 from tests.faults.lab.stories import Front, Story
 from tests.faults.lab.trial import Laboratory
 from tests.faults.lab.verdict import Verdict
+from tests.flows.nursery import Process
 
 SEED = 20261121
 TWICE = 0.3
@@ -116,7 +117,7 @@ def _one(laboratory: Laboratory, series: Series, random: Random, lasts_s: float)
     return laboratory.judge(site)
 
 
-def kill_after(process: subprocess.Popen[bytes], seconds: float) -> None:
+def kill_after(process: Process, seconds: float) -> None:
     """SIGKILL, unless the process has ended by then."""
     try:
         process.wait(seconds)

@@ -33,7 +33,8 @@ class Run:
 
 @dataclass(frozen=True)
 class Step:
-    """One row of the steps; `made` is True for what a run gave."""
+    """One row of the steps; `made` is True for what a run gave, `picture` what that was as it
+    came."""
 
     picture: str
     made: bool
@@ -79,11 +80,13 @@ def _read(path: Path) -> SessionFacts:
             held[name] = hashlib.sha256(data).hexdigest()
     damage = "" if said == "ok" else str(said)
     for node in nodes:
-        name = node["image"]["sha256"]
-        if held.get(name) != name:
-            damage = damage or f"the bytes of {name} are not there"
+        for name in filter(None, (node["image"]["sha256"], (node["raw"] or {}).get("sha256"))):
+            if held.get(name) != name:
+                damage = damage or f"the bytes of {name} are not there"
     jobs.sort(key=lambda job: job["step"])
-    steps = tuple(Step(node["image"]["sha256"], bool(node["parents"])) for node in nodes)
+    steps = tuple(
+        Step((node["raw"] or node["image"])["sha256"], bool(node["parents"])) for node in nodes
+    )
     return SessionFacts(tuple(_run(job) for job in jobs), steps, damage)
 
 

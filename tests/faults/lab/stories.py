@@ -19,7 +19,8 @@ class Front(StrEnum):
 
 
 class Story(StrEnum):
-    """One edit, two of them, or one and then something else. Names of what `Hands` can do."""
+    """One edit, two of them, one inside an area, or one and then something else. Names of what
+    `Hands` can do, but for the area."""
 
     EDIT = "edit"
     TWO = "two"
@@ -27,15 +28,18 @@ class Story(StrEnum):
     EXPORT = "export"
     COPY = "copy"
     CANCEL = "cancel"
+    AREA = "area"
 
 
 _STORY = {
     At.EXPORT: Story.EXPORT,
     At.SAVE_AS: Story.COPY,
     At.CANCEL: Story.CANCEL,
+    At.COMPOSITE: Story.AREA,
     At.SECOND_SUBMIT: Story.TWO,
 }
 _WINDOW_ONLY = frozenset({At.THUMBNAIL, At.SAVE_AS, At.CANCEL})
+_TERMINAL_ONLY = frozenset({At.COMPOSITE})
 
 BEFORE_TAKEN = frozenset(point for point in At if 4 <= point.number <= 11)
 """Where nobody can know whether the service has the run."""
@@ -67,6 +71,8 @@ def story_of(point: At) -> Story:
 
 def fronts_of(point: At) -> tuple[Front, ...]:
     """Where the point can be reached; the terminal first, because it is quicker."""
+    if point in _TERMINAL_ONLY:
+        return (Front.TERMINAL,)
     return (Front.WINDOW,) if point in _WINDOW_ONLY else (Front.TERMINAL, Front.WINDOW)
 
 
@@ -105,7 +111,7 @@ def expected(point: At, front: Front, traits: Traits) -> Expected:
         return Expected(("submitted", "sending"), (frozenset({"stored"}), end), 2)
     if number <= At.INSIDE_REMOTE_DONE.number:
         return _expected("submitted", fetched, 1)
-    if number <= At.INSIDE_STORED.number:
+    if number <= At.INSIDE_STORED.number or point is At.COMPOSITE:
         return _expected("remote_done", fetched, 1)
     if point is At.CANCEL:
         return Expected(("submitted",), (frozenset({"cancelled", "failed"}),), 1)
@@ -122,7 +128,9 @@ def reached_again(point: At, traits: Traits) -> tuple[At, ...]:
         return ()
     if At.AFTER_SUBMITTED.number <= point.number <= At.INSIDE_REMOTE_DONE.number:
         first = At.BETWEEN_POLLS
-    elif At.BEFORE_DOWNLOAD.number <= point.number <= At.INSIDE_STORED.number:
+    elif At.BEFORE_DOWNLOAD.number <= point.number <= At.INSIDE_STORED.number or (
+        point is At.COMPOSITE
+    ):
         first = At.BEFORE_DOWNLOAD
     else:
         return ()

@@ -4,7 +4,6 @@ its session is held against the ledger."""
 from __future__ import annotations
 
 import itertools
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from tests.faults.lab.stories import (
     story_of,
 )
 from tests.faults.lab.verdict import Verdict, judge
+from tests.flows.nursery import Process
 
 OPEN_STATES = frozenset({"sending", "submitted", "remote_done"})
 SAID = (0, 4, 7)
@@ -97,7 +97,7 @@ class Laboratory:
 
     def begin(
         self, site: Site, front: Front, story: Story, die_at: KillPoint | None = None
-    ) -> subprocess.Popen[bytes]:
+    ) -> Process:
         if front is Front.WINDOW:
             return site.start(HANDS, story.value, site.photo, die_at=die_at)
         turns = {Story.TWO: 2, Story.THREE: 3}.get(story, 1)
@@ -105,13 +105,13 @@ class Laboratory:
         for text in INSTRUCTIONS[1:turns]:
             words += ["--then", text]
         words += ["--session", site.folder / "s.kontext", *self.market.words]
+        if story is Story.AREA:
+            words += ["--area", site.mask]
         if story is Story.EXPORT:
             words += ["--out", site.folder / "out.png"]
         return site.start("kontext_studio", *words, die_at=die_at)
 
-    def take_up(
-        self, site: Site, front: Front, die_at: KillPoint | None = None
-    ) -> subprocess.Popen[bytes]:
+    def take_up(self, site: Site, front: Front, die_at: KillPoint | None = None) -> Process:
         """Start the program on the session that is there."""
         session = site.session()
         assert session is not None, "there is no session to take up"
@@ -168,7 +168,7 @@ class Laboratory:
         polls = point in (KillPoint.BETWEEN_POLLS, KillPoint.MID_POLL)
         service.begin_course(begins=not held, streams=not polls)
 
-    def _wait_for_the_window(self, site: Site, process: subprocess.Popen[bytes]) -> None:
+    def _wait_for_the_window(self, site: Site, process: Process) -> None:
         session = site.session()
         assert session is not None
         lock = session.with_name(f".{session.name}.lock")

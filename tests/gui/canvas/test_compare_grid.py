@@ -257,6 +257,17 @@ def test_a_tile_says_what_it_shows(grid):
     assert name == f"Step 2, Cobalt blue, pick B, {percent} percent"
 
 
+def test_of_a_long_title_the_step_is_left(show, theme, picture):
+    view = show(CompareGrid(theme), 800, 400)
+    title = "Deep forest green with a matte glaze and a thin line of gold"
+    view.set_pictures([ComparedPicture(key, picture, title, "Step 4", "A") for key in "ab"])
+    plate = view.tiles[0]._fitting_plate()
+    assert plate is not None
+    assert plate.dim == "Step 4"
+    assert plate.strong.startswith("Deep")
+    assert plate.strong.endswith("…")
+
+
 def test_a_narrow_tile_keeps_its_badge_and_shortens_the_rest(grid):
     grid.resize(420, 420)
     wide_open = seen(grid.tiles[0])

@@ -61,7 +61,7 @@ def test_it_counts_steps_and_open_runs(dock, story):
     story.job(NodeId("b"), "run")
     dock.resize(420, 760)
     show(dock, story)
-    assert "4 steps, 1 open" in texts(dock)
+    assert "4 steps, 1 unfinished" in texts(dock)
 
 
 def test_the_inspector_shows_the_selected_step_and_copies_its_instruction(dock, story, qtbot):

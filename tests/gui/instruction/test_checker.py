@@ -3,6 +3,8 @@ from __future__ import annotations
 import pytest
 
 from kontext_studio.gui.instruction.checker import PAUSE_MS, Answer, Checker, Question, answer_to
+from kontext_studio.gui.instruction.late_fixes import LateFixes, work_out
+from kontext_studio.prompting.findings import Finding, Fix, Severity
 from kontext_studio.prompting.keep_flags import KeepFlag
 
 
@@ -51,6 +53,30 @@ def test_fixes_that_nobody_carries_out_are_left_out():
     (able,) = answer_to(Question(text, commands=frozenset(["split"]))).findings
     assert [fix.command for fix in plain.fixes] == [None]
     assert [fix.command for fix in able.fixes] == ["split", None]
+
+
+def test_a_fix_of_the_program_may_be_called_by_its_price():
+    text, titles = "Crop the sky, tint the sea, blur the pier", (("split", "Split, Free"),)
+    question = Question(text, commands=frozenset(["split"]), titles=titles)
+    (finding,) = answer_to(question).findings
+    assert finding.fixes[0].title == "Split, Free"
+    assert finding.fixes[1].title != "Split, Free"
+
+
+def test_fixes_are_tried_when_somebody_asks_for_them_and_only_once():
+    one, calls = Fix("One"), []
+
+    def work() -> list[Fix]:
+        calls.append(1)
+        return [one]
+
+    late = LateFixes(work)
+    finding = Finding("filler", Severity.INFO, 0, 1, "", late)
+    assert calls == []
+    work_out([finding])
+    assert (tuple(late), late[0], late[:1]) == ((one,), one, (one,))
+    assert late == (one,)
+    assert calls == [1]
 
 
 def test_the_chips_are_part_of_what_is_sent():

@@ -3,7 +3,14 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication, QDoubleSpinBox, QLabel, QPushButton, QToolButton
+from PySide6.QtWidgets import (
+    QApplication,
+    QDoubleSpinBox,
+    QLabel,
+    QPushButton,
+    QToolButton,
+    QWidget,
+)
 
 from kontext_studio.core.delivery import FAULTS_ARE_FINAL, Delivery, Way
 from kontext_studio.core.drafts import Draft
@@ -11,6 +18,7 @@ from kontext_studio.gui.instruction.error_card import CardAction, CardMessage
 from kontext_studio.gui.instruction.instruction_panel import InstructionPanel
 from kontext_studio.gui.instruction.model_offer import ModelOffer
 from kontext_studio.gui.instruction.run_asked import RunAsked
+from kontext_studio.gui.instruction.section_header import SectionHeader
 from kontext_studio.gui.theme.apply import apply_theme
 from kontext_studio.gui.theme.tokens import ThemeName, load_theme
 from kontext_studio.prompting.keep_flags import KeepFlag
@@ -326,7 +334,7 @@ def test_the_delivery_goes_with_the_draft_and_its_warning_is_never_folded_away(p
     assert note.isVisible()
     assert note.text() == FAULTS_ARE_FINAL
     assert panel.draft().delivery == Delivery(Way.SYNC)
-    panel._delivery_part.header.set_folded(False)
+    panel.findChild(SectionHeader, "deliveryHeader").set_folded(False)
     assert note.isHidden(), "it stands beside the choice now"
     assert panel.findChild(QLabel, "deliveryWarning").isVisible()
 
@@ -340,3 +348,34 @@ def test_a_price_that_was_told_goes_when_anything_changes(qtbot, panel):
     panel.set_estimate("Lumenfall says $0.04 for this run. Nothing was run or charged.")
     panel.set_draft(Draft(text="of another step"))
     assert note.isHidden()
+
+
+def test_the_number_of_variants_is_one_stop_of_tab_and_the_arrows_choose(qtbot, panel):
+    counts = {
+        button.text(): button
+        for button in panel.findChild(QWidget, "variantCount").findChildren(QToolButton)
+    }
+
+    def stops() -> list[str]:
+        return [word for word, one in counts.items() if one.focusPolicy() & Qt.FocusPolicy.TabFocus]
+
+    assert stops() == ["1"]
+    panel.set_count(3)
+    assert stops() == ["3"]
+    counts["3"].setFocus()
+    qtbot.keyClick(counts["3"], Qt.Key.Key_Right)
+    assert (panel.draft().count, stops(), counts["4"].hasFocus()) == (4, ["4"], True)
+    qtbot.keyClick(counts["4"], Qt.Key.Key_Right)
+    assert panel.draft().count == 1
+    qtbot.keyClick(counts["1"], Qt.Key.Key_Left)
+    assert (panel.draft().count, stops()) == (4, ["4"])
+
+
+def test_rows_follow_the_marks_when_their_fixes_have_been_tried(qtbot, panel):
+    qtbot.keyClicks(panel.edit, "Turn the mug into a vase")
+    with qtbot.wait_signal(panel.checked):
+        pass
+    assert panel.edit.underlines()
+    assert panel.problems.rows() == [], "they come after what is typed meanwhile"
+    qtbot.wait_until(lambda: bool(panel.problems.rows()))
+    assert panel.problems.rows()[0].finding().fixes

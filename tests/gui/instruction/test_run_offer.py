@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from kontext_studio.core.models import Mode, ModelSpec, Price
-from kontext_studio.gui.instruction.price_words import price_words
+from kontext_studio.gui.instruction.price_words import difference_words, price_words
 from kontext_studio.gui.instruction.run_offer import RunSituation, offer_for
 
 PRO = ModelSpec(
@@ -71,3 +71,18 @@ def test_without_a_run_the_reason_stands_in_its_place(now, reason):
 )
 def test_no_price_is_invented(price, count, megapixels, words):
     assert price_words(replace(PRO, price=price), count, megapixels) == words
+
+
+@pytest.mark.parametrize(
+    ("now", "then", "words"),
+    [(0.04, 0.08, "+$0.08"), (0.04, 0.025, "−$0.03"), (0.04, 0.04, "same price")],
+)
+def test_another_model_says_what_it_costs_more_for_the_same_run(now, then, words):
+    cheap, dear = (replace(PRO, price=replace(PRO.price, usd=usd)) for usd in (now, then))
+    assert difference_words(cheap, dear, 2) == words
+
+
+def test_a_difference_to_an_unknown_price_is_never_invented():
+    unknown = replace(PRO, price=replace(PRO.price, usd=None))
+    assert difference_words(PRO, unknown, 1) == "price unknown"
+    assert difference_words(unknown, PRO, 1) == price_words(PRO, 1)

@@ -154,7 +154,7 @@ def test_the_steps_in_line_are_shown_with_a_price_for_all_and_can_be_changed(qtb
     with qtbot.wait_signal(card.edited) as told:
         card.findChild(TurnEdit, "turn_1").setPlainText("Paint the door blue")
     assert told.args == [1, "Paint the door blue"]
-    card.show_view(TurnsView(queue, price=Cost(0.04)))
+    card.show_view(TurnsView(queue, price=Cost(0.04), whole_price=Cost(0.08)))
     assert part(card, QPushButton, "turnsAll").text() == "Run all 2 · $0.08"
     card.show_view(TurnsView(queue, under_way=True, goes_on=True))
     assert card.findChild(TurnEdit, "turn_0").isReadOnly()

@@ -72,6 +72,12 @@ def test_what_the_person_cancelled_is_not_counted_as_failed(story):
     assert list_jobs(JobInputs(story.session, story.jobs)).summary == "1 failed · 2 cancelled"
 
 
+def test_an_outcome_that_nobody_knows_is_not_called_failed(story):
+    add(story, "a", JobState.UNKNOWN)
+    add(story, "b", JobState.FAILED)
+    assert list_jobs(JobInputs(story.session, story.jobs)).summary == "1 failed · 1 unknown"
+
+
 def test_a_run_that_waits_for_another_ones_key_is_one_line(story):
     job = add(story, "held", JobState.PREPARED)
     row = only(story, progress={job: JobProgress(Phase.IDLE, held=True)})

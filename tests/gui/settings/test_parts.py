@@ -10,6 +10,7 @@ from kontext_studio.core.provider import CheckStep
 from kontext_studio.core.route import RouteMode
 from kontext_studio.gui.settings.check_card import CheckCard, verdict_of
 from kontext_studio.gui.settings.choice_cards import Choice, ChoiceCards
+from kontext_studio.gui.settings.connection_page import address_words
 from kontext_studio.gui.settings.draft import ConnectionDraft
 from kontext_studio.gui.settings.footer import Answer, Footer
 from kontext_studio.gui.settings.form_row import FormRow
@@ -231,6 +232,21 @@ def test_a_new_header(qtbot, dressed, name, value, written, typed):
 )
 def test_the_key_is_drawn_at_the_one_place_that_holds_it(draft, facts, keys):
     assert [place.key for place in places_of(draft, facts)] == keys
+
+
+def test_the_example_of_an_address_is_one_of_the_service_that_is_chosen():
+    examples = [
+        address_words(RouteMode.GATEWAY, "fal"),
+        address_words(RouteMode.GATEWAY, "lumenfall"),
+        address_words(RouteMode.DIRECT, "vllm-omni"),
+        address_words(RouteMode.DIRECT, "litellm"),
+    ]
+    assert [example for _, example in examples] == [
+        "https://gateway.example/fal",
+        "https://gateway.example/lumenfall",
+        "http://127.0.0.1:8000/v1",
+        "http://127.0.0.1:4000/v1",
+    ]
 
 
 def test_plain_http_is_not_drawn_as_tls(qtbot, dressed):

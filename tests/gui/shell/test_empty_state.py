@@ -9,7 +9,10 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QScrollArea
 
 from kontext_studio.gui.shell.drop_zone import DropZone
 from kontext_studio.gui.shell.empty_state import SAMPLES, EmptyState
+from kontext_studio.gui.theme.apply import apply_theme
+from kontext_studio.gui.theme.tokens import ThemeName, load_theme
 from kontext_studio.resources import resource_path
+from tests.gui.driving import part
 from tests.gui.shell.accessibility import names_missing, small_targets
 
 LEFT = Qt.MouseButton.LeftButton
@@ -127,3 +130,22 @@ def test_who_is_connected_is_not_asked_for_an_account(state):
     assert state.findChild(QAbstractButton, "emptyConnect").text() == "Change or add"
     state.set_connections(["a", "b", "c", "d"])
     assert "4 services connected" in words_of(state)
+
+
+def test_large_text_is_stacked_and_never_asks_for_scrolling_sideways(qtbot, qapp, dressed):
+    large = load_theme(ThemeName.DARK, text_scale=2.0)
+    apply_theme(qapp, large)
+    made = EmptyState(large)
+    qtbot.add_widget(made)
+    made.resize(482, 590)
+    made.show()
+    scroll = made.findChild(QScrollArea)
+    assert scroll is not None
+    bar = scroll.horizontalScrollBar()
+    qtbot.wait_until(lambda: bar.maximum() == 0)
+    apply_theme(qapp, dressed)
+    made.set_theme(dressed)
+    made.resize(906, 700)
+    opens = part(made, QAbstractButton, "emptyOpen")
+    paste = part(made, QAbstractButton, "emptyPaste")
+    qtbot.wait_until(lambda: opens.x() < paste.x() and opens.y() == paste.y())

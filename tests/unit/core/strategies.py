@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from hypothesis import strategies as st
 
+from kontext_studio.core.area import Area
 from kontext_studio.core.changes import (
     Change,
     HeadMoved,
@@ -19,6 +20,7 @@ from kontext_studio.core.changes import (
     Starred,
 )
 from kontext_studio.core.delivery import Delivery, Priority, Way
+from kontext_studio.core.derivation import Derivation, Method
 from kontext_studio.core.drafts import Draft
 from kontext_studio.core.errors import Charged
 from kontext_studio.core.history import History, JobId, Node, NodeId, NodeKind
@@ -52,6 +54,7 @@ image_refs = st.builds(
     st.integers(1, 20_000),
     st.integers(1, 20_000),
 )
+areas = st.builds(Area, image_refs, st.floats(0, 1), st.floats(0, 512))
 requests = st.builds(
     EditRequest,
     instruction=words,
@@ -60,7 +63,7 @@ requests = st.builds(
     seed=st.integers(0, 2**63),
     count=st.integers(1, 10),
     parameters=parameters,
-    area=st.none() | image_refs,
+    area=st.none() | areas,
 )
 costs = st.builds(Cost, numbers, words, st.booleans())
 facts = st.builds(
@@ -75,6 +78,14 @@ facts = st.builds(
     remote_id=words,
     cost=st.none() | costs,
     notes=st.lists(words, max_size=2).map(tuple),
+)
+derivations = st.builds(
+    Derivation,
+    method=st.sampled_from(Method),
+    area=st.none() | areas,
+    facts=st.dictionaries(words, st.none() | numbers | words, max_size=3).map(
+        lambda found: tuple(found.items())
+    ),
 )
 nodes = st.builds(
     Node,
@@ -91,6 +102,7 @@ nodes = st.builds(
     result=st.none() | facts,
     job=st.none() | job_ids,
     notes=st.lists(words, max_size=2).map(tuple),
+    derivation=st.none() | derivations,
 )
 handles = st.builds(RemoteHandle, words, words, words, words)
 faults = st.builds(
@@ -140,6 +152,9 @@ drafts = st.builds(
     references=st.lists(node_ids, max_size=3).map(tuple),
     route=words,
     delivery=deliveries,
+    area=st.none() | areas,
+    area_on=st.booleans(),
+    keep_area=st.booleans(),
 )
 routes = st.builds(
     Route,

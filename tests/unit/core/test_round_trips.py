@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kontext_studio.core.area import Area
 from kontext_studio.core.changes import change_from_json, change_to_json
+from kontext_studio.core.derivation import Derivation, Method
 from kontext_studio.core.drafts import Draft
 from kontext_studio.core.history import Node
 from kontext_studio.core.images import ImageRef, as_int
@@ -38,6 +40,8 @@ KINDS: dict[str, tuple[st.SearchStrategy[Kept], Reader]] = {
     "fault": (made.faults, JobFault.from_json),
     "job": (made.job_records, JobRecord.from_json),
     "draft": (made.drafts, Draft.from_json),
+    "area": (made.areas, Area.from_json),
+    "derivation": (made.derivations, Derivation.from_json),
     "route": (made.routes, Route.from_json),
     "settings": (made.all_settings, Settings.from_json),
 }
@@ -111,7 +115,8 @@ OPTIONAL = {
         "proxy_from_system",
     },
     "job": {"picture_urls", "delivery", "order_key"},
-    "draft": {"route", "delivery"},
+    "draft": {"route", "delivery", "area", "area_on", "keep_area"},
+    "node": {"derivation"},
 }
 
 
@@ -139,6 +144,11 @@ def test_a_field_that_is_missing_is_noticed(kind: str, data: st.DataObject) -> N
         ("request", "inputs", [None]),
         ("request", "parameters", []),
         ("request", "area", "aa"),
+        ("area", "share", "half"),
+        ("area", "mask", None),
+        ("derivation", "facts", []),
+        ("derivation", "method", "by hand"),
+        ("draft", "area", 7),
         ("request", "seed", 1.5),
         ("request", "count", "1"),
         ("request", "count", 11),
@@ -186,6 +196,8 @@ WHOLE: dict[str, Kept] = {
     "fault": JobFault("refused", "It was refused."),
     "job": made.job("job-1", _REQUEST),
     "draft": Draft(),
+    "area": Area(made.REF, 0.5),
+    "derivation": Derivation(Method.KEEP),
     "route": Route("direct", "fal"),
 }
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import random
-import re
 import shutil
 import socket
 import sqlite3
@@ -18,19 +16,16 @@ import pytest
 
 from kontext_studio.core.drafts import Draft
 from kontext_studio.core.errors import (
-    BadInput,
     NewerSession,
     NotASession,
     ReadOnlySession,
     SessionDamaged,
     SessionError,
-    SessionLocked,
 )
-from kontext_studio.core.session import Session
 from kontext_studio.store import schema
 from kontext_studio.store.database import open_database
 from kontext_studio.store.session_file import SessionFile
-from tests.unit.store.samples import add_edit, add_original, job, original, picture
+from tests.unit.store.samples import job, picture
 
 
 def folder_state(folder: Path) -> dict[str, bytes]:
@@ -322,147 +317,6 @@ def test_f_sec_8_connections_are_durable_and_trust_no_schema(finished):
     }
 
 
-# ---------------------------------------------------------------- one writer
-
-HOLDER = """
-import sys
-from pathlib import Path
-from kontext_studio.store.session_file import SessionFile
-from kontext_studio.core.drafts import Draft
-file = SessionFile.open(Path(sys.argv[1]))
-file.save_draft(None, Draft(text="by the other process"))
-print("open", flush=True)
-sys.stdin.readline()
-file.close()
-"""
-
-
-def held(path: Path) -> subprocess.Popen[str]:
-    """Another process that has the session open for writing."""
-    holder = subprocess.Popen(
-        [sys.executable, "-c", HOLDER, str(path)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert holder.stdout is not None
-    assert holder.stdout.readline() == "open\n"
-    return holder
-
-
-def test_f_loc_5_a_second_writer_is_told_who_has_the_session(finished):
-    with held(finished) as holder:
-        with pytest.raises(SessionLocked) as refusal:
-            SessionFile.open(finished)
-        told = rf"^work\.kontext is open in another window \(PID {holder.pid}, since \d\d:\d\d\)\.$"
-        assert re.match(told, refusal.value.message)
-        with SessionFile.open(finished, read_only=True) as reader:
-            assert reader.load().drafts == {None: Draft(text="by the other process")}
-            assert len(reader.loaded.session.history) == 4
-        assert holder.stdin is not None
-        holder.stdin.write("\n")
-        holder.stdin.flush()
-        assert holder.wait(20) == 0
-        assert [one.name for one in finished.parent.iterdir()] == ["work.kontext"]
-        SessionFile.open(finished).close()
-
-
-def test_f_loc_6_the_lock_of_a_killed_process_blocks_nobody(finished):
-    with held(finished) as holder:
-        holder.kill()
-        holder.wait(20)
-
-    with SessionFile.open(finished) as file:
-        assert file.load().drafts == {None: Draft(text="by the other process")}
-        assert not file.read_only
-    assert [one.name for one in finished.parent.iterdir()] == ["work.kontext"]
-
-
-def test_the_used_up_journal_of_a_killed_process_is_cleared_away(finished):
-    journal = finished.parent / "work.kontext-journal"
-    for rest in (b"", bytes(2000)):
-        journal.write_bytes(rest)
-        with SessionFile.open(finished) as file:
-            assert len(file.load().session.history) == 4
-        assert not journal.exists()
-
-
-def test_f_loc_6_a_lock_file_that_names_a_living_process_blocks_nobody(finished):
-    (finished.parent / ".work.kontext.lock").write_text(f"{os.getppid()} 1800000000")
-    with SessionFile.open(finished) as file:
-        assert not file.read_only
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("", ""),
-        ("nobody", ""),
-        ("77", " (PID 77)"),
-        ("77 1e999", " (PID 77)"),
-        ("77 1800000000", r" (PID 77, since \d{4}-\d\d-\d\d \d\d:\d\d)"),
-    ],
-)
-def test_f_loc_5_whatever_stands_in_a_lock_file_the_lock_is_what_counts(finished, text, words):
-    with SessionFile.open(finished):
-        (finished.parent / ".work.kontext.lock").write_text(text)
-        with pytest.raises(SessionLocked) as refusal:
-            SessionFile.open(finished)
-    pattern = words.replace("(", r"\(").replace(")", r"\)")
-    assert re.fullmatch(
-        rf"work\.kontext is open in another window{pattern}\.", refusal.value.message
-    )
-
-
-def test_f_loc_12_the_same_session_is_locked_within_one_process_and_by_any_name(finished):
-    (finished.parent / "link.kontext").symlink_to(finished)
-    with SessionFile.open(finished):
-        for name in (finished, finished.parent / "link.kontext"):
-            with pytest.raises(SessionLocked, match=rf"PID {os.getpid()}"):
-                SessionFile.open(name)
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="flock is of the others")
-def test_a_lock_file_that_goes_away_while_it_is_taken_is_made_anew(finished, monkeypatch):
-    import fcntl
-
-    real, lock_path, calls = fcntl.flock, finished.parent / ".work.kontext.lock", []
-
-    def flock(handle: int, how: int) -> None:
-        calls.append(how)
-        if len(calls) == 1:
-            lock_path.unlink()  # its owner put it away in this moment
-        real(handle, how)
-
-    monkeypatch.setattr(fcntl, "flock", flock)
-    with SessionFile.open(finished):
-        with pytest.raises(SessionLocked):
-            SessionFile.open(finished)
-        assert lock_path.read_text().split()[0] == str(os.getpid())
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="flock is of the others")
-def test_f_loc_13_where_a_file_system_has_no_locks_sessions_still_open(finished, monkeypatch):
-    import fcntl
-
-    def no_locks(*_: object) -> None:
-        raise OSError(errno.ENOLCK, "no locks here")
-
-    monkeypatch.setattr(fcntl, "flock", no_locks)
-    with SessionFile.open(finished) as file:
-        file.save_draft(None, Draft(text="x"))
-        assert not file.read_only
-
-
-def test_a_session_that_could_not_be_opened_is_not_locked(finished):
-    data = bytearray(finished.read_bytes())
-    data[16:18] = b"\x30\x39"  # no page size
-    finished.write_bytes(data)
-    with pytest.raises(SessionDamaged):
-        SessionFile.open(finished)
-    assert [one.name for one in finished.parent.iterdir()] == ["work.kontext"]
-
-
 # ---------------------------------------------------------------- read-only
 
 
@@ -483,7 +337,7 @@ def test_f_loc_4_a_session_opened_for_reading_refuses_every_act(finished):
             lambda: file.save_draft(None, Draft(text="x")),
             lambda: file.put_image(ref, data),
             lambda: file.put_thumbnail(ref.sha256, b"x"),
-            lambda: file.put_measure("x", 1.0),
+            lambda: file.put_measures({"x": 1.0}),
         ):
             with pytest.raises(ReadOnlySession) as refusal:
                 act()
@@ -558,89 +412,3 @@ def test_f_loc_4_what_a_killed_process_left_is_read_where_nothing_can_be_written
         assert read.stdout.startswith("True in the log\n")
         assert folder_state(folder) == before
         folder.chmod(0o755)
-
-
-# ---------------------------------------------------------------- making and copying
-
-
-def test_a_session_is_never_made_over_a_file(finished):
-    before = finished.read_bytes()
-    with pytest.raises(BadInput, match=r"^work\.kontext is there already\.$"):
-        SessionFile.create(finished)
-    assert folder_state(finished.parent) == {"work.kontext": before}
-
-
-def test_a_session_is_not_made_where_it_cannot_lie(tmp_path):
-    with pytest.raises(BadInput, match="There is no folder"):
-        SessionFile.create(tmp_path / "none" / "a.kontext")
-    with pytest.raises(BadInput, match="too long"):
-        SessionFile.create(tmp_path / ("x" * 250))
-    with pytest.raises(BadInput, match="is a folder"):
-        SessionFile.create(tmp_path)
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_the_log_of_a_file_that_is_gone_does_not_get_into_a_new_one(path, opened):
-    file = opened(create=True)
-    add_original(file, Session())
-    log = (path.parent / "work.kontext-wal").read_bytes()
-    file.close()
-    path.unlink()
-    (path.parent / "work.kontext-wal").write_bytes(log)
-
-    assert len(opened(create=True).load().session.history) == 0
-
-
-def test_a_copy_holds_everything_that_is_committed(opened, path):
-    file, session = opened(create=True), Session()
-    root = add_original(file, session)
-    add_edit(file, session, 1, root)
-    file.save_draft(None, Draft(text="typed"))
-    copy_path = path.parent / "copy.kontext"
-
-    file.save_copy(copy_path)
-
-    assert copy_path.stat().st_mode & 0o777 == 0o600
-    assert copy_path.read_bytes()[18:20] == b"\x01\x01"
-    star = session.star(root.id, True)
-    assert star is not None
-    file.commit(star)
-    copy = opened(copy_path)
-    loaded = copy.load()
-    assert len(loaded.session.history) == 2
-    assert loaded.session.stars == set()
-    assert loaded.drafts == {None: Draft(text="typed")}
-    assert copy.check() == ()
-
-
-def test_a_copy_takes_the_place_of_a_file_only_when_asked(finished, opened, tmp_path):
-    other = tmp_path / "other.kontext"
-    opened(other, create=True).close()
-    file = opened()
-    with pytest.raises(BadInput, match=r"^other\.kontext is there already\.$"):
-        file.save_copy(other)
-    with pytest.raises(BadInput, match="is the session that is open"):
-        file.save_copy(finished, overwrite=True)
-    with pytest.raises(BadInput, match="There is no folder"):
-        file.save_copy(tmp_path / "none" / "x.kontext")
-
-    file.save_copy(other, overwrite=True)
-
-    assert len(opened(other).load().session.history) == 4
-
-
-def test_a_copy_never_takes_the_place_of_a_session_that_is_open(finished, opened, tmp_path):
-    other = opened(tmp_path / "other.kontext", create=True)
-    with pytest.raises(SessionLocked):
-        opened().save_copy(tmp_path / "other.kontext", overwrite=True)
-    add_original(other, Session())
-    assert other.check() == ()
-    names = {one.name for one in tmp_path.iterdir()}
-    assert not any(name.endswith(".part") for name in names)
-
-
-def test_f_loc_4_a_read_only_session_can_be_copied(finished, opened, tmp_path):
-    opened(read_only=True).save_copy(tmp_path / "mine.kontext")
-    mine = opened(tmp_path / "mine.kontext")
-    assert not mine.read_only
-    assert next(iter(mine.load().session.history)) == original()

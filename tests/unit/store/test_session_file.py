@@ -325,7 +325,7 @@ def test_thumbnails_figures_and_hosted_addresses_are_remembered(opened):
 
     file.put_thumbnail(sha, b"small")
     file.put_thumbnail(sha, b"better")
-    file.put_measure("changed:a", 0.25)
+    file.put_measures({"changed:a": 0.25})
     file.remember_hosted(sha, "https://fal.run", HostedUrl("https://a/1.png", 99.5))
     file.remember_hosted(sha, "https://other", HostedUrl("https://b/1.png", None))
     file.close()

@@ -45,3 +45,20 @@ def test_settings_that_cannot_be_written_stay_as_they_were(
         assert bench.settings == before
 
     studio.start(good(), work)
+
+
+def test_a_change_whose_caller_is_cancelled_is_written_before_the_program_ends(
+    studio: Studio,
+) -> None:
+    async def work(bench: Workbench) -> None:
+        changes = [
+            asyncio.ensure_future(bench.change_settings(replace(bench.settings, theme=theme)))
+            for theme in ("light", "system")
+        ]
+        await asyncio.sleep(0)
+        for change in changes:
+            change.cancel()
+        await bench.shutdown()
+        assert settings_file.load_settings(bench.places.settings_file).theme == "system"
+
+    studio.start(good(), work)

@@ -1,0 +1,1 @@
+"""The parts of the Compare tab: widgets with values in and signals out."""

@@ -1,0 +1,107 @@
+"""The two tables of the Compare tab: what was measured, and in which settings the steps differ."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+
+from kontext_studio.gui.comparison.compared import Compared
+from kontext_studio.gui.comparison.small_parts import cell, clear_rows, line, words
+from kontext_studio.gui.jobs.thin_bar import ThinBar
+from kontext_studio.gui.theme.tokens import Theme
+
+NOTHING = "—"
+_COLUMN_PX = 50
+_TOP = Qt.AlignmentFlag.AlignTop
+
+
+class FiguresTable(QWidget):
+    """A column for each step; the numbers of a row have the same number of decimals and stand on
+    the right, so that they can be read against each other. No winner is declared."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("figuresTable")
+        self._title = words("", "strong", wraps=True)
+        self._bar = ThinBar(theme, self)
+        self._bar.setObjectName("measuringBar")
+        self._bar.hide()
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(theme.space(2))
+        self._grid.setVerticalSpacing(theme.space(2))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.space(2))
+        column.addWidget(self._title)
+        column.addWidget(self._bar)
+        column.addLayout(self._grid)
+
+    def set_theme(self, theme: Theme) -> None:
+        self._bar.set_theme(theme)
+
+    def show_progress(self, share: float | None) -> None:
+        """How far measuring has come; None where it is done."""
+        self._bar.setVisible(share is not None)
+        self._bar.set_value(share or 0.0)
+        self._bar.setAccessibleName(f"Measuring, {round((share or 0) * 100)} percent")
+
+    def show_figures(self, title: str, steps: Sequence[Compared]) -> None:
+        self._title.setText(title)
+        grid = self._grid
+        clear_rows(grid)
+        labels = list(dict.fromkeys(label for step in steps for label, _ in step.figures))
+        for number, step in enumerate(steps, start=1):
+            grid.addWidget(cell(step.head, "tertiary", right=True), 0, number)
+            grid.setColumnMinimumWidth(number, _COLUMN_PX)  # nothing moves when a number comes
+        grid.setColumnStretch(0, 1)
+        row = 1
+        for label in labels:
+            grid.addWidget(line(), row, 0, 1, len(steps) + 1)
+            name = cell(label, "secondary")
+            name.setWordWrap(False)
+            grid.addWidget(name, row + 1, 0)
+            for number, step in enumerate(steps, start=1):
+                value = dict(step.figures).get(label, NOTHING)
+                grid.addWidget(cell(value, "primary", right=True), row + 1, number)
+            row += 2
+        self.setVisible(bool(labels))
+
+
+class DifferingTable(QWidget):
+    """Only the settings that are not the same in all steps."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("differingTable")
+        self._same = words("All settings are the same.", "small", "secondary", wraps=True)
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(theme.space(4))
+        self._grid.setVerticalSpacing(theme.space(3))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.space(2))
+        column.addWidget(words("What differs", "strong"))
+        column.addWidget(self._same)
+        column.addLayout(self._grid)
+
+    def show_settings(self, steps: Sequence[Compared]) -> None:
+        grid = self._grid
+        clear_rows(grid)
+        labels = list(dict.fromkeys(label for step in steps for label, _ in step.settings))
+        rows = []
+        for label in labels:
+            values = [dict(step.settings).get(label, NOTHING) for step in steps]
+            if len(set(values)) > 1:
+                rows.append((label, values))
+        self._same.setVisible(not rows)
+        if not rows:
+            return
+        for number, step in enumerate(steps, start=1):
+            grid.addWidget(cell(step.head, "tertiary"), 0, number)
+            grid.setColumnStretch(number, 1)
+        for row, (label, values) in enumerate(rows, start=1):
+            grid.addWidget(cell(label, "secondary"), row, 0, _TOP)
+            for number, value in enumerate(values, start=1):
+                grid.addWidget(cell(value, "primary"), row, number, _TOP)

@@ -1,0 +1,144 @@
+"""What the drift meter and the drift line say, as plain text. Pure; refuses to measure anything."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kontext_studio.core.figures import OTHER_VIEW, TOO_PLAIN, DriftFigures, Level
+from kontext_studio.gui.history.names import size_words
+
+DASH = "—"
+FAR_DRIFT = 30.0
+FAR_STEP = 15.0
+"""UX J1: above this drift, or this rise in one step, the person is warned."""
+
+_STILL_PX, _STILL_ZOOM = 0.05, 0.00005
+_MINUS = "\u2212"
+
+_LEVEL_WORDS = {Level.GREEN: "small", Level.AMBER: "visible", Level.RED: "strong"}
+ICONS = {
+    Level.GREEN: "circle-check",
+    Level.AMBER: "triangle-alert",
+    Level.RED: "circle-alert",
+    Level.UNKNOWN: "circle-question-mark",
+}
+"""By level; a picture that has not drifted at all needs none."""
+TONES = {Level.GREEN: "success", Level.AMBER: "warning", Level.RED: "danger"}
+
+
+@dataclass(frozen=True, slots=True)
+class MeterLine:
+    """A step against one other: how far what was not changed has drifted.
+
+    `level` is None while that is not known. `value` is short ("small · ΔE 0.6"), `figures` are
+    lines with the rest of what was measured, `sentence` says all of it.
+    """
+
+    against: str
+    level: Level | None
+    value: str
+    figures: tuple[str, ...]
+    sentence: str
+
+
+def meter_line(against: str, found: DriftFigures | None) -> MeterLine:
+    """`against` names the other picture: "step 3", "original"."""
+    name = against[:1].upper() + against[1:]
+    if found is None:
+        return MeterLine(name, None, DASH, (), f"Drift from {against} is being measured.")
+    sizes = _sizes(found)
+    level = found.level
+    if level is Level.UNKNOWN:
+        value, why = _unknown(found, against)
+        return MeterLine(name, level, value, sizes, _with_sizes(why, found))
+    if level is Level.QUIET:
+        words = f"What was not changed is the same as in {against}, to the last bit."
+        return MeterLine(name, level, "none", sizes, words)
+    assert found.delta_e is not None  # else the level is not known
+    value = f"{_LEVEL_WORDS[level]} · ΔE {found.delta_e:.1f}"
+    shift, zoom, sharpness = _shift(found), _zoom(found), _sharpness(found)
+    line = " · ".join(one for one in (shift, zoom, sharpness) if one)
+    figures = (line, *sizes) if line else sizes
+    sentence = (
+        f"What was not changed differs from {against} by ΔE 2000 {found.delta_e:.1f} on average"
+    )
+    parts = (
+        f"lies {shift} right and down" if shift else "",
+        f"has a {zoom}" if zoom else "",
+        f"has {sharpness.removeprefix('sharpness ')} of the sharpness" if sharpness else "",
+    )
+    said = ", ".join((sentence, *(one for one in parts if one)))
+    return MeterLine(name, level, value, figures, _with_sizes(f"{said}.", found))
+
+
+def _unknown(found: DriftFigures, against: str) -> tuple[str, str]:
+    if found.outcome == OTHER_VIEW:
+        return "another view", (
+            f"It shows another view than {against}, so that drift cannot be told from change."
+        )
+    if found.outcome == TOO_PLAIN:
+        return "too plain to tell", f"There is too little to see to compare it with {against}."
+    return "all of it changed", f"Nothing was left unchanged against {against}."
+
+
+def _shift(found: DriftFigures) -> str:
+    if found.shift_px is None or max(map(abs, found.shift_px)) < _STILL_PX:
+        return ""
+    return ", ".join(_signed(one, 1) for one in found.shift_px) + " px"
+
+
+def _zoom(found: DriftFigures) -> str:
+    if found.zoom is None or abs(found.zoom - 1) < _STILL_ZOOM:
+        return ""
+    return f"zoom of {_signed((found.zoom - 1) * 100, 2)} %"
+
+
+def _sharpness(found: DriftFigures) -> str:
+    if found.sharpness is None or round(found.sharpness * 100) == 100:
+        return ""
+    return f"sharpness {round(found.sharpness * 100)} %"
+
+
+def _sizes(found: DriftFigures) -> tuple[str, ...]:
+    if found.same_size:
+        return ()
+    return (f"{size_words(*found.size_after)}, was {size_words(*found.size_before)}",)
+
+
+def _with_sizes(sentence: str, found: DriftFigures) -> str:
+    return f"{sentence} It is {_sizes(found)[0]} pixels." if not found.same_size else sentence
+
+
+def _signed(value: float, digits: int) -> str:
+    words = f"{value:+.{digits}f}"
+    if not words.strip("+-0."):
+        return words[1:]
+    return words.replace("-", _MINUS)
+
+
+# The line along the path.
+
+
+def far_places(drift: Sequence[float | None]) -> tuple[int, ...]:
+    """The places of the path that lie far from the original, or far from the one before."""
+    return tuple(place for place in range(len(drift)) if _is_far(drift, place))
+
+
+def near_place(drift: Sequence[float | None]) -> int | None:
+    """The last place before the path went far; None where its end does not lie far."""
+    far = far_places(drift)
+    if not far or far[-1] != len(drift) - 1:
+        return None
+    place = len(drift) - 1
+    while place in far:
+        place -= 1
+    return max(0, place)
+
+
+def _is_far(drift: Sequence[float | None], place: int) -> bool:
+    value = drift[place]
+    if value is None:
+        return False
+    before = drift[place - 1] if place else None
+    return value > FAR_DRIFT or (before is not None and value - before >= FAR_STEP)

@@ -1,0 +1,110 @@
+"""Areas of a session: painted or read from a file, stored by content, read back as masks."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kontext_studio.core import kill_points
+from kontext_studio.core.area import AREA_TYPE, USUAL_FEATHER_PX, Area
+from kontext_studio.core.images import ImageRef, Sha256
+from kontext_studio.imaging.watching import Watch
+from kontext_studio.store.file_names import shown_name
+from kontext_studio.workbench import pictures
+from kontext_studio.workbench.desk import Desk
+from kontext_studio.workbench.pixel_work import as_sent, decoded, in_thread
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Mask = NDArray[np.bool_]
+
+
+class Areas:
+    """The areas of the session that is open; `desk_now` says which that is."""
+
+    def __init__(self, desk_now: Callable[[], Desk]) -> None:
+        self._desk_now = desk_now
+
+    async def store(self, mask: Mask, *, feather_px: float = USUAL_FEATHER_PX) -> Area:
+        """Keep a mask (height, width), True inside, with the session; the same mask is kept once.
+        It is on disk when this returns. Raise SessionError."""
+        desk = self._desk_now()
+        area, data = await in_thread(lambda _watch: area_of(mask, feather_px))
+        await put(desk, area, data)
+        return area
+
+    async def read(self, area: Area) -> Mask:
+        """The mask as it was painted. Raise SessionDamaged."""
+        data = await self._desk_now().read_image(area.mask.sha256)
+        return await in_thread(lambda _watch: mask_in_stored(data, area))
+
+
+async def put(desk: Desk, area: Area, data: bytes) -> None:
+    """Store a mask, once. Raise SessionError."""
+    await desk.run(lambda file: file.put_image(area.mask, data))
+
+
+async def mask_from_file(path: Path, size: tuple[int, int]) -> Mask:
+    """White of a picture file as large as the picture it is for, (width, height). Raise BadPicture
+    or BadInput."""
+    data = await pictures.read_picture_file(path)
+    name = shown_name(path)
+
+    def read() -> Mask:
+        from kontext_studio.imaging.protecting import mask_in
+
+        return mask_in(decoded(data, name), size, name)
+
+    return await asyncio.to_thread(read)
+
+
+def area_of(mask: Mask, feather_px: float) -> tuple[Area, bytes]:
+    """A mask as an area, and its bytes as they are stored."""
+    import numpy as np
+
+    from kontext_studio.imaging.protecting import mask_file
+
+    data = mask_file(mask)
+    height, width = mask.shape
+    ref = ImageRef(Sha256(hashlib.sha256(data).hexdigest()), AREA_TYPE, width, height)
+    share = float(np.count_nonzero(mask) / mask.size)
+    return Area(ref, share).with_feather(feather_px), data
+
+
+def mask_in_stored(data: bytes, area: Area) -> Mask:
+    """The mask of an area, from its stored bytes. Raise BadPicture."""
+    from kontext_studio.imaging.protecting import mask_in
+
+    return mask_in(decoded(data, "The area"), area.size, "The area")
+
+
+async def inside(base: bytes, result: bytes, mask: bytes, area: Area) -> pictures.Imported:
+    """The picture before, by its stored bytes, and inside an area the result; of the same bytes the
+    same comes again. Raise BadPicture, or OutOfMemory."""
+    return await in_thread(lambda watch: inside_now(base, result, mask, area, watch))
+
+
+def inside_now(
+    base: bytes, result: bytes, mask: bytes, area: Area, watch: Watch
+) -> pictures.Imported:
+    """The same, on the thread of the caller."""
+    from kontext_studio.imaging.encode import encode_png
+    from kontext_studio.imaging.protecting import protected
+
+    before, after = decoded(base), as_sent(result)
+    there = mask_in_stored(mask, area)
+    pixels = protected(before, after, there, area.feather_px, watch=watch.part(0.0, 0.8))
+    kill_points.reach(kill_points.KillPoint.COMPOSITE)
+    notes: tuple[str, ...] = ()
+    height, width = after.shape[:2]
+    if (width, height) != area.size:
+        notes = (
+            f"Came as {width:,} × {height:,} pixels, "
+            f"brought to {area.size[0]:,} × {area.size[1]:,} for the area",
+        )
+    return pictures.stored_png(encode_png(pixels), area.size, notes)

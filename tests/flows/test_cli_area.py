@@ -1,0 +1,132 @@
+"""`edit --area` and `rebase`: what may change, what stays to the last bit, what is told of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from kontext_studio.core.history import Node, NodeId, NodeKind
+from kontext_studio.core.request import EditRequest
+from kontext_studio.core.result import ResultFacts
+from kontext_studio.store.session_file import SessionFile
+from tests.fakes.fal_service import ENDPOINT, FalService
+from tests.fakes.open_runs import session_with_runs
+from tests.fakes.photographs import photograph
+from tests.flows.driving import Program
+
+SHAPE = (64, 96)
+
+
+@pytest.fixture
+def mask(tmp_path: Path) -> np.ndarray:
+    """small.png and mask.png, which leaves the left half as it is."""
+    inside = np.zeros(SHAPE, bool)
+    inside[:, 48:] = True
+    Image.fromarray(inside.astype(np.uint8) * 255).save(tmp_path / "mask.png")
+    photograph(SHAPE[1], SHAPE[0]).save(tmp_path / "small.png")
+    return inside
+
+
+def pixels(path: Path) -> np.ndarray:
+    return np.asarray(Image.open(path).convert("RGB"))
+
+
+def test_an_edit_inside_an_area_is_told_shown_exported_and_rebased(
+    program: Program, tmp_path: Path, mask: np.ndarray
+) -> None:
+    base = pixels(tmp_path / "small.png")
+    # 1. Both turns stay inside.
+    words = ("Make it black and white", "--then", "Make it brighter", "--session", "s.kontext")
+    area = ("--area", "mask.png", "--feather", "3", "-o", "out.png", "--json")
+    told = program("edit", "small.png", *words, *area).json
+    out = pixels(tmp_path / "out.png")
+    assert np.array_equal(out[~mask], base[~mask])
+    assert not np.array_equal(out[mask], base[mask])
+    first, second = told["nodes"][1:]
+    assert (first["area_share"], first["feather_px"]) == (0.5, 3)
+    assert first["raw"] not in (None, first["image"]["sha256"])
+    assert first["seam"]["delta_e_mean"] >= 0
+    assert second["area_share"] == 0.5
+    size = program("edit", "small.png", "Make it warmer", "--estimate", "--json").json["size"]
+    assert (size["told"], size["width"], size["height"]) == ("stated", 96, 64)
+    # 2. What is known of a step.
+    shown = program("show", "s.kontext", "1", "--json").json
+    assert shown["drift"]["parent"]["size_after"] == [96, 64]
+    assert shown["seam"] == first["seam"]
+    assert "50.0 % may change, feather 3 px" in program("show", "s.kontext", "1").out
+    # 3. The result as it came.
+    assert program("export", "s.kontext", "1", "--raw", "-o", "raw.png").code == 0
+    assert not np.array_equal(pixels(tmp_path / "raw.png")[~mask], base[~mask])
+    ended = program("export", "s.kontext", "root", "--raw", "-o", "none.png")
+    assert (ended.code, "has no area" in ended.err) == (3, True)
+    # 4. From the original, free.
+    told = program("rebase", "s.kontext", "2", "--json").json
+    (made,) = (one for one in told["nodes"] if one["id"] in told["new"])
+    assert (made["kind"], made["derived"]["method"], made["derived"]["turns"]) == (
+        "derived",
+        "rebase",
+        2,
+    )
+    assert made["parents"] == [told["nodes"][0]["id"], second["id"]]
+    assert program("export", "s.kontext", "3", "-o", "flat.png").code == 0
+    assert np.array_equal(pixels(tmp_path / "flat.png")[~mask], base[~mask])
+    # 5. And run again, which costs nothing here.
+    told = program("rebase", "s.kontext", "2", "--paid", "--json").json
+    again = [one for one in told["nodes"] if one["id"] in told["new"]]
+    assert [one["instruction"] for one in again] == [first["instruction"], second["instruction"]]
+    assert [one["area_share"] for one in again] == [0.5, 0.5]
+    assert again[0]["parents"] == [told["nodes"][0]["id"]]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("--area", "tiny.png"), 3, "8 × 8 pixels"),
+        (("--area", "black.png"), 3, "The area is empty"),
+        (("--area", "nowhere.png"), 3, "There is no file nowhere.png"),
+        (("--area", "mask.png", "--feather", "-1"), 2, "lies between 0 and 512"),
+        (("--area", "mask.png", "--param", "output_format=jpeg"), 3, "the format is PNG"),
+    ],
+)
+def test_an_area_that_cannot_be_is_refused_before_anything_is_made(
+    program: Program, tmp_path: Path, mask: np.ndarray, words: tuple[str, ...], code: int, said: str
+) -> None:
+    Image.new("L", (8, 8), 255).save(tmp_path / "tiny.png")
+    Image.new("L", mask.shape[::-1], 0).save(tmp_path / "black.png")
+    ended = program("edit", "small.png", "Make it warmer", *words, "--session", "s.kontext")
+    assert ended.code == code, ended.err
+    assert said in ended.err
+    assert not (tmp_path / "s.kontext").exists()
+
+
+def test_nothing_is_paid_again_without_a_yes(
+    program: Program, tmp_path: Path, service: FalService, own_route: None
+) -> None:
+    path = tmp_path / "s.kontext"
+    root = session_with_runs(path)
+    request = EditRequest("Make it warmer", (root.image,), ENDPOINT, seed=1)
+    step = Node(
+        NodeId("step"),
+        (root.id,),
+        NodeKind.EDIT,
+        root.image,
+        step=1,
+        created=1.0,
+        request=request,
+        result=ResultFacts("fal", "own"),
+    )
+    with SessionFile.open(path) as file:
+        file.commit(file.load().session.add((step,), move_head=True))
+    ended = program("rebase", "s.kontext", "1", "--paid")
+    assert ended.code == 2
+    assert "1 run from the original, about $" in ended.err
+    assert "Nothing was sent." in ended.err
+    assert not service.seen("submit")
+    told = program("rebase", "s.kontext", "1", "--paid", "--yes", "--json").json
+    assert len(told["new"]) == len(service.seen("submit")) == 1
+    ended = program("rebase", "s.kontext", "root")
+    assert (ended.code, "nothing to rebase" in ended.err) == (3, True)
+    assert program("rebase", "s.kontext", "1", "--merged").code == 2
