@@ -187,7 +187,10 @@ def test_an_estimate_makes_nothing_and_asks_nobody_who_does_not_tell(
     program: Program, tmp_path: Path, isolated_machine: Path, service: FalService
 ) -> None:
     said = program("generate", TEXT, *OWN, "--variants", "2", "--estimate")
-    assert (said.code, said.out) == (0, "About $0.05 by the price list.\nSize chosen by the service.\n")
+    assert (said.code, said.out) == (
+        0,
+        "About $0.05 by the price list.\nSize chosen by the service.\n",
+    )
     told = program("generate", TEXT, *OWN, "--variants", "2", "--estimate", "--json").json
     assert told["cost"] == {"amount": 0.05, "currency": "USD", "estimated": True}
     assert (told["source"], told["model"]) == ("price list", FROM_TEXT)
