@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from kontext_studio.imaging.restacking import Turn
 
 _WORTH_IT = 1
+_TONE = (
+    "What changed is the tone of the whole picture, which looks like drift. Run them again instead."
+)
 
 
 class RebaseBench(Protocol):
@@ -156,17 +159,25 @@ def _stacked(original: bytes, turns: Iterator[Turn], steps: Sequence[Node], watc
     base = decoded(original)
     found = restack(opaque(base), turns, count=len(steps), watch=watch.part(0.0, 0.97))
     if not found.mask.any():
-        raise BadRequest("None of the changes could be laid on the original.")
+        raise BadRequest(
+            "None of the changes could be laid on the original.",
+            hint=_TONE if found.toned else "",
+        )
     area, mask = area_of(found.mask, 0.0)
     left_out = [steps[place].step for place in found.left_out]
+    toned = [steps[place].step for place in found.toned]
     notes = [f"{area.share * 100:.1f} % of the picture comes from {_count(len(steps))}"]
     if left_out:
         words = ", ".join(map(str, left_out))
         notes.append(f"Left out, because the view is another one: step {words}")
+    if toned:
+        words = ", ".join(map(str, toned))
+        notes.append(f"The change of tone was taken for drift and left out: step {words}")
     data = encode_png(laid_on(base, found.pixels, found.mask))
     facts = (
         ("turns", len(steps)),
         ("left_out", ", ".join(map(str, left_out))),
+        ("tones_left_out", ", ".join(map(str, toned))),
         ("changed_share", round(area.share, 6)),
     )
     return Made(stored_png(data, (base.width, base.height), tuple(notes)), facts, area, mask)

@@ -86,6 +86,17 @@ def test_a_turn_of_another_scene_is_left_out():
     assert np.array_equal(stacked.pixels, original)
 
 
+def test_a_change_of_tone_alone_is_told_and_not_stacked():
+    original = sample(width=360)
+    warmer = np.clip(original * np.array([1.08, 1.0, 0.9]), 0, 255).astype(np.uint8)
+    edited = recoloured(warmer, blob(original.shape, *AREA))
+    dark = np.clip(edited * 0.5, 0, 255).astype(np.uint8)
+    turns = [Turn(original, warmer), Turn(warmer, edited), Turn(edited, dark)]
+    stacked = restack(original, turns)
+    assert (stacked.toned, stacked.left_out) == ((0, 2), ())
+    assert np.array_equal(stacked.pixels[~stacked.mask], original[~stacked.mask])
+
+
 class Enough(Exception):
     pass
 
