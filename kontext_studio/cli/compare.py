@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from kontext_studio.cli.out_file import demand_free
+from kontext_studio.cli.out_file import demand_free, demand_other
 from kontext_studio.cli.pixel_work import (
     Named,
     decoded,
@@ -56,6 +56,7 @@ def register(app: typer.Typer) -> None:
             out = png_file(heatmap, "--heatmap") if heatmap else None
             if out is not None:
                 demand_free(out, force=force)
+                demand_other(out, (Path(a), Path(b)))
             await open_for_steps(bench, session)
             first = await named_picture(bench, a, session)
             second = await named_picture(bench, b, session)

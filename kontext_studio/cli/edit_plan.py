@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kontext_studio.cli.out_file import demand_free, out_paths
+from kontext_studio.cli.out_file import demand_free, demand_other, out_paths
 from kontext_studio.cli.reporting import Usage
 from kontext_studio.cli.session_json import find_step
 from kontext_studio.core.area import MOST_FEATHER_PX, USUAL_FEATHER_PX, Area
@@ -280,4 +280,6 @@ def _check_out(plan: Plan) -> None:
     for path in dict.fromkeys((*out_paths(plan.out, plan.variants), plan.out)):
         if any(pictures.same_file(path, image) for image in plan.images):
             raise BadInput(f"{shown_name(path)} is the picture to edit; it is never overwritten.")
+        if plan.area is not None:
+            demand_other(path, (plan.area,))
         demand_free(path, force=plan.force)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from kontext_studio.cli.compare import alignment_json
-from kontext_studio.cli.out_file import demand_free
+from kontext_studio.cli.out_file import demand_free, demand_other
 from kontext_studio.cli.pixel_work import (
     Named,
     decoded,
@@ -79,6 +79,7 @@ def register(app: typer.Typer) -> None:
             mask_written = png_file(mask_out, "--mask-out") if mask_out else None
             for path in filter(None, (written, mask_written)):
                 demand_free(path, force=force)
+                demand_other(path, map(Path, filter(None, (base, result, mask))))
             if written == mask_written:
                 raise Usage("“--out” and “--mask-out” name the same file.")
             await open_for_steps(bench, session)

@@ -4,6 +4,7 @@ a picture. It writes nothing."""
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from kontext_studio.core.errors import BadInput, BadPicture
@@ -40,6 +41,13 @@ def demand_free(out: Path, *, force: bool) -> None:
         raise BadInput(
             f"{shown_name(out)} is there already.", hint="Choose another name, or say --force."
         )
+
+
+def demand_other(out: Path, inputs: Iterable[Path]) -> None:
+    """Raise BadInput where the file to write is one that is read, also where it may be written
+    over."""
+    if any(pictures.same_file(out, one) for one in inputs):
+        raise BadInput(f"{shown_name(out)} is read here; it is never overwritten.")
 
 
 def out_paths(out: Path, count: int) -> list[Path]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,7 +13,7 @@ from kontext_studio.cli.carrying_out import run_order
 from kontext_studio.cli.look import FILE, STEP
 from kontext_studio.cli.pixel_work import bar
 from kontext_studio.cli.progress_bar import shown_progress
-from kontext_studio.cli.reporting import JSON_OPTION, Reported, Unfinished, Usage
+from kontext_studio.cli.reporting import EXIT_STOPPED, JSON_OPTION, Reported, Unfinished, Usage
 from kontext_studio.cli.running import run
 from kontext_studio.cli.session_json import find_step, session_json, step_words
 from kontext_studio.cli.terminal import print_json, say, write_line
@@ -20,6 +21,7 @@ from kontext_studio.core.errors import StudioError
 from kontext_studio.core.history import Node
 from kontext_studio.workbench.bench import Workbench
 from kontext_studio.workbench.money import money_words
+from kontext_studio.workbench.prices import demand_within_limit
 from kontext_studio.workbench.rebasing import PaidRebase
 
 
@@ -67,13 +69,16 @@ async def _run_again(
 ) -> None:
     """Tell the price, then run what was agreed to; what was made stays where a run ends badly."""
     plan = bench.rebasing.plan_paid(node.id, merged=merged)
+    # The first turns alone would be paid for nothing.
+    demand_within_limit(plan.price, bench.spent(), bench.settings.spend_limit_usd)
     _demand_agreed(plan, yes=yes)
     new: list[Node] = []
     on = plan.original
     try:
         with shown_progress(bench.announcer):
             for place in range(len(plan.drafts)):
-                made = await run_order(bench, plan.order(place, on))
+                order = await bench.areas.fitted(plan.order(place, on))
+                made = await run_order(bench, order)
                 new.append(made[0])
                 on = made[0].id
     except StudioError as fault:
@@ -101,6 +106,19 @@ def _demand_agreed(plan: PaidRebase, *, yes: bool) -> None:
         raise Usage(words, hint="Nothing was sent. “--yes” runs them.")
     for number, text in enumerate(plan.instructions, start=1):
         say(f"{number}. {text}")
-    if not typer.confirm(f"{words} Run them?", err=True):
+    if not confirmed(f"{words} Run them?"):
         say("Nothing was sent.")
         raise Reported(0)
+
+
+def confirmed(question: str) -> bool:
+    """Ask on the terminal. Ctrl+C, which waits for nothing here, and the end of the input are no
+    answer: raise Reported."""
+    heard = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return typer.confirm(question, err=True)
+    except typer.Abort:
+        say("Nothing was sent.")
+        raise Reported(EXIT_STOPPED) from None
+    finally:
+        signal.signal(signal.SIGINT, heard)

@@ -34,6 +34,8 @@ from kontext_studio.store.pages import Pages, Row
 from kontext_studio.store.rows import CHOICE, put_entry, put_head
 from kontext_studio.store.seals import fits, sealed
 
+_NO_AREA = "without its area"
+
 SMALL, PICTURES = frozenset({2, 3}), frozenset({5})
 """How many columns the tables have that hold words, and the one that holds pictures."""
 
@@ -116,6 +118,7 @@ def find_remains(pages: Pages) -> Remains | None:
     pictures = {ref.sha256: ref for ref, _ in sound_pictures(pages)}
     if not (found.nodes or found.jobs or pictures):
         return None
+    as_it_came = _shown_as_they_came(found, pictures)
     # 1. Steps of which only others tell, and pictures of which nobody does.
     missing = _missing_parents(found)
     orphans = _orphans(found, missing, pictures)
@@ -140,6 +143,8 @@ def find_remains(pages: Pages) -> Remains | None:
             lost.append(f"A step of which only its picture is left ({node.id})")
         elif node.image.sha256 in pictures:
             kept.append(name_of(node))
+        if node.id in as_it_came:
+            lost.append(f"{name_of(node)}: its picture is lost; it is shown as it came, {_NO_AREA}")
         if node.id in found.doubtful:
             lost.append(f"{name_of(node)}: a letter of its instruction or settings may be wrong")
         lost += [f"{name_of(node)}: {what} is lost" for what in dict.fromkeys(gone)]
@@ -207,6 +212,21 @@ def _take_body(row: Row, name: str, text: str, found: _Found) -> None:
 
 
 # ---------------------------------------------------------------- the history
+
+
+def _shown_as_they_came(found: _Found, pictures: Mapping[Sha256, ImageRef]) -> frozenset[NodeId]:
+    """Steps whose picture inside an area is lost, and the result it was made of is here: that was
+    paid for, and is shown in its place."""
+    changed = set()
+    for node in found.nodes.values():
+        if node.raw is None or node.image.sha256 in pictures or node.raw.sha256 not in pictures:
+            continue
+        if node.request is None:
+            continue  # computed here: the step with the result has it as well
+        note = f"Its picture was lost; it is shown as it came, {_NO_AREA}"
+        found.nodes[node.id] = replace(node, image=node.raw, raw=None, notes=(*node.notes, note))
+        changed.add(node.id)
+    return frozenset(changed)
 
 
 def _missing_parents(found: _Found) -> dict[NodeId, Node]:

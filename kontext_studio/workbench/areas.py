@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from kontext_studio.imaging.watching import Watch
 from kontext_studio.store.file_names import shown_name
 from kontext_studio.workbench import pictures
 from kontext_studio.workbench.desk import Desk
+from kontext_studio.workbench.orders import RunOrder
 from kontext_studio.workbench.pixel_work import as_sent, decoded, in_thread
 
 if TYPE_CHECKING:
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Mask = NDArray[np.bool_]
+
+_SAME_SHAPE = 0.05
+"""Services round the sides of what they make to their own grid."""
 
 
 class Areas:
@@ -42,6 +47,26 @@ class Areas:
         """The mask as it was painted. Raise SessionDamaged."""
         data = await self._desk_now().read_image(area.mask.sha256)
         return await in_thread(lambda _watch: mask_in_stored(data, area))
+
+    async def fitted(self, order: RunOrder) -> RunOrder:
+        """An order whose area, painted on a picture of the same shape and another size, was brought
+        to that of its own picture; any other as it is. Raise SessionError."""
+        area, history = order.area, self._desk_now().session.history
+        if area is None or not order.parents or order.parents[0] not in history:
+            return order
+        picture = history[order.parents[0]].image
+        size, (width, height) = (picture.width, picture.height), area.size
+        if area.size == size or abs(width * size[1] / (height * size[0]) - 1.0) > _SAME_SHAPE:
+            return order
+        mask = await self.read(area)
+
+        def of_size() -> Mask:
+            from kontext_studio.imaging.operators import mask_of_size
+
+            return mask_of_size(mask, size)
+
+        mask = await asyncio.to_thread(of_size)
+        return replace(order, area=await self.store(mask, feather_px=area.feather_px))
 
 
 async def put(desk: Desk, area: Area, data: bytes) -> None:

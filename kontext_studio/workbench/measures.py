@@ -79,7 +79,10 @@ class Measures:
             fact = await (self._wholly(node) if whole else self._quickly(node))
             if not self._desk.read_only:
                 rows = {f"{name}:{node.id}": value for name, value in _numbers(fact).items()}
-                await self._desk.run(partial(SessionFile.put_measures, rows=rows))
+                try:
+                    await self._desk.run(partial(SessionFile.put_measures, rows=rows))
+                except SessionError as fault:  # they are measured again another time
+                    log.info("the figures of a step were not kept: %s", fault.message)
             self._known[node.id] = fact
         self._announcer.announce(fact)
 

@@ -128,6 +128,7 @@ class Rebasing:
     async def begin_paid(self, node: NodeId, *, merged: bool = False) -> PaidRebase:
         """Put these turns in line on the original, as a branch beside the chain; nothing is run
         before the line is told to. Raise BadRequest, SessionError."""
+        writable(self._bench.desk)
         plan = self.plan_paid(node, merged=merged)
         await self._bench.turns.begin(
             plan.instructions, plan.original, plan.drafts[0], each=plan.drafts
@@ -227,15 +228,16 @@ def _draft_of(node: Node) -> Draft:
 
 
 def _merged(drafts: tuple[Draft, ...]) -> Draft:
-    """One run with the settings of the last one; it may change the whole picture, as each turn had
-    its own area."""
+    """One run with the settings of the last one, or of the last that takes further pictures; it may
+    change the whole picture, as each turn had its own area."""
     from kontext_studio.prompting.steps import merge_steps
 
     if len(drafts) == 1:
         return drafts[0]
     references = tuple(dict.fromkeys(one for draft in drafts for one in draft.references))
     text = merge_steps([one.text for one in drafts])
-    return replace(drafts[-1], text=text, references=references, area=None)
+    last = next((one for one in reversed(drafts) if one.references), drafts[-1])
+    return replace(last, text=text, references=references, area=None)
 
 
 def _order(draft: Draft, on: NodeId) -> RunOrder:

@@ -27,6 +27,7 @@ from kontext_studio.workbench.announcements import (
     SessionOpened,
     TurnsChanged,
 )
+from kontext_studio.workbench.areas import Areas
 from kontext_studio.workbench.background import Background
 from kontext_studio.workbench.desk import Desk
 from kontext_studio.workbench.orders import RunOrder
@@ -40,6 +41,7 @@ class TurnBench(Protocol):
     """What the line needs of the workbench."""
 
     announcer: Announcer
+    areas: Areas
 
     @property
     def is_open(self) -> bool: ...
@@ -161,7 +163,8 @@ class Turns:
                 if run is not None and run.state is JobState.PREPARED:
                     self._bench.runs.again(run.id)  # it was ordered, and never sent
                 else:
-                    await self._bench.submit(self._order(queue))
+                    order = await self._bench.areas.fitted(self._order(queue))
+                    await self._bench.submit(order)
             except StudioError as fault:
                 self._goes_on, self._stopped = False, fault.message
                 self._tell()

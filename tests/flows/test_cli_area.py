@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +18,10 @@ from kontext_studio.store.session_file import SessionFile
 from tests.fakes.fal_service import ENDPOINT, FalService
 from tests.fakes.open_runs import session_with_runs
 from tests.fakes.photographs import photograph
-from tests.flows.driving import Program
+from tests.flows.driving import LIMIT_S, Program, command, environment
 
 SHAPE = (64, 96)
+OWN = ("--route", "own", "--model", ENDPOINT)
 
 
 @pytest.fixture
@@ -87,6 +91,7 @@ def test_an_edit_inside_an_area_is_told_shown_exported_and_rebased(
         (("--area", "tiny.png"), 3, "8 × 8 pixels"),
         (("--area", "black.png"), 3, "The area is empty"),
         (("--area", "nowhere.png"), 3, "There is no file nowhere.png"),
+        (("--area", "mask.png", "-o", "mask.png", "--force"), 3, "never overwritten"),
         (("--area", "mask.png", "--feather", "-1"), 2, "lies between 0 and 512"),
         (("--area", "mask.png", "--param", "output_format=jpeg"), 3, "the format is PNG"),
     ],
@@ -102,10 +107,23 @@ def test_an_area_that_cannot_be_is_refused_before_anything_is_made(
     assert not (tmp_path / "s.kontext").exists()
 
 
-def test_nothing_is_paid_again_without_a_yes(
-    program: Program, tmp_path: Path, service: FalService, own_route: None
+def test_what_was_made_is_told_also_where_there_is_no_memory_for_its_figures(
+    program: Program, tmp_path: Path, mask: np.ndarray
 ) -> None:
-    path = tmp_path / "s.kontext"
+    none = (
+        "from kontext_studio.workbench import measuring\n"
+        "def measured(*given): raise MemoryError\n"
+        "measuring.measured = measured"
+    )
+    words = ("edit", "small.png", "Make it warmer", "--area", "mask.png", "--json")
+    ended = program(*words, first=none)
+    assert ended.code == 0, ended.err
+    assert len(ended.json["new"]) == 1
+    assert ended.json["nodes"][-1]["seam"] is None
+
+
+def one_turn(path: Path) -> None:
+    """A session with a step for which a service was paid."""
     root = session_with_runs(path)
     request = EditRequest("Make it warmer", (root.image,), ENDPOINT, seed=1)
     step = Node(
@@ -120,6 +138,50 @@ def test_nothing_is_paid_again_without_a_yes(
     )
     with SessionFile.open(path) as file:
         file.commit(file.load().session.add((step,), move_head=True))
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="no such terminals on this system")
+def test_f_ui_3_ctrl_c_leaves_the_question_for_the_price(
+    tmp_path: Path, service: FalService, own_route: None
+) -> None:
+    one_turn(tmp_path / "s.kontext")
+    terminal, inner = os.openpty()
+    # The terminal sends Ctrl+C to those whose terminal it is.
+    mine = "import fcntl, termios\nfcntl.ioctl(0, termios.TIOCSCTTY, 0)"
+    with subprocess.Popen(
+        command("rebase", "s.kontext", "1", "--paid", first=mine),
+        stdin=inner,
+        stderr=subprocess.PIPE,
+        cwd=tmp_path,
+        env=environment(),
+        start_new_session=True,
+    ) as process:
+        try:
+            assert process.stderr is not None
+            said = b""
+            while b"[y/N]" not in said:
+                more = os.read(process.stderr.fileno(), 1000)
+                assert more, said
+                said += more
+            os.write(terminal, b"\x03")
+            said += process.communicate(timeout=LIMIT_S)[1]
+        finally:
+            process.kill()
+            os.close(terminal)
+            os.close(inner)
+    assert process.returncode == 130, said
+    assert b"Nothing was sent." in said
+    assert not service.seen("submit")
+
+
+def test_nothing_is_paid_again_without_a_yes_or_over_the_limit(
+    program: Program,
+    tmp_path: Path,
+    service: FalService,
+    own_route: None,
+    isolated_machine: Path,
+) -> None:
+    one_turn(tmp_path / "s.kontext")
     ended = program("rebase", "s.kontext", "1", "--paid")
     assert ended.code == 2
     assert "1 run from the original, about $" in ended.err
@@ -130,3 +192,10 @@ def test_nothing_is_paid_again_without_a_yes(
     ended = program("rebase", "s.kontext", "root")
     assert (ended.code, "nothing to rebase" in ended.err) == (3, True)
     assert program("rebase", "s.kontext", "1", "--merged").code == 2
+    # The first run alone would still be within it.
+    chain = program("edit", "Make it night", "--session", "s.kontext", *OWN, "--json").json
+    limit = {"version": 1, "spend_limit_usd": 0.08}  # two runs at 0.025 were bought
+    (isolated_machine / "studio" / "settings.json").write_text(json.dumps(limit))
+    ended = program("rebase", "s.kontext", chain["head"], "--paid", "--yes")
+    assert (ended.code, "limit" in ended.err) == (3, True)
+    assert len(service.seen("submit")) == 2

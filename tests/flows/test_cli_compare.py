@@ -87,6 +87,8 @@ def test_keep_takes_a_mask_and_the_transparency_of_the_base(
         (("keep", "a.png", "b.png", "-o", "k.jpg"), 2, "writes PNG alone"),
         (("keep", "a.png", "b.png", "-o", "k.png", "--mask", "small.png"), 3, "8 × 8 pixels"),
         (("keep", "a.png", "b.png", "-o", "k.png", "--mask-out", "k.png"), 2, "the same file"),
+        (("keep", "a.png", "b.png", "-o", "b.png", "--force"), 3, "never overwritten"),
+        (("compare", "a.png", "b.png", "--heatmap", "./a.png", "--force"), 3, "never overwritten"),
         (("compare", "a.png", "7"), 3, "in the session of “--session”"),
         (("compare", "1", "99", "--session", "s.kontext"), 3, "There is no step"),
     ],

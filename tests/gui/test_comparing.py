@@ -24,9 +24,12 @@ from PySide6.QtWidgets import (
 
 from kontext_studio.core.history import Node
 from kontext_studio.gui.canvas.image_stage import StageMode
+from kontext_studio.gui.history.drag import StepMime
 from kontext_studio.gui.presenters.compared_words import settings_of
+from kontext_studio.gui.presenters.looking import Looked
 from kontext_studio.gui.studio import Studio
 from kontext_studio.workbench.orders import RunOrder
+from tests.gui.canvas.pointing import drop
 from tests.gui.driving import (
     Window,
     good,
@@ -390,5 +393,28 @@ def test_an_original_has_its_name_alone_beside_the_middle_of_its_picture(
         assert abs(name.geometry().center().y() - thumb.geometry().center().y()) <= 1
         # The line around the chosen one moves nothing.
         assert step.findChildren(QLabel)[0].x() == thumb.x()
+
+    at_the_window(good(), act)
+
+
+def test_a_row_dropped_on_a_wipe_is_the_side_before(at_the_window: Window, tmp_path: Path) -> None:
+    async def act(studio: Studio) -> None:
+        await open_picture(studio, tmp_path)
+        await run_once(studio, "Make it warmer")
+        await run_once(studio, "Make it cooler")
+        original, first, second = studio.bench.session.history
+        wipe = studio.window.stage.wipe
+        shown: list[Looked] = []
+        studio.looking.looked.connect(shown.append)
+        await press_shortcut(studio, "view_wipe", Qt.Key.Key_2)
+        await until(wipe.isVisible)
+        assert shown[-1].nodes == (first, second)
+        drop(wipe, StepMime(original.id, None))
+        await until(lambda: shown[-1].nodes == (original, second))
+        drop(wipe, StepMime(second.id, None))
+        await until(lambda: shown[-1].nodes == (second, original))
+        assert studio.looking.mode is StageMode.WIPE
+        assert studio.steps.current is second
+        assert len(studio.bench.session.history) == 3, "nothing was opened"
 
     at_the_window(good(), act)

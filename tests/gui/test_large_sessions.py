@@ -54,7 +54,7 @@ def test_f_ui_12_figures_that_come_in_one_by_one_are_shown_together(
         await until(lambda: rows.rowCount() == steps + 1)
         rows.dataChanged.connect(lambda *_: shown.append(1))
         began = time.monotonic()
-        await until(partial(lambda: heard[Measured] == steps), 30)
+        await until(partial(lambda: heard[Measured] >= steps), 30)
         await until(lambda: all("changed" in row.meta for row in rows.rows if row.step))
         # On a machine that measures them more slowly than they are shown each comes alone.
         slow = time.monotonic() - began > steps / 2 * MEASURES_MS / 1000

@@ -88,6 +88,11 @@ class InfoStrip(QFrame):
             self._offers_size = on
             self._fit_parts()
 
+    def allow_size_back(self, on: bool, tip: str) -> None:
+        """Whether that can be done now; `tip` says why it cannot."""
+        self._size_back.setEnabled(on)
+        self._size_back.setToolTip(tip)
+
     def set_colour_space(self, words: str) -> None:
         self._say(self._space, words)
 

@@ -53,11 +53,15 @@ class FarNote(QWidget):
         made = icon(theme, "triangle-alert", "warning", _ICON_PX)
         self._sign.setPixmap(made.pixmap(size, self.devicePixelRatioF()))
 
-    def show_way(self, place: str, *, can_rebase: bool = True) -> None:
+    def show_way(self, place: str) -> None:
         """`place` names the step to go back to; empty hides the note."""
         self.setVisible(bool(place))
         self._go.setText(f"Go to {place}")
-        self._rebase.setEnabled(can_rebase)
+
+    def allow_rebase(self, on: bool, tip: str) -> None:
+        """Whether that can be done now; `tip` says why it cannot."""
+        self._rebase.setEnabled(on)
+        self._rebase.setToolTip(tip)
 
     def _button(self, name: str, asked: SignalInstance) -> QPushButton:
         button = QPushButton(self)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QImage, QKeyEvent
+from PySide6.QtGui import QAction, QImage, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from kontext_studio.core.history import JobId, NodeId
@@ -20,6 +20,7 @@ from kontext_studio.core.session import Session
 from kontext_studio.gui.history.empty_history import EmptyHistory
 from kontext_studio.gui.history.inspector import Inspector
 from kontext_studio.gui.history.inspector_facts import inspect_job, inspect_step
+from kontext_studio.gui.history.inspector_scroll import InspectorScroll
 from kontext_studio.gui.history.row_geometry import rail_width
 from kontext_studio.gui.history.rows import (
     HistoryInputs,
@@ -41,6 +42,7 @@ from kontext_studio.gui.theme.tool_button import ToolButton
 _ICON_PX = 18
 _BUTTON_PX = 28
 _HEADER_PX = 40
+_INSPECTOR_MOST = 0.6
 _WIDGET_MOST = 16777215  # QWIDGETSIZE_MAX, which PySide does not name
 
 
@@ -69,6 +71,7 @@ class HistoryDock(QWidget):
         self._state = ViewState()
         self._view = HistoryView(theme, self)
         self._inspector = Inspector(theme, self)
+        self._below = InspectorScroll(self._inspector, self)
         self._empty = EmptyHistory(theme, self)
         self._nothing_found = Label(self)
         self._header = QWidget(self)
@@ -186,6 +189,10 @@ class HistoryDock(QWidget):
         self._inspector.set_theme(theme)
         self._empty.set_theme(theme)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._below.set_most(round(event.size().height() * _INSPECTOR_MOST))
+
     # Inside.
 
     def _build(self, theme: Theme) -> None:
@@ -222,7 +229,7 @@ class HistoryDock(QWidget):
         field.addWidget(self._search)
         column.addLayout(field)
         column.addWidget(self._pages, 1)
-        column.addWidget(self._inspector)
+        column.addWidget(self._below)
         self._search.hide()
 
     def _connect(self) -> None:

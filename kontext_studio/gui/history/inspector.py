@@ -98,6 +98,10 @@ class Inspector(QFrame):
         self._drift.setToolTip(_DRIFT)
         self._drift_value.setAccessibleName(f"Drift from original {facts.drift_words}")
 
+    def allow_rebase(self, on: bool, tip: str) -> None:
+        """Whether a step that drifted far can be re-based now."""
+        self._far.allow_rebase(on, tip)
+
     def facts(self) -> InspectorFacts:
         return self._facts
 

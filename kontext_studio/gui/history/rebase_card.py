@@ -67,6 +67,7 @@ class RebaseCard(FloatingCard):
             row.hide()
             row.deleteLater()
         self._summary.setText(summary)
+        self.spare = [self._summary]
         buttons = []
         self._rows = []
         for offer in offers:
@@ -81,6 +82,7 @@ class RebaseCard(FloatingCard):
         row = QFrame(self)
         set_kind(row, kind="card")
         title = Label(offer.title, row)
+        title.setWordWrap(True)
         set_kind(title, type="label")
         price = Label(offer.price, row)
         set_kind(price, type="label", tone="secondary")
@@ -94,18 +96,18 @@ class RebaseCard(FloatingCard):
         button.setEnabled(not offer.reason)
         set_kind(button, kind="outlined")
         button.clicked.connect(lambda: self._choose(offer.way))
-        head = QHBoxLayout()
-        head.setSpacing(self._theme.space(3))
-        head.addWidget(title)
-        head.addWidget(price)
-        head.addStretch(1)
         words = QVBoxLayout()
         words.setSpacing(self._theme.space(1))
-        words.addLayout(head)
+        words.addWidget(title)
+        words.addWidget(price)
         words.addWidget(body)
+        price.setVisible(bool(offer.price))
+        if not offer.reason:
+            self.spare.append(body)
         if offer.quoted and not offer.reason:
             quoted = ElidedLabel(row)
             quoted.set_whole_text(f"“{offer.quoted}”")
+            self.spare.append(quoted)
             set_kind(quoted, type="small", tone="tertiary")
             words.addWidget(quoted)
         line = QHBoxLayout(row)

@@ -29,6 +29,7 @@ from PySide6.QtGui import (
     QHideEvent,
     QKeyEvent,
     QMouseEvent,
+    QResizeEvent,
     QShowEvent,
 )
 from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
@@ -225,6 +226,13 @@ class HistoryView(QListView):
             self.step_selected.emit(row.node)
         elif row.job is not None:
             self.job_selected.emit(row.job)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The inspector below grows with what it has to say: the selected row stays in sight."""
+        super().resizeEvent(event)
+        place = self.visualRect(self.currentIndex())
+        if place.isValid() and 0 <= place.top() < event.oldSize().height():
+            self.scrollTo(self.currentIndex())
 
     # Keys.
 

@@ -51,6 +51,7 @@ class ProblemRow(QFrame):
         super().__init__(parent)
         self._theme = theme
         self._finding = finding
+        self._text = text
         self._current = False
         self._hovered = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -89,7 +90,7 @@ class ProblemRow(QFrame):
         if finding.severity is not self._finding.severity:
             self._finding = finding
             self._show_icon()
-        self._finding = finding
+        self._finding, self._text = finding, text
         self._message.setText(finding.message)
         self._button.setVisible(bool(finding.fixes))
         self._label_button(text)
@@ -117,6 +118,8 @@ class ProblemRow(QFrame):
         self._theme = theme
         self._show_icon()
         self._button.set_theme(theme)
+        self._label_button(self._text)  # as much of it as the type leaves room for
+        self._fit()
         self.update()
 
     def _show_icon(self) -> None:
@@ -181,11 +184,15 @@ class ProblemRow(QFrame):
             layout.activate()  # the key on the button takes its room from the message
         words = self._message.heightForWidth(max(1, self._message.width()))
         lines = round(words / self._message.line_px())
-        height = _ONE_LINE if lines < 2 else max(_TWO_LINES, words + _ABOVE_AND_BELOW)
+        least, around = (_ONE_LINE, 4) if lines < 2 else (_TWO_LINES, _ABOVE_AND_BELOW)
+        height = max(least, words + around)
         if not self._outcome.isHidden():
             height += self._outcome.sizeHint().height()
         if self.minimumHeight() != height:
             self.setFixedHeight(height)
+            if layout is not None:
+                # While it is being shown, Qt tells nobody of a height that is set meanwhile.
+                layout.setGeometry(self.rect())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

@@ -59,7 +59,8 @@ def line_parts(
     document: QTextDocument, start: int, end: int
 ) -> Iterator[tuple[QTextBlock, QPointF, float]]:
     """For each line that the range touches: its block, the left end of the underline and its right
-    x, both relative to the block. `start` and `end` count UTF-16 units."""
+    x, both relative to the block. `start` and `end` count UTF-16 units. A line's last blanks belong
+    to no word."""
     block = document.findBlock(start)
     while block.isValid() and block.position() < end:
         layout, offset = block.layout(), block.position()
@@ -70,6 +71,8 @@ def line_parts(
                 break
             first = max(start - offset, line.textStart())
             last = min(end - offset, line.textStart() + line.textLength())
+            while last > first and document.characterAt(offset + last - 1).isspace():
+                last -= 1
             if first >= last:
                 continue
             # In right-to-left text the second is left of the first.

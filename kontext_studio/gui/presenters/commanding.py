@@ -28,11 +28,12 @@ from kontext_studio.gui.presenters.help import Help
 from kontext_studio.gui.presenters.jobs import UnderWay
 from kontext_studio.gui.presenters.looking import TILED
 from kontext_studio.gui.presenters.panes import Panes
+from kontext_studio.gui.presenters.thumbnails import Thumbnails
 from kontext_studio.gui.presenters.view_keys import ViewKeys
 from kontext_studio.gui.presenters.wording import Wording
 from kontext_studio.gui.right_panel import COMPARE, INSTRUCTION
 from kontext_studio.gui.shell.palette import Palette
-from kontext_studio.gui.shell.palette_search import step_entries
+from kontext_studio.gui.shell.palette_search import instruction_entries, step_entries
 from kontext_studio.gui.theme.icons import icon
 from kontext_studio.gui.theme.tokens import Theme, ThemeName, load_theme
 
@@ -82,6 +83,8 @@ class Commanding(QObject):
         self.palette.set_settings(
             lambda: studio.setting_up.entries() if studio.bench.is_open else ()
         )
+        self._thumbnails = Thumbnails(studio.bench, studio.tasks, self.palette.set_thumbnail)
+        self.palette.thumbnail_wanted.connect(self._thumbnails.fetch)
         self.palette.step_chosen.connect(studio.steps.select)
         self.palette.setting_chosen.connect(studio.setting_up.choose)
         self.wording = Wording(studio, self.palette, self._help)
@@ -398,7 +401,11 @@ class Commanding(QObject):
 
     def _choose_instruction(self) -> None:
         """An earlier instruction into the editor, found by its words."""
-        self.palette.choose_step(self._write_instruction_of, "Which instruction?")
+        self.palette.choose_step(
+            self._write_instruction_of,
+            "Which instruction?",
+            lambda: instruction_entries(self._studio.bench.session),
+        )
 
     def _write_instruction_of(self, step: str) -> None:
         node = self._studio.bench.session.history.get(NodeId(step))

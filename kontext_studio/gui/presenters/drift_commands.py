@@ -31,6 +31,8 @@ class DriftCommands(QObject):
         on("rebase", self._with_current(studio.rebasing.ask))
         self._colours.match_asked.connect(self._match_colours)
         studio.bridge.session_opened.connect(self._colours.put_away)
+        self._actions["rebase"].changed.connect(self._allow)
+        self._actions["bring_to_size"].changed.connect(self._allow)
         studio.window.history.rebase_asked.connect(self._actions["rebase"].trigger)
         studio.window.info.size_back_asked.connect(self._actions["bring_to_size"].trigger)
 
@@ -44,6 +46,12 @@ class DriftCommands(QObject):
             self._actions.enable(("bring_to_size",), False, same)
         if self._studio.deriving.is_busy:
             self._actions.enable(DRIFT_WRITES, False, "a step is being computed")
+
+    def _allow(self) -> None:
+        """What stands outside the menus can be done when the menus' own can."""
+        back, rebase = self._actions["bring_to_size"], self._actions["rebase"]
+        self._studio.window.info.allow_size_back(back.isEnabled(), back.toolTip())
+        self._studio.window.history.inspector.allow_rebase(rebase.isEnabled(), rebase.toolTip())
 
     def _ask_colours(self, node: Node) -> None:
         self._coloured = node

@@ -18,7 +18,8 @@ _SIDE_PX, _ABOVE_EDGE_PX = 16, 72  # above the bar with the verbs
 
 
 class FloatingCard(QFrame):
-    """Centred at the bottom of its parent. What it holds goes into `column`, below the title."""
+    """Centred at the bottom of its parent. What it holds goes into `column`, below the title; what
+    is `spare` gives way where there is no room for all of it."""
 
     left = Signal()
 
@@ -32,6 +33,7 @@ class FloatingCard(QFrame):
         self._before: QWidget | None = None
         self._title = Label(title, self)
         set_kind(self._title, type="strong")
+        self.spare: list[QWidget] = []
         self.column = QVBoxLayout(self)
         pad = theme.space(5)
         self.column.setContentsMargins(pad, theme.space(4), pad, pad)
@@ -65,10 +67,23 @@ class FloatingCard(QFrame):
         """As wide as it likes to be, and no wider than there is room."""
         room = self._over.rect()
         width = max(0, min(self._width_px, room.width() - 2 * _SIDE_PX))
-        height = self.column.totalHeightForWidth(width)
-        height = max(height if height > 0 else self.sizeHint().height(), 0)
+        for shown in (True, False):
+            for part in self.spare:
+                part.setVisible(shown)
+            self._forget_heights()
+            height = self.column.totalHeightForWidth(width)
+            height = height if height > 0 else self.sizeHint().height()
+            if height <= room.height():
+                break
         top = max(0, room.height() - _ABOVE_EDGE_PX - height)
         self.setGeometry((room.width() - width) // 2, top, width, height)
+
+    def _forget_heights(self) -> None:
+        """Layouts within others hear only with the next turn of the loop that a part is hidden."""
+        for part in (*self.findChildren(QWidget), self):
+            if (layout := part.layout()) is not None:
+                layout.invalidate()
+                layout.activate()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._over and event.type() is QEvent.Type.Resize and self.isVisible():

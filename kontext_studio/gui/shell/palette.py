@@ -36,7 +36,7 @@ from kontext_studio.gui.shell.key_caps import KeyCaps
 from kontext_studio.gui.shell.label import Label
 from kontext_studio.gui.shell.palette_entries import HELP_ENTRIES, entry_of
 from kontext_studio.gui.shell.palette_list import THUMB, PaletteDelegate, PaletteModel, spoken
-from kontext_studio.gui.shell.palette_search import EntryKind, PaletteEntry, search
+from kontext_studio.gui.shell.palette_search import STEPS_ONLY, EntryKind, PaletteEntry, search
 from kontext_studio.gui.theme.apply import set_kind
 from kontext_studio.gui.theme.icons import icon
 from kontext_studio.gui.theme.tokens import Theme
@@ -140,18 +140,27 @@ class Palette(QWidget):
         if not self.isVisible():
             self._returns_to = QApplication.focusWidget()
         self._entries = (*self._command_entries(), *self._steps(), *self._settings(), *HELP_ENTRIES)
+        self._open(text)
+
+    def choose_step(
+        self, take: Callable[[str], object], words: str, steps: Entries | None = None
+    ) -> None:
+        """Open on the steps, or on these, and nothing else; the one that is chosen goes to `take`,
+        and nobody goes to it. `words` ask which one."""
+        if not self.isVisible():
+            self._returns_to = QApplication.focusWidget()
+        self._entries = tuple((steps or self._steps)())
+        self._take_step = take
+        self._field.setPlaceholderText(words)
+        self._open("")
+
+    def _open(self, text: str) -> None:
         self.setGeometry(self._window.rect())
         self._field.setText(text)
         self._search(text)
         self.show()
         self.raise_()
         self._field.setFocus(Qt.FocusReason.PopupFocusReason)
-
-    def choose_step(self, take: Callable[[str], object], words: str) -> None:
-        """Open on the steps; the one that is chosen goes to `take`, and nobody goes to it."""
-        self.open_palette("@")
-        self._take_step = take
-        self._field.setPlaceholderText(words)
 
     def close_palette(self) -> None:
         """Close and give the focus back."""
@@ -291,6 +300,8 @@ class Palette(QWidget):
         ]
 
     def _search(self, text: str) -> None:
+        if self._take_step is not None:
+            text = f"{STEPS_ONLY}{text.removeprefix(STEPS_ONLY)}"
         self._model.set_sections(search(text, self._entries, self._recent))
         first = self._model.next_entry(-1, 1) if self._model.rowCount() else -1
         self._list.setVisible(first >= 0)
@@ -359,6 +370,7 @@ class Palette(QWidget):
             self._field.setText(entry.id)
             return
         take = self._take_step or self.step_chosen.emit
+        stay = stay and self._take_step is None  # a question has one answer
         if not stay:
             self.close_palette()
         match entry.kind:
@@ -368,7 +380,7 @@ class Palette(QWidget):
                 self.setting_chosen.emit(entry.id)
             case _:
                 self._use(entry.id)
-        if stay:
+        if stay and self._take_step is None:
             self.open_palette(self._field.text())
 
     def _use(self, name: str) -> None:

@@ -131,6 +131,22 @@ def step_entries(session: Session) -> tuple[PaletteEntry, ...]:
     return tuple(entries)
 
 
+def instruction_entries(session: Session) -> tuple[PaletteEntry, ...]:
+    """One entry for each different instruction that was run, by the step that had it last; the
+    oldest first."""
+    entries: dict[str, PaletteEntry] = {}
+    for family in families_of(session, (), {}):
+        node = family.chosen
+        if node.request is None or not (words := one_line(node.request.instruction)):
+            continue
+        entries.pop(words, None)
+        name = session.labels.get(node.id, "")
+        hint = f"step {node.step} · {name}" if name else f"step {node.step}"
+        sha = node.image.sha256
+        entries[words] = PaletteEntry(EntryKind.STEP, node.id, words, hint=hint, sha=sha)
+    return tuple(entries.values())
+
+
 def node_of_entry(entry: PaletteEntry) -> NodeId | None:
     return NodeId(entry.id) if entry.kind is EntryKind.STEP else None
 

@@ -3,8 +3,9 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QGuiApplication
-from PySide6.QtWidgets import QLabel, QLineEdit, QToolButton
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QToolButton
 
+from kontext_studio.core.figures import DriftFigures
 from kontext_studio.core.history import NodeId
 from kontext_studio.gui.history.history_dock import HistoryDock
 from kontext_studio.gui.history.names import ModelWords
@@ -190,3 +191,31 @@ def test_a_fact_without_room_says_that_it_is_cut_and_comes_back(qtbot, dressed, 
         dock.resize(width, 760)
         qtbot.wait_until(lambda cut=cut: (value.text() != full) is cut)
         assert value.text().endswith("…") is cut
+
+
+def test_the_selected_row_stays_in_sight_and_a_way_back_is_offered_when_figures_come(
+    dock, story, qtbot
+):
+    last = story.edit(NodeId("a2"), "a3")
+    dock.resize(320, 560)
+    show(dock, story)
+    view = dock.view
+    view.select_node(last)
+    way_back = dock.findChild(QPushButton, "farGo")
+    assert not way_back.isVisible()
+    found = DriftFigures("found", (1.0, 0.0), 1.0, 4.0, 0.8, 0.2, (1248, 832), (1248, 832))
+    before = view.viewport().height()
+    dock.add_facts(
+        {
+            NodeId("a2"): NodeFacts(0.2, 12.0),
+            last: NodeFacts(0.4, 40.0, of_parent=found, of_original=found),
+        }
+    )
+    qtbot.wait_until(lambda: view.viewport().height() < before)
+    qtbot.wait_until(
+        lambda: view.viewport().rect().contains(view.visualRect(view.currentIndex()).center())
+    )
+    assert way_back.text() == "Go to step 2"
+    with qtbot.wait_signal(dock.step_selected) as chosen:
+        qtbot.mouseClick(way_back, Qt.MouseButton.LeftButton)
+    assert chosen.args == ["a2"]

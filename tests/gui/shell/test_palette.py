@@ -189,3 +189,20 @@ def test_it_speaks(palette, field):
     palette.open_palette("und")
     assert names_missing(palette) == []
     assert field.accessibleDescription() == "Undo"
+
+
+def test_a_question_lists_only_its_answers_and_stands_in_the_field(palette, field, qtbot):
+    taken: list[str] = []
+    other = PaletteEntry(EntryKind.STEP, "n8", "Undo the oak", hint="step 8")
+    palette.choose_step(taken.append, "Which instruction?", lambda: [STEP, other])
+    assert field.text() == ""
+    assert field.placeholderText() == "Which instruction?"
+    assert titles(palette) == ["Undo the oak", "Comply with oak"]
+    qtbot.keyClicks(field, "und")
+    assert titles(palette) == ["Undo the oak"], "no commands"
+    ctrl = Qt.KeyboardModifier.ControlModifier
+    qtbot.keyClick(field, Qt.Key.Key_Return, ctrl)
+    assert taken == ["n8"]
+    assert not palette.isVisible()
+    palette.open_palette()
+    assert "Undo" in titles(palette)

@@ -12,6 +12,7 @@ from kontext_studio.gui.shell.palette_entries import entry_of
 from kontext_studio.gui.shell.palette_search import (
     EntryKind,
     PaletteEntry,
+    instruction_entries,
     match,
     search,
     step_entries,
@@ -161,3 +162,18 @@ def test_what_is_still_to_come_is_found_with_its_reason(qapp, qtbot, theme):
     later = next(one for one in found if one.entry.id == "map")
     assert not later.entry.enabled
     assert "later version" in later.hint
+
+
+def test_instructions_are_listed_once_each_by_their_words_whatever_the_step_is_called():
+    story = Story()
+    first = story.original()
+    named = story.edit(first, "a", "Make it darker, keeping the light")
+    story.edit(first, "b", "Make it warmer")
+    again = story.edit(first, "c", "Make it  warmer")
+    story.session.labels[named] = "Night"
+    entries = instruction_entries(story.session)
+    assert [(one.title, one.hint) for one in entries] == [
+        ("Make it darker, keeping the light", "step 1 · Night"),
+        ("Make it warmer", "step 3"),
+    ]
+    assert entries[-1].id == again

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import io
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +16,7 @@ from kontext_studio.core import provider as wire
 from kontext_studio.core.area import Area
 from kontext_studio.core.drafts import Draft
 from kontext_studio.core.errors import BadInput, BadRequest
-from kontext_studio.core.history import Node, NodeId
+from kontext_studio.core.history import JobId, Node, NodeId
 from kontext_studio.core.jobs import JobState
 from kontext_studio.core.result import EditResult, ReceivedImage
 from kontext_studio.imaging.decode import decode_picture
@@ -290,3 +292,29 @@ def test_a_repaired_session_has_its_areas_and_makes_no_steps_of_them(
     studio.start(good(), paint)
     salvage(session_path)
     studio.start(good(), look)
+
+
+def test_a_paid_result_is_shown_as_it_came_where_the_picture_inside_its_area_is_lost(
+    studio: Studio, session_path: Path
+) -> None:
+    made: list[Node] = []
+
+    async def work(bench: Workbench) -> None:
+        (root,) = (await opened(bench, session_path)).parents
+        made.append(await edited(bench, root, await bench.areas.store(MASK)))
+
+    provider = ScriptedProvider(lambda request: whole_run([ANSWERS["all red"]]))
+    studio.start(provider, work)
+    with closing(sqlite3.connect(session_path)) as file, file:
+        file.execute("UPDATE images SET data = x'00' WHERE sha256 = ?", (made[0].image.sha256,))
+    assert any("as it came" in words for words in salvage(session_path).steps_lost)
+
+    async def look(bench: Workbench) -> None:
+        await bench.open_session(session_path)
+        node = bench.session.history[made[0].id]
+        assert await bench.picture(node.image) == ANSWERS["all red"]
+        assert (node.area, node.job) == (None, made[0].job)
+        assert bench.runs.view(made[0].job or JobId("")).record.state is JobState.STORED
+
+    studio.start(provider, look)
+    assert check_file(session_path).damages == ()

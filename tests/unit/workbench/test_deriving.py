@@ -30,6 +30,7 @@ from tests.unit.imaging.drifting import (
 from tests.unit.workbench.conftest import PAID, Studio
 from tests.unit.workbench.paid import DEV
 
+MULTI = "fal-ai/flux-pro/kontext/multi"
 BASE = sample(width=256)
 AREA = blob(BASE.shape, (0.6, 0.5), 0.3)
 DRIFT = Drifting(shift=(2.0, -1.0), gain=(1.05, 0.96, 1.02), coded=False)
@@ -324,6 +325,52 @@ def test_a_chain_is_run_again_from_its_original_at_the_price_that_was_told(
             bench.rebasing.plan_paid(root.id)
 
     studio.start(provider, work)
+
+
+def test_a_turn_that_is_run_again_has_its_area_at_the_size_in_which_the_one_before_came(
+    studio: Studio, session_path: Path
+) -> None:
+    first = BASE[:-4, :-4]  # a service that rounds the sides
+    provider = answering(first, RESULT)
+
+    async def work(bench: Workbench) -> None:
+        step = await edited(bench, await begun(bench, session_path))
+        sized = await bench.deriving.bring_to_size(step.id)
+        last = await edited(bench, sized, area=await bench.areas.store(AREA, feather_px=2))
+        await bench.rebasing.begin_paid(last.id)
+        await bench.turns.run(all_of_them=True)
+        await asyncio.wait_for(_until_none_is_left(bench), 20)
+        again = bench.session.history.children(sized.parents[0])[-1]
+        (made,) = bench.session.history.children(again.id)
+        assert made.area is not None
+        assert made.area.fits(again.image)
+        assert made.area.feather_px == 2
+        mask = await bench.areas.read(made.area)
+        assert np.array_equal((await pixels(bench, made))[~mask], first[~mask])
+
+    studio.start(provider, work)
+    assert len(provider.sent) == 4
+
+
+def test_what_cannot_be_run_again_is_not_put_in_line(studio: Studio, session_path: Path) -> None:
+    async def work(bench: Workbench) -> None:
+        root = await begun(bench, session_path)
+        other = await bench.import_picture(png(1), "spoon.png", go_there=False)
+        order = RunOrder("Add the spoon", (root.id, other.id), MULTI, PAID)
+        step = bench.nodes_of((await bench.wait_for(await bench.submit(order))).record.id)[0]
+        last = await edited(bench, step)
+        (merged,) = bench.rebasing.plan_paid(last.id, merged=True).drafts
+        assert merged.model == MULTI  # the last one takes one picture alone
+        assert merged.references == (other.id,)
+
+    async def look(bench: Workbench) -> None:
+        await bench.open_session(session_path, read_only=True)
+        assert bench.session.head is not None
+        with pytest.raises(ReadOnlySession):
+            await bench.rebasing.begin_paid(bench.session.head)
+
+    studio.start(answering(BASE), work)
+    studio.start(answering(BASE), look)
 
 
 async def _until_none_is_left(bench: Workbench) -> None:

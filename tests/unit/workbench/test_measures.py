@@ -8,8 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from kontext_studio.core.errors import DiskFull
 from kontext_studio.core.figures import DriftFigures, Level
 from kontext_studio.core.history import NodeId
+from kontext_studio.store.session_file import SessionFile
 from kontext_studio.workbench.announcements import Measured
 from kontext_studio.workbench.bench import Workbench
 from tests.unit.imaging.drifting import EVERYTHING, blob, recoloured, sample
@@ -57,6 +59,23 @@ def test_drift_is_measured_when_it_is_asked_for_and_known_after_a_restart(
     assert against.zoom == pytest.approx(1.01, abs=0.001)
     assert against.level is Level.RED
     assert against.same_size
+
+
+def test_f_loc_2_figures_that_find_no_room_are_told_all_the_same(
+    studio: Studio, session_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise DiskFull("The disk is full.")
+
+    monkeypatch.setattr(SessionFile, "put_measures", full)
+
+    async def work(bench: Workbench) -> None:
+        step = await edited(bench, await begun(bench, session_path))
+        measured = await bench.measured_whole(step.id)
+        assert measured is not None
+        assert measured.of_parent is not None
+
+    studio.start(answering(RESULT), work)
 
 
 def test_the_edge_of_an_area_is_measured_without_asking(studio: Studio, session_path: Path) -> None:

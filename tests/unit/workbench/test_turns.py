@@ -16,6 +16,7 @@ from kontext_studio.core.jobs import JobState
 from kontext_studio.core.turns import TurnQueue
 from kontext_studio.workbench.announcements import TurnsChanged
 from kontext_studio.workbench.bench import Workbench
+from kontext_studio.workbench.orders import RunOrder
 from tests.fakes.photographs import png
 from tests.fakes.scripted_provider import HANDLE, ScriptedProvider, whole_run
 from tests.unit.workbench.conftest import PAID, Studio
@@ -90,6 +91,26 @@ def test_one_is_run_and_the_next_waits_to_be_seen_and_changed(studio: Studio, se
         await _until(bench, 2)
         assert _line(bench) == [TEXTS[0], "Remove the blue bin"]
         assert bench.turns.view() is None
+
+    studio.start(_good(), work)
+
+
+def test_turns_with_settings_of_their_own_are_priced_each_by_its_own(
+    studio: Studio, session_path: Path
+):
+    models = ("fal-ai/flux-kontext/dev", "fal-ai/flux-pro/kontext/max")
+    each = tuple(Draft(model=model, route=PAID) for model in models)
+
+    async def work(bench: Workbench) -> None:
+        on = await _opened(bench, session_path)
+        prices = [bench.price_of(RunOrder("x", (on,), model, PAID)) for model in models]
+        await bench.turns.begin(TEXTS[:2], on, each[0], each=each)
+        view = bench.turns.view()
+        assert view is not None
+        assert view.whole_price is not None
+        assert view.price == prices[0] != prices[1]
+        whole = sum(one.amount for one in prices if one is not None)
+        assert view.whole_price.amount == pytest.approx(whole, abs=1e-6)
 
     studio.start(_good(), work)
 
