@@ -4,65 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint, Qt
-from PySide6.QtGui import QAction, QGuiApplication
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
 
 from kontext_studio.core.history import Node, NodeId
 from kontext_studio.core.route import EMBEDDED
 from kontext_studio.core.session import Session
-from kontext_studio.gui.canvas.context_bar import HOLDS
 from kontext_studio.gui.canvas.image_stage import StageMode
 from kontext_studio.gui.commands import NEEDS_PARENT, NEEDS_REQUEST, NEEDS_STEP
 from kontext_studio.gui.history.names import lowered
-from kontext_studio.gui.history.view import MenuRequest
 from kontext_studio.gui.jobs.progress import hangs_on_connection
 from kontext_studio.gui.main_window import COLLAPSE_BELOW_PX
 from kontext_studio.gui.presenters.area_commands import AREA_WRITES, AreaCommands
 from kontext_studio.gui.presenters.asking import ask_to_close, show_about
+from kontext_studio.gui.presenters.compare_commands import CompareCommands
 from kontext_studio.gui.presenters.drift_commands import DRIFT_WRITES, DriftCommands
 from kontext_studio.gui.presenters.help import Help
 from kontext_studio.gui.presenters.jobs import UnderWay
-from kontext_studio.gui.presenters.looking import TILED
 from kontext_studio.gui.presenters.panes import Panes
+from kontext_studio.gui.presenters.step_menus import StepMenus
 from kontext_studio.gui.presenters.thumbnails import Thumbnails
 from kontext_studio.gui.presenters.view_keys import ViewKeys
 from kontext_studio.gui.presenters.wording import Wording
 from kontext_studio.gui.right_panel import COMPARE, INSTRUCTION
 from kontext_studio.gui.shell.palette import Palette
 from kontext_studio.gui.shell.palette_search import instruction_entries, step_entries
-from kontext_studio.gui.theme.icons import icon
 from kontext_studio.gui.theme.tokens import Theme, ThemeName, load_theme
 
 if TYPE_CHECKING:
     from kontext_studio.gui.studio import Studio
 
-MODES = {
-    "view_single": StageMode.SINGLE,
-    "view_wipe": StageMode.WIPE,
-    "view_side": StageMode.SIDE_BY_SIDE,
-    "view_grid": StageMode.GRID,
-    "view_onion": StageMode.ONION,
-}
 WRITES = ("rerun", "rerun_same_seed", "apply_here", "star", "pick", "rename", "delete",
           "name_session", *AREA_WRITES, *DRIFT_WRITES)  # fmt: skip
 """What cannot be done in a session that is open for looking only."""
-CONTEXT = ("compare_parent", "star", "rerun", "paint_area", "export")
-PAIR_CONTEXT = {
-    StageMode.WIPE: ("swap_sides", "rotate_split", "", "heat_map", "show_before", "",
-                     "export_comparison"),
-    StageMode.ONION: ("swap_sides", "flip", "", "heat_map", "show_before", "",
-                      "export_comparison"),
-    StageMode.FLIP: ("swap_sides", "flip", "", "heat_map", "", "export_comparison"),
-}  # fmt: skip
-TO_COMPARE = ("swap_sides", "export_comparison", "export_comparison_files")
-STEP_MENU = ("edit_from_here", "", "star", "pick", "rename", "copy_instruction", "", "rerun",
-             "rerun_same_seed", "apply_here", "", "keep_else", "area_of_change", "unprotected", "",
-             "align", "match_colours", "bring_to_size", "rebase", "",
-             "export", "delete")  # fmt: skip
 
 
 class Commanding(QObject):
@@ -89,16 +66,14 @@ class Commanding(QObject):
         self.palette.setting_chosen.connect(studio.setting_up.choose)
         self.wording = Wording(studio, self.palette, self._help)
         self._connect()
+        self._comparing = CompareCommands(studio, self._copy_instruction, self)
         self._areas = AreaCommands(studio, self)
         self._drift = DriftCommands(studio, self)
         self._window.history.set_header_actions(
             [self._actions[name] for name in ("starred_only", "fold_all", "root", "map")]
         )
-        self._window.history.menu_requested.connect(self._take_menu_request)
-        self._make_context_bar()
+        self._menus = StepMenus(studio, self)
         stage = self._window.stage
-        stage.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        stage.customContextMenuRequested.connect(self._show_stage_menu)
         self._view_keys = ViewKeys(
             studio.bench,
             studio.looking,
@@ -110,22 +85,7 @@ class Commanding(QObject):
             self,
         )
         self._window.history.label_written.connect(self._label)
-        self._actions.check("context_bar", True)
         self._actions.check("hand", True)
-        self._actions.check("link_views", True)
-        self._actions.check("mirror_pointer", True)
-        self._actions["show_before"].setProperty(HOLDS, True)
-        self._window.context_bar.held.connect(lambda what: self._hold(what.name, what.down))
-        panel = self._window.right.compare
-        panel.linked_changed.connect(lambda on: self._link(linked=on))
-        panel.mirrored_changed.connect(lambda on: self._link(mirrored=on))
-        panel.clear_requested.connect(self._clear_comparison)
-        panel.swap_requested.connect(studio.looking.swap)
-        panel.copy_requested.connect(lambda key: self._with_key(self._copy_instruction, key))
-        panel.rerun_requested.connect(lambda key: self._with_key(studio.running.rerun, key))
-        studio.differences.changed.connect(self._offer_comparing)
-        studio.previews.changed.connect(self._show_context_bar)
-        self._actions.check("view_single", True)
         self._actions.check(f"theme_{studio.theme.name.value}", True)
         for name, dock in (
             ("toggle_history", self._window.history_dock),
@@ -150,7 +110,7 @@ class Commanding(QObject):
 
     def set_theme(self, theme: Theme) -> None:
         self.palette.set_theme(theme)
-        self._more.setIcon(icon(theme, "ellipsis"))
+        self._menus.set_theme(theme)
         self._help.set_theme(theme)
         for name in ThemeName:
             self._actions.check(f"theme_{name.value}", name is theme.name)
@@ -167,13 +127,7 @@ class Commanding(QObject):
         self._offer_inputs()
         session = studio.bench.session if studio.bench.is_open else None
         self._offer_undo(session)
-        actions.enable(("clear_picks",), bool(session and session.picks), "nothing is picked")
-        two = has_parent or bool(session and len(session.picks) >= 2)
-        several = two or bool(node and session and len(session.history.variants(node.id)) > 1)
-        of_two = [(name, two) for name in ("view_wipe", "view_side", "view_onion", "flip")]
-        for name, possible in (*of_two, ("view_grid", several)):
-            why = "make an edit, or pick two steps with C" if node else "open an image first"
-            actions.enable((name,), possible, why)
+        self._comparing.offer_views(node)
         self._areas.refresh(node)
         self._drift.refresh(node)
         self._hold_back_lost(node, session)
@@ -181,27 +135,12 @@ class Commanding(QObject):
         actions.enable(("run", "run_new_seed"), not because, lowered(because))
         if because:
             actions.enable(WRITES, False, lowered(because))
-        self._offer_comparing()
+        self._comparing.offer()
         starred = bool(session and node and node.id in session.stars)
         actions["star"].setText("Remove star" if starred else "Star")
         self._show_mode(studio.looking.mode)
-        self._show_context_bar()
+        self._menus.show_bar()
         self._window.context_bar.place()  # its words may have changed
-
-    def _offer_comparing(self) -> None:
-        """What can be done with what is compared now."""
-        studio, actions = self._studio, self._actions
-        mode, differences = studio.looking.mode, studio.differences
-        actions.enable(TO_COMPARE, mode is not StageMode.SINGLE, "no comparison")
-        actions.enable(("rotate_split",), mode is StageMode.WIPE, "no wipe")
-        two = mode in (StageMode.WIPE, StageMode.ONION)
-        actions.enable(("show_before",), two, "no wipe")
-        actions.enable(("link_views", "mirror_pointer"), mode in TILED, "no grid")
-        actions.enable(("heat_map",), not differences.why_not, differences.why_not)
-        actions.check("heat_map", differences.is_on)
-        for number in range(1, 5):
-            there = number <= studio.looking.numbered
-            actions.enable((f"look_{number}",), there, "no such pick or variant")
 
     def _offer_undo(self, session: Session | None) -> None:
         """While an area is painted it is about strokes, and never reaches the tree behind them."""
@@ -216,7 +155,7 @@ class Commanding(QObject):
         actions.enable(("redo",), bool(redo), "nothing to redo")
 
     def _follow_tool(self) -> None:
-        self._show_context_bar()
+        self._menus.show_bar()
         studio = self._studio
         self._offer_undo(studio.bench.session if studio.bench.is_open else None)
 
@@ -273,30 +212,12 @@ class Commanding(QObject):
         on("redo", self._redo)
         on("copy_instruction", self._with(self._copy_instruction))
         on("palette", self.palette.open_palette)
-        for name, mode in MODES.items():
-            on(name, partial(studio.looking.set_mode, mode))
-        on("compare_parent", studio.looking.toggle_wipe)
-        on("swap_sides", studio.looking.swap)
-        on("flip", studio.looking.flip)
-        on("heat_map", studio.differences.toggle)
-        on("rotate_split", stage.wipe.rotate)
-        on("show_before", self._see_before)
-        on("link_views", lambda: self._link(linked=self._actions["link_views"].isChecked()))
-        on(
-            "mirror_pointer",
-            lambda: self._link(mirrored=self._actions["mirror_pointer"].isChecked()),
-        )
-        for number in range(4):
-            on(f"look_{number + 1}", partial(self._look_at, number))
-        on("export_comparison", studio.exporting.export_sheet)
-        on("export_comparison_files", studio.exporting.export_files)
         on("fit", stage.fit)
         on("zoom_100", lambda: stage.zoom_to(1.0))
         on("zoom_200", lambda: stage.zoom_to(2.0))
         on("zoom_in", stage.zoom_in)
         on("zoom_out", stage.zoom_out)
         on("full_screen", lambda: panes.full_screen(self._actions["full_screen"].isChecked()))
-        on("context_bar", self._show_context_bar)
         on("parent", lambda: steps.go(steps.parent_of))
         on("newest_child", lambda: steps.go(steps.newest_child_of))
         on("previous_sibling", lambda: steps.go(lambda node: steps.sibling_of(node, -1)))
@@ -305,7 +226,6 @@ class Commanding(QObject):
         on("edit_from_here", self._with(lambda node: studio.edit_from(node.id)))
         on("star", self._with(self._star))
         on("pick", self._with(self._pick))
-        on("clear_picks", lambda: self._act(lambda session: session.clear_picks()))
         on("rename", self._with(self._rename))
         on("delete", self._with(studio.delete))
         on("fold_all", lambda: history.set_fold_all(self._actions["fold_all"].isChecked()))
@@ -425,33 +345,6 @@ class Commanding(QObject):
         on = node.id not in self._studio.bench.session.picks
         self._act(lambda session: session.pick(node.id, on))
 
-    def _look_at(self, place: int) -> None:
-        if (node := self._studio.looking.look_at(place)) is not None:
-            if self._studio.looking.mode is not StageMode.SINGLE:
-                self._studio.looking.set_mode(StageMode.SINGLE)
-            self._studio.steps.select(node)
-
-    def _see_before(self) -> None:
-        """By the menu or the palette nothing can be held: it stays until it is asked for again."""
-        wipe = self._window.stage.wipe
-        wipe.show_only_before(not wipe.shows_before_alone)
-
-    def _hold(self, name: str, held: bool) -> None:
-        if name == "show_before":
-            self._window.stage.wipe.show_only_before(held)
-
-    def _link(self, *, linked: bool | None = None, mirrored: bool | None = None) -> None:
-        """Whether tiles follow each other; the panel's switches and the menu say the same."""
-        grid, actions = self._window.stage.grid, self._actions
-        if linked is not None:
-            grid.set_linked(linked)
-            actions.check("link_views", linked)
-        if mirrored is not None:
-            grid.set_mirrors_pointer(mirrored)
-            actions.check("mirror_pointer", mirrored)
-        on = actions["link_views"].isChecked(), actions["mirror_pointer"].isChecked()
-        self._window.right.compare.show_linked(*on)
-
     def _rename(self, node: Node) -> None:
         """The name is typed in the list, where it stands."""
         self._window.history_dock.show()
@@ -460,17 +353,6 @@ class Commanding(QObject):
 
     def _label(self, node: str, text: str) -> None:
         self._act(lambda session: session.label(NodeId(node), text))
-
-    def _show_context_bar(self) -> None:
-        wanted = self._actions["context_bar"].isChecked()
-        grid = self._studio.looking.mode in TILED
-        # Its verbs are for a step; a picture that is still being made is none.
-        making = self._studio.previews.on_canvas is not None
-        nothing = self._studio.steps.current is None or (
-            making and self._studio.looking.mode is StageMode.SINGLE
-        )
-        painting = self._studio.area.is_active
-        self._window.context_bar.set_wanted(wanted and not (grid or nothing or painting))
 
     def _toggle(self, show: Callable[[bool], None], name: str) -> None:
         show(self._actions[name].isChecked())
@@ -484,38 +366,6 @@ class Commanding(QObject):
         studio.tasks.start(studio.bench.change_settings(settings))
 
     # Menus and dialogs.
-
-    def _step_menu(self) -> QMenu:
-        menu = QMenu(self._window)
-        menu.setToolTipsVisible(True)
-        for name in STEP_MENU:
-            if name:
-                menu.addAction(self._actions[name])
-            else:
-                menu.addSeparator()
-        return menu
-
-    def _make_context_bar(self) -> None:
-        # Not the menu's own action, which goes with the first button that shows it.
-        self._more = QAction("More", self)
-        self._more.setMenu(self._step_menu())
-        self._more.setObjectName("contextMore")
-        self._more.setIcon(icon(self._studio.theme, "ellipsis"))
-        self._window.context_bar.set_actions(
-            [*(self._actions[name] for name in CONTEXT), self._more]
-        )
-
-    def _take_menu_request(self, request: MenuRequest) -> None:
-        self._show_step_menu(request.at)
-
-    def _show_stage_menu(self, place: QPoint) -> None:
-        self._show_step_menu(self._window.stage.mapToGlobal(place))
-
-    def _show_step_menu(self, at: QPoint) -> None:
-        menu = self._step_menu()
-        menu.setObjectName("stepMenu")
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(at)
 
     def _ask_to_close(self) -> None:
         """Close at once; only runs under way are worth a question."""
@@ -532,19 +382,13 @@ class Commanding(QObject):
     # Following.
 
     def _show_mode(self, mode: StageMode) -> None:
-        for name, one in MODES.items():
-            self._actions.check(name, one is mode)
-        self._show_context_bar()
+        self._comparing.show_mode(mode)
+        self._menus.show_bar()
 
     def _enter_mode(self, mode: StageMode) -> None:
         """The right side follows what is looked at, unless somebody is writing there."""
         self._show_mode(mode)
-        verbs = PAIR_CONTEXT.get(mode, ())
-        if verbs:
-            row = [self._actions[name] if name else None for name in verbs]
-        else:
-            row = [*(self._actions[name] for name in CONTEXT), self._more]
-        self._window.context_bar.set_actions(row)
+        self._menus.follow_mode(mode)
         edit = self._window.right.instruction.edit
         if edit.hasFocus() and edit.toPlainText().strip():
             return
@@ -558,24 +402,10 @@ class Commanding(QObject):
         if self._window.width() < COLLAPSE_BELOW_PX:
             self._window.history.set_collapsed(True)
 
-    def _with_key(self, act: Callable[[Node], object], key: str) -> None:
-        if (node := self._studio.bench.session.history.get(NodeId(key))) is not None:
-            act(node)
-
-    def _clear_comparison(self) -> None:
-        """The panel's Clear: nothing is picked, and nothing is compared."""
-        if self._studio.bench.session.picks:
-            self._act(lambda session: session.clear_picks())
-        self._studio.looking.leave()
-
     def _leave(self) -> None:
         """Esc: leave the tool, then the comparison, then clear the picks (UX C9)."""
-        if self._studio.area.escape():
-            return
-        if self._studio.looking.mode is not StageMode.SINGLE:
-            self._studio.looking.leave()
-        elif self._studio.bench.session.picks:
-            self._act(lambda session: session.clear_picks())
+        if not self._studio.area.escape():
+            self._comparing.leave()
 
 
 def _copy(text: str) -> None:
