@@ -10,7 +10,7 @@ from pathlib import Path
 from kontext_studio.cli.edit_plan import Original, Plan, demand_possible, is_new, starting_step
 from kontext_studio.cli.out_file import out_paths
 from kontext_studio.cli.progress_bar import shown_progress
-from kontext_studio.cli.reporting import RunFailed, Unfinished, is_refused_for_free
+from kontext_studio.cli.reporting import RunFailed, Unfinished, WithoutArea, is_refused_for_free
 from kontext_studio.cli.session_json import session_json, step_words
 from kontext_studio.cli.terminal import print_json, say, write_line
 from kontext_studio.core.errors import StudioError
@@ -51,6 +51,7 @@ async def carry_out(bench: Workbench, plan: Plan, as_json: bool) -> None:
                 parents = (made[0].id,)
                 if not as_json:
                     _say_made(made)
+                demand_inside(bench, made)
         # 4. What was asked for on disk.
         for node, path in zip(
             made, out_paths(plan.out, len(made)) if plan.out else (), strict=False
@@ -86,6 +87,18 @@ async def run_order(bench: Workbench, order: RunOrder) -> tuple[Node, ...]:
     made = bench.nodes_of(job_id)
     await bench.select(made[0].id)
     return made
+
+
+def demand_inside(bench: Workbench, made: Iterable[Node]) -> None:
+    """Raise WithoutArea where a result had to be kept as it came: nothing is built on it, and
+    nobody takes its file for one that is the picture before outside the area."""
+    for node in made:
+        if node.lacks_its_area:
+            step = step_words(bench.session, node)
+            raise WithoutArea(
+                f"Step {step} was kept as it came, without its area.",
+                hint=f"“kontext-studio show {shlex.quote(str(bench.path))} {step}” says why.",
+            )
 
 
 def _body(bench: Workbench, new: Iterable[Node]) -> dict[str, object]:

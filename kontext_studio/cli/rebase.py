@@ -9,7 +9,7 @@ from pathlib import Path
 
 import typer
 
-from kontext_studio.cli.carrying_out import run_order
+from kontext_studio.cli.carrying_out import demand_inside, run_order
 from kontext_studio.cli.look import FILE, STEP
 from kontext_studio.cli.pixel_work import bar
 from kontext_studio.cli.progress_bar import shown_progress
@@ -81,6 +81,7 @@ async def _run_again(
                 made = await run_order(bench, order)
                 new.append(made[0])
                 on = made[0].id
+                demand_inside(bench, made)
     except StudioError as fault:
         raise Unfinished(fault, session_json(bench, [one.id for one in new])) from fault
     if as_json:

@@ -68,6 +68,12 @@ class RunFailed(StudioError):
         self.charged_words = charged_words_of(bench, view)
 
 
+class WithoutArea(SessionError):
+    """A result could not be put inside the area that was set for it, and was kept as it came."""
+
+    kind = "without_area"
+
+
 class Unfinished(StudioError):
     """A command stopped half way; `context` is what its JSON says of what was done until then."""
 

@@ -65,6 +65,12 @@ class Node:
         # A request names it also where the result was kept as it came.
         return self.request.area if self.request is not None and self.raw is not None else None
 
+    @property
+    def lacks_its_area(self) -> bool:
+        """It was asked for inside an area and had to be kept as it came."""
+        asked = self.request is not None and self.request.area is not None
+        return asked and self.raw is None
+
     def to_json(self) -> dict[str, object]:
         return {
             "id": self.id,

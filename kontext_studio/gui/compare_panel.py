@@ -20,6 +20,7 @@ from kontext_studio.gui.theme.switch import Switch
 from kontext_studio.gui.theme.tokens import Theme
 
 MOST = 4
+_LARGE_TEXT = 1.5
 
 
 class ComparePanel(QWidget):
@@ -66,7 +67,7 @@ class ComparePanel(QWidget):
         self._reference.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
-        self._reference.setMinimumContentsLength(9)
+        self._size_reference()
         self._reference.activated.connect(self._choose_reference)
         self._figures = FiguresTable(theme, self)
         self._differing = DifferingTable(theme, self)
@@ -92,8 +93,9 @@ class ComparePanel(QWidget):
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
         parts = (self._clear, self._pair, self.difference, self._linked, self._mirrored)
-        for part in (*parts, self._figures, self._copy, self._rerun, self._go_on):
+        for part in (*parts, self._figures, self._differing, self._copy, self._rerun, self._go_on):
             part.set_theme(theme)
+        self._size_reference()
         shown, self._shown = self._shown, None
         if shown is not None:
             self.show_comparison(shown)  # its rows hold icons
@@ -158,6 +160,10 @@ class ComparePanel(QWidget):
             row.remove_asked.connect(self.remove_requested)
             self._rows.addWidget(row)
 
+    def _size_reference(self) -> None:
+        letters = 9 if self._theme.text_scale < _LARGE_TEXT else 7
+        self._reference.setMinimumContentsLength(letters)
+
     def _fill_references(self, shown: Comparison) -> None:
         with QSignalBlocker(self._reference):
             self._reference.clear()
@@ -215,7 +221,7 @@ class ComparePanel(QWidget):
         column.addStretch(1)
         scroll = SteadyScrollArea(self)
         scroll.setWidget(inner)
-        # With very large type four columns of numbers are wider than any dock.
+        # For what is wider than the dock after all, such as a name without a blank.
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)

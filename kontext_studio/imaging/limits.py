@@ -18,6 +18,7 @@ _MOST_SCALED_SIDE_PX = 65_535
 # pixel of a progressive picture, whatever the scale.
 MOST_DRAFT_PIXELS = 2 * MAX_PIXELS
 _JPEG_DIVISORS = (1, 2, 4, 8)
+_CV_NO_MEMORY = -4
 
 
 def check_size(size: tuple[int, int], media_type: str, *, row_by_row: bool) -> None:
@@ -73,6 +74,11 @@ def jpeg_divisor(size: tuple[int, int]) -> int | None:
 def fitted(size: tuple[int, int]) -> tuple[int, int]:
     scale = min(1.0, SCALED_SIDE_PX / max(size))
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+
+def is_out_of_memory(fault: Exception) -> bool:
+    """Whether the memory ended, in Python or in OpenCV, which has an error of its own for it."""
+    return isinstance(fault, MemoryError) or getattr(fault, "code", None) == _CV_NO_MEMORY
 
 
 def out_of_memory(name: str) -> OutOfMemory:

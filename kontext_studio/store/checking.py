@@ -10,11 +10,13 @@ from dataclasses import dataclass
 
 from kontext_studio.core.history import Node, NodeId
 from kontext_studio.core.images import ImageRef, Sha256
+from kontext_studio.core.request import EditRequest
 from kontext_studio.store import seals
 from kontext_studio.store.journal import Unreadable, load_drafts, load_jobs, load_nodes, replay
 
 WHOLE_FILE = "The file"
 
+_AREA = "the area it was limited to"
 _LOST_KEY = "lost"
 """The pictures that were lost already when the file was repaired: what is known is no damage."""
 
@@ -42,11 +44,17 @@ def pictures_of(node: Node) -> Iterator[tuple[ImageRef, str]]:
     if node.raw is not None:
         yield node.raw, "the untouched answer of the service"
     if node.request is not None:
-        for ref in node.request.inputs:
-            yield ref, "a picture it was made from"
-    for told in (node.request, node.derivation):
-        if told is not None and told.area is not None:
-            yield told.area.mask, "the area it was limited to"
+        yield from pictures_of_request(node.request)
+    if node.derivation is not None and node.derivation.area is not None:
+        yield node.derivation.area.mask, _AREA
+
+
+def pictures_of_request(request: EditRequest) -> Iterator[tuple[ImageRef, str]]:
+    """Every picture that a run depends on."""
+    for ref in request.inputs:
+        yield ref, "a picture it was made from"
+    if request.area is not None:
+        yield request.area.mask, _AREA
 
 
 def put_lost(connection: sqlite3.Connection, pictures: Iterable[Sha256]) -> None:

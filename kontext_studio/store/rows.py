@@ -27,10 +27,23 @@ def put_maker(connection: sqlite3.Connection) -> None:
 def insert_image(connection: sqlite3.Connection, ref: ImageRef, data: bytes) -> None:
     if hashlib.sha256(data).hexdigest() != ref.sha256:
         raise ValueError("these are not the bytes of that picture")
-    connection.execute(
+    added = connection.execute(
         "INSERT OR IGNORE INTO images VALUES (?, ?, ?, ?, ?)",
         (ref.sha256, ref.media_type, ref.width, ref.height, data),
     )
+    if not added.rowcount:
+        _make_whole(connection, ref, data)
+
+
+def _make_whole(connection: sqlite3.Connection, ref: ImageRef, data: bytes) -> None:
+    """A picture that is there already, unless its bytes were damaged on the disk."""
+    question = "UPDATE images SET data = ?1 WHERE sha256 = ?2 AND data IS NOT ?1"
+    try:
+        connection.execute(question, (data, ref.sha256))
+    except sqlite3.DatabaseError as exc:
+        # Where SQLite cannot get at it any more it stays as it is, until the file is repaired.
+        if exc.sqlite_errorcode & 0xFF != sqlite3.SQLITE_CORRUPT:
+            raise
 
 
 def put_node(connection: sqlite3.Connection, node: Node) -> None:

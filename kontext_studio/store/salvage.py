@@ -13,7 +13,13 @@ from datetime import date
 from pathlib import Path
 
 from kontext_studio.core.errors import NewerSession, NotASession, SessionDamaged, SessionError
-from kontext_studio.store.checking import WHOLE_FILE, Damage, pictures_of, put_lost
+from kontext_studio.store.checking import (
+    WHOLE_FILE,
+    Damage,
+    pictures_of,
+    pictures_of_request,
+    put_lost,
+)
 from kontext_studio.store.database import kept_beside, new_database, take_lock
 from kontext_studio.store.faults import read_only, session_faults
 from kontext_studio.store.file_names import shown_name
@@ -136,6 +142,8 @@ def _fill(new: sqlite3.Connection, rest: Remains, pages: Pages) -> None:
     for ref, data in sound_pictures(pages):
         insert_image(new, ref, data)
     needed = {ref.sha256 for node in rest.session.history for ref, _ in pictures_of(node)}
+    for job in rest.jobs:  # it may become a step yet
+        needed.update(ref.sha256 for ref, _ in pictures_of_request(job.request))
     put_lost(new, needed - rest.pictures.keys())
     new.execute("COMMIT")
 

@@ -23,7 +23,7 @@ from kontext_studio.core.images import ImageRef
 from kontext_studio.core.jobs import JobRecord
 from kontext_studio.core.provider import HostedUrl
 from kontext_studio.store import faults, schema
-from kontext_studio.store.checking import Damage, check_all, known_losses, name_of, pictures_of
+from kontext_studio.store.checking import Damage, check_all, known_losses, name_of
 from kontext_studio.store.database import (
     demand_short_name,
     make_its_own,
@@ -246,9 +246,10 @@ class SessionFile:
                 kill_points.reach(kill_points.KillPoint.INPUT_COPY)  # the first is an original
             if isinstance(change, NodesAdded):
                 for node in change.nodes:
-                    for picture, what in pictures_of(node):
+                    # What it was made from may have been lost since: what was paid for is kept.
+                    for picture in filter(None, (node.image, node.raw)):
                         if not self.has_image(picture.sha256):
-                            raise ValueError(f"{what} of step {node.id} is not stored")
+                            raise ValueError(f"a picture of step {node.id} is not stored")
                     put_node(connection, node)
             for job in jobs:
                 put_job(connection, job)

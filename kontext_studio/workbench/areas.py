@@ -23,10 +23,15 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from kontext_studio.imaging.picture import Picture
+
     Mask = NDArray[np.bool_]
+
+STRETCHED = "It was stretched: the service made another shape"
 
 _SAME_SHAPE = 0.05
 """Services round the sides of what they make to their own grid."""
+_STRETCHED_BY, _WORTH_TELLING = 0.01, 0.01
 
 
 class Areas:
@@ -125,11 +130,31 @@ def inside_now(
     there = mask_in_stored(mask, area)
     pixels = protected(before, after, there, area.feather_px, watch=watch.part(0.0, 0.8))
     kill_points.reach(kill_points.KillPoint.COMPOSITE)
-    notes: tuple[str, ...] = ()
+    notes: list[str] = []
     height, width = after.shape[:2]
     if (width, height) != area.size:
-        notes = (
+        notes.append(
             f"Came as {width:,} × {height:,} pixels, "
-            f"brought to {area.size[0]:,} × {area.size[1]:,} for the area",
+            f"brought to {area.size[0]:,} × {area.size[1]:,} for the area"
         )
-    return pictures.stored_png(encode_png(pixels), area.size, notes)
+    if is_stretched((width, height), area.size):
+        notes.append(STRETCHED)
+    clear = _clear_share(before, there)
+    if clear > _WORTH_TELLING:
+        notes.append(f"{clear * 100:.0f} % of the area is transparent; what came there is not seen")
+    return pictures.stored_png(encode_png(pixels), area.size, tuple(notes))
+
+
+def is_stretched(came: tuple[int, int], goal: tuple[int, int]) -> bool:
+    """Whether a picture of one size that is brought to another changes its shape."""
+    return abs(came[0] * goal[1] / (came[1] * goal[0]) - 1.0) > _STRETCHED_BY
+
+
+def _clear_share(before: Picture, mask: Mask) -> float:
+    """How much of a mask is wholly transparent in the picture before, and stays that."""
+    import numpy as np
+
+    if before.alpha is None:
+        return 0.0
+    clear = int(np.count_nonzero(mask & (before.alpha == 0)))
+    return clear / max(1, int(np.count_nonzero(mask)))

@@ -18,6 +18,7 @@ from kontext_studio.core.drafts import Draft
 from kontext_studio.core.errors import (
     BadInput,
     BadRequest,
+    SessionDamaged,
     SessionError,
 )
 from kontext_studio.core.history import JobId, Node, NodeId, NodeKind
@@ -549,6 +550,12 @@ class Workbench:
 
 
 async def _demand_stored(desk: Desk, area: Area | None) -> None:
-    """Raise BadRequest where the session does not hold the mask of an area (any more)."""
-    if area is not None and not await desk.run(lambda file: file.has_image(area.mask.sha256)):
-        raise BadRequest("The area is not in this session.", field="area", hint="Paint it again.")
+    """Raise BadRequest where the session does not hold the mask of an area (any more), or not
+    whole."""
+    if area is None:
+        return
+    try:
+        await desk.read_image(area.mask.sha256)
+    except SessionDamaged as fault:
+        words = "The area is not in this session."
+        raise BadRequest(words, field="area", hint="Paint it again.") from fault

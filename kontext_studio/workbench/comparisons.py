@@ -5,14 +5,14 @@ differ, and every figure that is told of them. Worked out in a thread, one pair 
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from kontext_studio.core.images import ImageRef, Sha256
 from kontext_studio.imaging.watching import Watch
+from kontext_studio.workbench.pixel_work import Progress, in_thread
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from kontext_studio.imaging.drift import Drift
 
-T = TypeVar("T")
 ReadPicture = Callable[[ImageRef], Awaitable[bytes]]
-Told = Callable[[float], None]
+Told = Progress
+_NAME = "The comparison"
 
 KEPT_PIXELS = 70_000_000
 """Differences of this many pixels are kept, 140 MB; the pair asked for last always."""
@@ -87,7 +87,7 @@ class Comparisons:
         async with self._one_by_one:
             if (found := self._differences.get(key)) is None:
                 pair = await self._read(first), await self._read(second)
-                found = await _in_thread(lambda watch: _difference(*pair, watch), told)
+                found = await in_thread(lambda watch: _difference(*pair, watch), told, name=_NAME)
                 self._keep(key, found)
             self._differences.move_to_end(key)
             return found
@@ -99,7 +99,9 @@ class Comparisons:
             if (found := self._figures.get(key)) is None:
                 pair = await self._read(first), await self._read(second)
                 known = self._differences.get(key)
-                found = await _in_thread(lambda watch: _figures(*pair, known, watch), told)
+                found = await in_thread(
+                    lambda watch: _figures(*pair, known, watch), told, name=_NAME
+                )
                 self._figures[key] = found
             return found
 
@@ -110,7 +112,7 @@ class Comparisons:
         async with self._one_by_one:
             if key not in self._outside:
                 three = [await self._read(one) for one in (parent, result, area)]
-                self._outside[key] = await _in_thread(lambda watch: _outside(*three), _nobody)
+                self._outside[key] = await in_thread(lambda watch: _outside(*three), name=_NAME)
             return self._outside[key]
 
     def forget(self) -> None:
@@ -126,37 +128,6 @@ class Comparisons:
             and sum(one.values.size for one in self._differences.values()) > KEPT_PIXELS
         ):
             self._differences.popitem(last=False)
-
-
-def _nobody(share: float) -> None:
-    pass
-
-
-class _Unwanted(Exception):
-    """Nobody waits for the work any more."""
-
-
-async def _in_thread(work: Callable[[Watch], T], told: Told) -> T:
-    """What `work` gives, done in a thread; `told` hears of it on the loop's own."""
-    loop = asyncio.get_running_loop()
-    stopped = threading.Event()
-
-    def check() -> None:
-        if stopped.is_set():
-            raise _Unwanted
-
-    def tell(share: float) -> None:
-        if not stopped.is_set():
-            loop.call_soon_threadsafe(told, share)
-
-    try:
-        return await asyncio.to_thread(work, Watch(check, tell))
-    except MemoryError as exc:
-        from kontext_studio.imaging.limits import out_of_memory
-
-        raise out_of_memory("The comparison") from exc
-    finally:
-        stopped.set()
 
 
 def stored_pixels(data: bytes) -> NDArray[np.uint8]:

@@ -100,7 +100,9 @@ class Desk:
         if self._closed:
             raise SessionClosed("The session was closed.")
         loop = asyncio.get_running_loop()
-        return await asyncio.shield(loop.run_in_executor(self._thread, self._work_on_file, work))
+        done = loop.run_in_executor(self._thread, self._work_on_file, work)
+        done.add_done_callback(_heard)
+        return await asyncio.shield(done)
 
     async def act(self, plan: Callable[[Session], Change | None]) -> Change | None:
         """Let `plan` say what an act changes, write that, carry it out, return it."""
@@ -302,6 +304,12 @@ class Desk:
             if not task.done():
                 await asyncio.wait({task})
             raise
+
+
+def _heard(work: asyncio.Future[Any]) -> None:
+    """Where the one who asked went away, its fault is nobody's, and no matter for the log."""
+    if not work.cancelled():
+        work.exception()
 
 
 def _close_unwanted(opening: asyncio.Future[SessionFile]) -> None:

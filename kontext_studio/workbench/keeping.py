@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from functools import partial
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from kontext_studio.core import provider as wire
 from kontext_studio.core.errors import (
+    BadInput,
     BadPicture,
     BadRequest,
     OutOfMemory,
@@ -39,6 +41,9 @@ DAMAGED_RETRIES = 4
 DAMAGED_WAIT_S = 0.5
 LONG_ANSWER = 200_000
 REFETCH_LIMIT_S = 60.0
+WITHOUT_AREA = "Kept without its area: "
+
+log = logging.getLogger(__name__)
 
 
 def _may_come_whole(found: pictures.Imported | BadPicture) -> bool:
@@ -128,8 +133,8 @@ class Keeper:
     async def _inside(
         self, record: JobRecord, images: tuple[pictures.Imported, ...]
     ) -> tuple[pictures.Imported | str, ...]:
-        """The pictures inside the area that the run was given; why not, where what that needs of
-        the session is damaged: what was paid for is kept as it came."""
+        """The pictures inside the area that the run was given; why not, where that cannot be made:
+        what was paid for is kept as it came, and can be put inside later."""
         area = record.request.area
         if area is None:
             return ()
@@ -137,8 +142,17 @@ class Keeper:
             base = await self._desk.read_image(record.request.inputs[0].sha256)
             mask = await self._desk.read_image(area.mask.sha256)
         except SessionDamaged as fault:
-            return (f"Kept without its area: {fault.message}",) * len(images)
-        return tuple([await areas.inside(base, one.data, mask, area) for one in images])
+            return (f"{WITHOUT_AREA}{fault.message}",) * len(images)
+        became: list[pictures.Imported | str] = []
+        for one in images:
+            try:
+                became.append(await areas.inside(base, one.data, mask, area))
+            except BadInput as fault:
+                became.append(f"{WITHOUT_AREA}{fault.message}")
+            except Exception:
+                log.exception("inner fault while run %s was put inside its area", record.id)
+                became.append(f"{WITHOUT_AREA}Something went wrong inside the app.")
+        return tuple(became)
 
     def _price(
         self, record: JobRecord, result: EditResult, images: tuple[pictures.Imported, ...]

@@ -12,7 +12,13 @@ from kontext_studio.core.area import Area
 from kontext_studio.core.derivation import Fact
 from kontext_studio.core.errors import BadRequest
 from kontext_studio.imaging.watching import Watch
-from kontext_studio.workbench.areas import area_of, inside_now, mask_in_stored
+from kontext_studio.workbench.areas import (
+    STRETCHED,
+    area_of,
+    inside_now,
+    is_stretched,
+    mask_in_stored,
+)
 from kontext_studio.workbench.pictures import Imported, stored_png
 from kontext_studio.workbench.pixel_work import as_sent, decoded
 
@@ -30,7 +36,6 @@ if TYPE_CHECKING:
 Facts = tuple[tuple[str, Fact], ...]
 
 _ANOTHER_VIEW = "It does not show the same view as the picture before."
-_SAME_SHAPE = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +177,8 @@ def sized(base: bytes, result: bytes, watch: Watch) -> Made:
         raise BadRequest("It has the size of the picture before already.")
     watch.reach(0.3)
     notes = [f"Brought from {width:,} × {height:,} to {size[0]:,} × {size[1]:,} pixels"]
-    if abs(width / height / (size[0] / size[1]) - 1.0) > _SAME_SHAPE:
-        notes.append("It was stretched: the service made another shape")
+    if is_stretched((width, height), size):
+        notes.append(STRETCHED)
     facts: Facts = (("width_before", width), ("height_before", height))
     return Made(stored_png(encode_png(resized(after, size)), size, tuple(notes)), facts)
 

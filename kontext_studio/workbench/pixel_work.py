@@ -59,10 +59,12 @@ async def in_thread(
 
     try:
         return await asyncio.to_thread(work, Watch(check, tell))
-    except MemoryError as exc:
-        from kontext_studio.imaging.limits import out_of_memory
+    except Exception as exc:
+        from kontext_studio.imaging.limits import is_out_of_memory, out_of_memory
 
-        raise out_of_memory(name) from exc
+        if is_out_of_memory(exc):
+            raise out_of_memory(name) from exc
+        raise
     finally:
         unwanted.set()
 

@@ -288,6 +288,8 @@ class Turns:
             if not made:
                 return
             await self._put(queue.after(made[0].id, run.step))
+            if made[0].lacks_its_area:  # nothing is built on it unseen
+                self._goes_on, self._stopped = False, "The last one was kept without its area."
         self._tell()
         if self._goes_on:
             await self._run_next()

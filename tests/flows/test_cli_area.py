@@ -122,6 +122,22 @@ def test_what_was_made_is_told_also_where_there_is_no_memory_for_its_figures(
     assert ended.json["nodes"][-1]["seam"] is None
 
 
+def test_what_could_not_be_put_inside_its_area_is_kept_and_nothing_is_built_on_it(
+    program: Program, tmp_path: Path, mask: np.ndarray
+) -> None:
+    none = (
+        "from kontext_studio.workbench import areas\n"
+        "def inside_now(*given): raise MemoryError\n"
+        "areas.inside_now = inside_now"
+    )
+    words = ("--area", "mask.png", "-o", "out.png", "--json", "--then", "Make it night")
+    ended = program("edit", "small.png", "Make it warmer", *words, first=none)
+    assert (ended.code, ended.json["error"]["kind"]) == (6, "without_area")
+    assert len(ended.json["new"]) == 1
+    assert "Not enough memory" in " ".join(ended.json["nodes"][-1]["notes"])
+    assert not (tmp_path / "out.png").exists()
+
+
 def one_turn(path: Path) -> None:
     """A session with a step for which a service was paid."""
     root = session_with_runs(path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from kontext_studio.core.history import Node, NodeId, NodeKind
 from kontext_studio.core.images import ImageRef, Sha256
@@ -12,6 +12,8 @@ from kontext_studio.core.result import Cost, ResultFacts
 from kontext_studio.gui.compare_panel import ComparePanel
 from kontext_studio.gui.comparison.compared import Compared, Comparison, DifferenceShown, Kept
 from kontext_studio.gui.presenters.compared_words import figures_in_words
+from kontext_studio.gui.shell.steady_scroll import SteadyScrollArea
+from kontext_studio.gui.theme.apply import apply_theme
 from kontext_studio.gui.theme.tokens import ThemeName, load_theme
 from kontext_studio.imaging.alignment import Outcome
 from kontext_studio.imaging.drift import Drift
@@ -111,3 +113,42 @@ def test_figures_have_as_many_decimals_in_each_column():
     waits = dict(figures_in_words(node, None, None, has_area=False))
     assert waits["Mean ΔE 2000"] == "…"
     assert "Outside the area" not in waits
+
+
+def as_wide_as_wanted(panel: ComparePanel) -> int:
+    """How far the tab can be scrolled sideways."""
+    QApplication.processEvents()
+    area = panel.findChild(SteadyScrollArea)
+    assert area is not None
+    return area.horizontalScrollBar().maximum()
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5, 2.0])
+def test_four_steps_with_long_words_fit_the_width_of_the_dock(qtbot, qapp, scale):
+    theme = load_theme(ThemeName.DARK, text_scale=scale)
+    apply_theme(qapp, theme)
+    panel = ComparePanel(theme)
+    qtbot.add_widget(panel)
+    panel.resize(376, 900)
+    panel.show()
+    settings = (
+        ("Instruction", "Turn it into a watercolour"),
+        ("Seed", "1\u202f046\u202f942\u202f85"),
+    )
+    figures = (
+        ("Changed pixels", "76.7 %"), ("Outside the area", "1\u202f234"), ("Zoom", "−0.25 %"),
+        ("Cost, about", "$0.040"),
+    )  # fmt: skip
+    steps = tuple(
+        Compared(
+            name, badge, f"Variant {number}", "Make the picture very much warmer than before",
+            f"Step 2 · variant {number}",
+            tuple((key, f"{value}{number}") for key, value in settings),
+            figures, seed="1\u202f046\u202f942\u202f852", instruction="Warmer",
+        )
+        for number, (name, badge) in enumerate(zip("abcd", "ABCD", strict=True), start=1)
+    )  # fmt: skip
+    panel.show_comparison(Comparison(steps, "a", tiled=True, against="the original"))
+    assert as_wide_as_wanted(panel) == 0
+    apply_theme(qapp, load_theme(ThemeName.DARK))
+    qapp.setStyleSheet("")

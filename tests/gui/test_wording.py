@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMenu, QPushButton
 
 from kontext_studio.core.drafts import Draft
 from kontext_studio.gui.canvas.image_stage import StageMode
+from kontext_studio.gui.history.thumbnails import ThumbnailShelf
 from kontext_studio.gui.instruction import vocabulary
 from kontext_studio.gui.instruction.turns_card import TurnEdit
 from kontext_studio.gui.instruction.wording_asked import FixAsked
@@ -233,6 +234,9 @@ def test_an_earlier_instruction_is_found_in_the_list(at_the_window: Window, tmp_
         studio.window.actions_by_id["instructions"].trigger()
         palette = studio.commanding.palette
         assert palette.isVisible()
+        (entry,) = palette.shown_entries()
+        shelf = part(palette, ThumbnailShelf, "")
+        await until(lambda: entry.sha is not None and shelf.picture(entry.sha) is not None)
         QTest.keyClicks(focused(), "bin")
         QTest.keyClick(focused(), Qt.Key.Key_Return)
         edit = studio.window.right.instruction.edit

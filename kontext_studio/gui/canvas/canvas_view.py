@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QTimer, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
-from kontext_studio.gui.canvas.compare_heat import Heat, legend_corner, paint_legend
+from kontext_studio.gui.canvas.compare_heat import Heat, legend_box, paint_legend
 from kontext_studio.gui.canvas.cover_card import CoverCard
 from kontext_studio.gui.canvas.overlays import (
     PLATE_HEIGHT,
@@ -228,8 +228,8 @@ class CanvasView(TooledView):
     def _paint_overlay(self, painter: QPainter) -> None:
         if (heat := self._shown_heat()) is not None and self._viewport is not None:
             picture = QRectF(*self._viewport.picture_rect())
-            corner = legend_corner(self._theme, picture, QRectF(self.rect()), _BAR_PX)
-            paint_legend(painter, self._theme, corner, heat.clear_below)
+            box = legend_box(self._theme, picture, QRectF(self.rect()), _BAR_PX)
+            paint_legend(painter, self._theme, box, heat.clear_below)
         shown = self._pyramid is not None or self._preview is not None
         if (words := self._plate_words()) and shown and self._viewport is not None:
             left, top, _, _ = self._viewport.picture_rect()

@@ -26,7 +26,7 @@ FULL_DELTA_E = round(PLAIN_SCALE.full)
 _BAND_PIXELS = 1 << 20
 _LEAST_WIDTH, _PADDING, _RAMP_PX, _GAP = 204, 10, 8, 5
 _TICKS = 4
-_TITLE = "Difference, ΔE 2000"
+_TITLES = ("Difference, ΔE 2000", "ΔE 2000")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,25 +64,38 @@ def heat_pyramid(values: NDArray[np.float16], clear_below: float) -> Pyramid:
 def legend_size(theme: Theme) -> QSizeF:
     """The room that the legend's words need."""
     metrics = QFontMetricsF(type_font(theme, "meta"))
-    wide = max(_LEAST_WIDTH, 2 * _PADDING + metrics.horizontalAdvance(_TITLE) * 1.2)
+    wide = max(_LEAST_WIDTH, 2 * _PADDING + metrics.horizontalAdvance(_TITLES[0]) * 1.2)
     return QSizeF(round(wide), round(2 * metrics.height() + _RAMP_PX + 4 * _GAP))
 
 
-def legend_corner(theme: Theme, visible: QRectF, view: QRectF, bar_px: float) -> QPointF:
-    """The top left corner of a legend in the lower right of what is seen of a picture, above the
-    `bar_px` at the view's bottom, where the contextual bar floats."""
+def legend_box(theme: Theme, visible: QRectF, view: QRectF, bar_px: float) -> QRectF:
+    """Where a legend lies: in the lower right of what is seen of a picture, above the `bar_px` at
+    the view's bottom, where the contextual bar floats. It is no wider than the view."""
     size = legend_size(theme)
+    size.setWidth(min(size.width(), view.width() - 2 * PLATE_MARGIN))
     right = min(visible.right(), view.right()) - PLATE_MARGIN
     bottom = min(visible.bottom(), view.bottom() - bar_px) - PLATE_MARGIN
-    return QPointF(
-        max(view.left() + PLATE_MARGIN, right - size.width()),
-        max(view.top() + PLATE_MARGIN, bottom - size.height()),
-    )
+    left = max(view.left() + PLATE_MARGIN, right - size.width())
+    top = max(view.top() + PLATE_MARGIN, bottom - size.height())
+    return QRectF(QPointF(round(left), round(top)), size)
 
 
-def paint_legend(painter: QPainter, theme: Theme, corner: QPointF, clear_below: float) -> None:
+def legend_words(theme: Theme, wide: float) -> tuple[str, tuple[int, ...]]:
+    """The title and the values below the ramp that a legend of that width has room for."""
+    metrics = QFontMetricsF(type_font(theme, "meta"))
+    room = wide - 2 * _PADDING
+    title = next((one for one in _TITLES if metrics.horizontalAdvance(one) <= room), "")
+    for steps in (_TICKS, _TICKS // 2, 1):
+        values = tuple(FULL_DELTA_E * tick // steps for tick in range(steps + 1))
+        needed = sum(metrics.horizontalAdvance(_tick_words(one)) + 2 * _GAP for one in values)
+        if needed <= room:
+            return title, values
+    return title, ()
+
+
+def paint_legend(painter: QPainter, theme: Theme, box: QRectF, clear_below: float) -> None:
     """The scale on a plate: a ramp from 0 to 80 and more; what is clear is left out of it."""
-    box = QRectF(QPointF(round(corner.x()), round(corner.y())), legend_size(theme))
+    title, values = legend_words(theme, box.width())
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
@@ -94,18 +107,21 @@ def paint_legend(painter: QPainter, theme: Theme, corner: QPointF, clear_below: 
     inner = box.adjusted(_PADDING, _GAP, -_PADDING, -_GAP)
     metrics = QFontMetricsF(painter.font())
     top_left = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
-    painter.drawText(inner, top_left, _TITLE)
+    painter.drawText(inner, top_left, title)
     ramp = QRectF(inner.left(), inner.top() + metrics.height() + _GAP, inner.width(), _RAMP_PX)
     _paint_ramp(painter, theme, ramp, clear_below)
     painter.setPen(theme.colour("overlay.text.dim"))
-    for tick in range(_TICKS + 1):
-        value = FULL_DELTA_E * tick // _TICKS
-        words = f"{value}+" if tick == _TICKS else str(value)
+    for value in values:
+        words = _tick_words(value)
         wide = metrics.horizontalAdvance(words)
-        middle = ramp.left() + ramp.width() * tick / _TICKS
+        middle = ramp.left() + ramp.width() * value / FULL_DELTA_E
         left = min(max(ramp.left(), middle - wide / 2), ramp.right() - wide)
         painter.drawText(QPointF(left, inner.bottom() - metrics.descent()), words)
     painter.restore()
+
+
+def _tick_words(value: int) -> str:
+    return f"{value}+" if value == FULL_DELTA_E else str(value)
 
 
 def _paint_ramp(painter: QPainter, theme: Theme, ramp: QRectF, clear_below: float) -> None:

@@ -274,7 +274,7 @@ def _legend(theme: Theme, clear_below: float, text_px: int) -> QImage:
     image.fill(theme.colour("surface.window"))
     with QPainter(image) as painter:
         painter.scale(scale, scale)
-        paint_legend(painter, theme, QPointF(0, 0), clear_below)
+        paint_legend(painter, theme, QRectF(QPointF(), legend_size(theme)), clear_below)
     return image
 
 

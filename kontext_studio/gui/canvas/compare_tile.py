@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
-from kontext_studio.gui.canvas.compare_heat import Heat, legend_corner, paint_legend
+from kontext_studio.gui.canvas.compare_heat import Heat, legend_box, paint_legend
 from kontext_studio.gui.canvas.overlays import (
     Plate,
     paint_crosshair,
@@ -33,7 +33,7 @@ _LEAST_PLATE_PX = 200.0
 _BUTTON_PX = 28
 _FIT_INSET = 8
 """A fitted picture stays clear of the ring of the chosen tile."""
-_PLATE_SHARE = 0.4
+_PLATE_SHARE = 0.6
 """The plate covers no more of a tile's width than this."""
 
 
@@ -171,8 +171,8 @@ class CompareTile(PictureView):
         self._paint_words(painter)
         if self._heat is not None and self._shows_legend and self._viewport is not None:
             picture = QRectF(*self._viewport.picture_rect())
-            corner = legend_corner(self._theme, picture, QRectF(self.rect()), 0)
-            paint_legend(painter, self._theme, corner, self._heat.clear_below)
+            box = legend_box(self._theme, picture, QRectF(self.rect()), 0)
+            paint_legend(painter, self._theme, box, self._heat.clear_below)
         if self._chosen:
             paint_ring(painter, self._theme, self.rect(), "accent.line")
 
@@ -182,8 +182,8 @@ class CompareTile(PictureView):
             paint_plate(painter, self._theme, QPointF(_MARGIN, _MARGIN), plate)
 
     def _fitting_plate(self) -> Plate | None:
-        """All words; in a narrow tile a shortened title; then without the step; or the badge
-        alone. Two steps may have one title, so the step goes last but one."""
+        """All words; in a narrow tile a shortened title; then without the step; then the step
+        without its title; or the badge alone."""
         picture = self._picture
         for step in (picture.step, ""):
             rest = plate_size(self._theme, Plate(" ", step, picture.badge)).width()
@@ -192,6 +192,9 @@ class CompareTile(PictureView):
             title = metrics.elidedText(picture.title, Qt.TextElideMode.ElideRight, spare)
             if title == picture.title or spare >= _LEAST_TITLE_PX:
                 return Plate(title, step, picture.badge)
+        numbered = Plate(dim=picture.step, badge=picture.badge)
+        if picture.step and plate_size(self._theme, numbered).width() <= self._words_room():
+            return numbered
         return Plate(badge=picture.badge) if picture.badge else None
 
     def _words_room(self) -> float:

@@ -44,6 +44,7 @@ class ImageStage(QStackedWidget):
     view_changed = Signal(object)  # ViewReading of the shown view
     pointer_moved = Signal(object)  # PointerReading or None
     files_dropped = Signal(object)  # Dropped
+    before_dropped = Signal(str)  # a step that is to be the one before
     drag_started = Signal()
     drag_ended = Signal()
     mode_changed = Signal(object)  # StageMode
@@ -63,6 +64,7 @@ class ImageStage(QStackedWidget):
             view.files_dropped.connect(self.files_dropped)
             view.drag_started.connect(self.drag_started)
             view.drag_ended.connect(self.drag_ended)
+        self.wipe.step_dropped.connect(self.before_dropped)
 
     # -- values in ----------------------------------------------------------------------------
 

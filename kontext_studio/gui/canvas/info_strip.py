@@ -64,6 +64,7 @@ class InfoStrip(QFrame):
     def set_theme(self, theme: Theme) -> None:
         self._swatches.set_theme(theme)
         self._dress(theme)
+        self._fit_parts()
 
     def set_step(self, words: str) -> None:
         """ "Step 7", "Original" or "Original ↔ Step 4"."""

@@ -37,9 +37,10 @@ class Plate:
 
 def plate_size(theme: Theme, plate: Plate) -> QSizeF:
     """The size a plate needs."""
-    width = 2.0 * _PLATE_PADDING + (_WORD_GAP if plate.strong and plate.dim else 0)
+    parts = sum(map(bool, (plate.badge, plate.icon, plate.strong, plate.dim)))
+    width = 2.0 * _PLATE_PADDING + _WORD_GAP * max(0, parts - 1)
     for mark, mark_px in ((plate.badge, _BADGE_PX), (plate.icon, _ICON_PX)):
-        width += mark_px + _WORD_GAP if mark else 0
+        width += mark_px if mark else 0
     if plate.strong:
         width += QFontMetricsF(type_font(theme, "label")).horizontalAdvance(plate.strong)
     if plate.dim:

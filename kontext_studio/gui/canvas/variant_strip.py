@@ -6,7 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QImage, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
+from PySide6.QtGui import (
+    QFont,
+    QImage,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractButton,
     QFrame,
@@ -26,6 +35,8 @@ from kontext_studio.gui.theme.type import type_font
 
 _RING_PX = 4
 _LABEL_WIDTH_PX = 96
+_LEAST_THUMBS = 2
+_COMPARE, _COMPARE_KEYS = "Compare all", ("Alt", "4")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,9 +65,10 @@ class VariantStrip(QFrame):
         self._buttons: list[VariantButton] = []
         self._where = Label()
         set_kind(self._where, type="small", tone="tertiary")
-        self._compare = KeyHintButton(theme, "Compare all", "outlined", self)
+        self._more_words = self._more_reason = ""
+        self._compare = KeyHintButton(theme, _COMPARE, "outlined", self)
         self._compare.set_icon("grid-2x2")
-        self._compare.set_keys("Alt", "4")
+        self._compare.setAccessibleName(_COMPARE)
         self._more = KeyHintButton(theme, "", "outlined", self)
         self._more.set_icon("refresh-cw")
         self._more.hide()
@@ -81,6 +93,7 @@ class VariantStrip(QFrame):
             button.set_theme(theme)
         for thumb in self._buttons:
             thumb.set_theme(theme)
+        self._fit()
 
     def set_variants(self, variants: Sequence[VariantThumb], current: int, step: str) -> None:
         """The variants in order, which one is shown, and of which step ("step 7")."""
@@ -94,18 +107,20 @@ class VariantStrip(QFrame):
         words = f"{current + 1} of {len(variants)}"
         self._where.setText(f"{step}, {words}" if step else words)
         self.setVisible(len(variants) >= 2)
+        self._fit()
 
     def set_more(self, words: str, *, enabled: bool = True, reason: str = "") -> None:
         """The button that runs more ("4 more · $0.16"); empty hides it."""
-        self._more.setText(words)
+        self._more_words, self._more_reason = words, reason
+        self._more.setAccessibleName(words)
         self._more.setVisible(bool(words))
         self._more.setEnabled(enabled)
-        self._more.setToolTip(reason)
+        self._fit()
 
     # -- inside -------------------------------------------------------------------------------
 
     def _lay_out(self) -> None:
-        title = Label("Variants")
+        title = self._title = Label("Variants")
         set_kind(title, type="strong")
         words = QVBoxLayout()
         words.setSpacing(0)
@@ -131,6 +146,28 @@ class VariantStrip(QFrame):
         row.addWidget(scroll, 1)
         row.addWidget(self._compare)
         row.addWidget(self._more)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Thumbnails come first: the key, then the words of the buttons give way to them."""
+        thumbs = min(_LEAST_THUMBS, len(self._buttons)) * self._theme.size("variant.thumb").width()
+        words = max(one.sizeHint().width() for one in (self._title, self._where))
+        for level in range(4):
+            self._compare.set_keys(*(_COMPARE_KEYS if level == 0 else ()))
+            self._compare.setText(_COMPARE if level < 2 else "")
+            self._more.setText(self._more_words if level < 3 else "")
+            shown = [one for one in (self._compare, self._more) if not one.isHidden()]
+            fixed = sum(one.sizeHint().width() + self._theme.space(3) for one in shown)
+            if words + thumbs + fixed + 3 * self._theme.space(5) <= self.width():
+                break
+        self._compare.setToolTip("" if self._compare.text() else _COMPARE)
+        self._more.setToolTip(self._more_reason or ("" if self._more.text() else self._more_words))
+        for button in self._buttons:
+            if button.isChecked():
+                self._scroll.ensureWidgetVisible(button)
 
     def _rebuild(self, count: int) -> None:
         for button in self._buttons:

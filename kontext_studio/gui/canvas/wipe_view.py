@@ -14,9 +14,10 @@ from PySide6.QtGui import QMouseEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
 from kontext_studio.gui.canvas.canvas_view import CANVAS_INSETS
-from kontext_studio.gui.canvas.compare_heat import Heat, legend_corner, paint_legend
+from kontext_studio.gui.canvas.compare_heat import Heat, legend_box, paint_legend
 from kontext_studio.gui.canvas.compare_slider import MixSlider
 from kontext_studio.gui.canvas.overlays import (
+    PLATE_HEIGHT,
     PLATE_MARGIN,
     Plate,
     paint_line,
@@ -81,6 +82,7 @@ class WipeView(PictureView):
         self._slider = MixSlider(theme, self)
         self._slider.percent_asked.connect(lambda percent: self.set_mix(percent / 100))
         self.set_fit_insets(CANVAS_INSETS)
+        self.set_step_words("Drop to see this step as before")
         self._after_view_change()
 
     # -- values in ----------------------------------------------------------------------------
@@ -254,8 +256,8 @@ class WipeView(PictureView):
             self._paint_plate(painter, self._plate("After", self._after.title), leading=leading)
         if self._heat is not None and not alone:
             picture = QRectF(*self._viewport.picture_rect())
-            corner = legend_corner(self._theme, picture, QRectF(self.rect()), _BAR_PX)
-            paint_legend(painter, self._theme, corner, self._heat.clear_below)
+            box = legend_box(self._theme, picture, QRectF(self.rect()), _BAR_PX)
+            paint_legend(painter, self._theme, box, self._heat.clear_below)
 
     def _plate(self, side: str, title: str) -> Plate:
         """A long title is cut, so that the plate leaves most of the picture free."""
@@ -353,12 +355,17 @@ class WipeView(PictureView):
         self._place_slider()
 
     def _place_slider(self) -> None:
-        """At the top, between the plates."""
+        """At the top, between the plates, or below them where there is no room between."""
         self._slider.set_percent(round(self._mix * 100))
         visible = self._visible()
-        self._slider.fit_into(visible.width() * (1 - 2 * _PLATE_SHARE) - 2 * PLATE_MARGIN)
+        plate = max(_LEAST_PLATE_PX, visible.width() * _PLATE_SHARE)
+        between = visible.width() - 2 * plate - 2 * PLATE_MARGIN
+        self._slider.fit_into(between)
+        top = visible.top() + PLATE_MARGIN - 2
+        if self._slider.width() > between:
+            top += PLATE_HEIGHT + PLATE_MARGIN
         left = visible.center().x() - self._slider.width() / 2
-        self._slider.move(round(left), round(visible.top()) + PLATE_MARGIN - 2)
+        self._slider.move(round(left), round(top))
 
     def _forget_frames(self) -> None:
         for frame in self._frames:

@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from kontext_studio.gui.comparison.compared import Compared
-from kontext_studio.gui.comparison.small_parts import sharp_pixmap, words
+from kontext_studio.gui.comparison.small_parts import sharp_pixmap
 from kontext_studio.gui.shell.elided_label import ElidedLabel
 from kontext_studio.gui.shell.label import Label
 from kontext_studio.gui.theme.apply import set_kind
@@ -94,7 +94,9 @@ def _names(step: Compared) -> QVBoxLayout:
     seed = f"seed {step.seed}" if step.seed else ""
     below = " · ".join(part for part in (step.step, seed) if part)
     if below:
-        where = words(below, "meta", "secondary")
+        where = ElidedLabel()
+        set_kind(where, type="meta", tone="secondary")
+        where.set_whole_text(below, step.step)
         where.setObjectName("pickedStep")
         names.addWidget(where)
     names.addStretch(1)

@@ -14,16 +14,19 @@ from kontext_studio.gui.theme.tokens import Theme
 
 NOTHING = "—"
 _COLUMN_PX = 50
+_MOST_COLUMNS, _MOST_SIDE_BY_SIDE = 4.5, 2.5  # columns, times the size of the type
 _TOP = Qt.AlignmentFlag.AlignTop
 
 
 class FiguresTable(QWidget):
     """A column for each step; the numbers of a row have the same number of decimals and stand on
-    the right, so that they can be read against each other. No winner is declared."""
+    the right, so that they can be read against each other; with large type they stand below each
+    other. No winner is declared."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("figuresTable")
+        self._scale = theme.text_scale
         self._title = words("", "strong", wraps=True)
         self._bar = ThinBar(theme, self)
         self._bar.setObjectName("measuringBar")
@@ -39,6 +42,7 @@ class FiguresTable(QWidget):
         column.addLayout(self._grid)
 
     def set_theme(self, theme: Theme) -> None:
+        self._scale = theme.text_scale
         self._bar.set_theme(theme)
 
     def show_progress(self, share: float | None) -> None:
@@ -52,29 +56,40 @@ class FiguresTable(QWidget):
         grid = self._grid
         clear_rows(grid)
         labels = list(dict.fromkeys(label for step in steps for label, _ in step.figures))
-        for number, step in enumerate(steps, start=1):
-            grid.addWidget(cell(step.head, "tertiary", right=True), 0, number)
+        rows = [
+            (label, [dict(step.figures).get(label, NOTHING) for step in steps]) for label in labels
+        ]
+        if len(steps) * self._scale > _MOST_COLUMNS:
+            _fill_below(grid, [step.head for step in steps], rows, right=True)
+        else:
+            self._fill_columns([step.head for step in steps], rows)
+        self.setVisible(bool(labels))
+
+    def _fill_columns(self, heads: list[str], rows: list[tuple[str, list[str]]]) -> None:
+        grid = self._grid
+        for number, head in enumerate(heads, start=1):
+            name = cell(head, "tertiary", right=True)
+            name.setWordWrap(True)
+            grid.addWidget(name, 0, number, Qt.AlignmentFlag.AlignBottom)
             grid.setColumnMinimumWidth(number, _COLUMN_PX)  # nothing moves when a number comes
         grid.setColumnStretch(0, 1)
-        row = 1
-        for label in labels:
-            grid.addWidget(line(), row, 0, 1, len(steps) + 1)
+        for row, (label, values) in enumerate(rows):
+            grid.addWidget(line(), 2 * row + 1, 0, 1, len(heads) + 1)
             name = cell(label, "secondary")
             name.setWordWrap(False)
-            grid.addWidget(name, row + 1, 0)
-            for number, step in enumerate(steps, start=1):
-                value = dict(step.figures).get(label, NOTHING)
-                grid.addWidget(cell(value, "primary", right=True), row + 1, number)
-            row += 2
-        self.setVisible(bool(labels))
+            grid.addWidget(name, 2 * row + 2, 0)
+            for number, value in enumerate(values, start=1):
+                grid.addWidget(cell(value, "primary", right=True), 2 * row + 2, number)
 
 
 class DifferingTable(QWidget):
-    """Only the settings that are not the same in all steps."""
+    """Only the settings that are not the same in all steps: two stand beside each other, more
+    below each other, as a long word or number does not break."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("differingTable")
+        self._scale = theme.text_scale
         self._same = words("All settings are the same.", "small", "secondary", wraps=True)
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(theme.space(4))
@@ -86,9 +101,11 @@ class DifferingTable(QWidget):
         column.addWidget(self._same)
         column.addLayout(self._grid)
 
+    def set_theme(self, theme: Theme) -> None:
+        self._scale = theme.text_scale
+
     def show_settings(self, steps: Sequence[Compared]) -> None:
-        grid = self._grid
-        clear_rows(grid)
+        clear_rows(self._grid)
         labels = list(dict.fromkeys(label for step in steps for label, _ in step.settings))
         rows = []
         for label in labels:
@@ -96,12 +113,39 @@ class DifferingTable(QWidget):
             if len(set(values)) > 1:
                 rows.append((label, values))
         self._same.setVisible(not rows)
-        if not rows:
-            return
-        for number, step in enumerate(steps, start=1):
-            grid.addWidget(cell(step.head, "tertiary"), 0, number)
+        heads = [step.head for step in steps]
+        if rows and len(steps) * self._scale > _MOST_SIDE_BY_SIDE:
+            _fill_below(self._grid, heads, rows)
+        elif rows:
+            self._fill_beside(heads, rows)
+
+    def _fill_beside(self, heads: list[str], rows: list[tuple[str, list[str]]]) -> None:
+        grid = self._grid
+        for number, head in enumerate(heads, start=1):
+            grid.addWidget(cell(head, "tertiary"), 0, number)
             grid.setColumnStretch(number, 1)
         for row, (label, values) in enumerate(rows, start=1):
             grid.addWidget(cell(label, "secondary"), row, 0, _TOP)
             for number, value in enumerate(values, start=1):
                 grid.addWidget(cell(value, "primary"), row, number, _TOP)
+
+
+def _fill_below(
+    grid: QGridLayout,
+    heads: list[str],
+    rows: list[tuple[str, list[str]]],
+    *,
+    right: bool = False,
+) -> None:
+    """Each label has the steps below it, a line for each."""
+    grid.setColumnStretch(1, 1)
+    place = 0
+    for label, values in rows:
+        grid.addWidget(cell(label, "secondary"), place, 0, 1, 2)
+        for head, value in zip(heads, values, strict=True):
+            place += 1
+            name = cell(head, "tertiary")
+            name.setWordWrap(False)
+            grid.addWidget(name, place, 0, _TOP)
+            grid.addWidget(cell(value, "primary", right=right), place, 1, _TOP)
+        place += 1

@@ -73,6 +73,7 @@ class Looking(QObject):
         bridge.changed.connect(self._follow)
         stage.grid.requested.connect(self._take_tile_request)
         stage.canvas.uncover_requested.connect(self._uncover)
+        stage.before_dropped.connect(self._take_before)
 
     @property
     def mode(self) -> StageMode:
@@ -351,6 +352,16 @@ class Looking(QObject):
             self._tasks.start(self._bench.act(lambda one: one.pick(node, False)))
         else:
             self.set_mode(StageMode.SINGLE)
+
+    def _take_before(self, key: str) -> None:
+        """A step becomes the one before, of two in one place; the one after changes sides."""
+        history = self._bench.session.history
+        node, (mode, shown) = history.get(NodeId(key)), self._shown or (self.mode, ())
+        if node is not None and mode in PAIRED and len(shown) == 2:
+            after = shown[0] if node.id == shown[1] else shown[1]
+            if after != node.id:
+                self._steps.arrange((node.id, after), mode)
+                self._show(mode, (node, history[after]))
 
     def _uncover(self) -> None:
         if self._shown is not None and not self._peeking:

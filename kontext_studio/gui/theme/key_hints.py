@@ -6,6 +6,7 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QStyle, QStyleOptionButton, QWidget
 
+from kontext_studio.gui.shell.elision import elided
 from kontext_studio.gui.theme.apply import set_kind
 from kontext_studio.gui.theme.icons import icon
 from kontext_studio.gui.theme.tokens import Theme
@@ -88,8 +89,15 @@ class KeyHintButton(QPushButton):
     def _paint_contents(self, painter: QPainter, inner: QRect) -> None:
         metrics = QFontMetrics(self.font())
         text_width = metrics.horizontalAdvance(self.text())
-        icon_width = 0 if self.icon().isNull() else self.iconSize().width() + _GAP
+        icon_width = 0 if self.icon().isNull() else self.iconSize().width()
+        icon_width += _GAP if icon_width and self.text() else 0
         caps_width = self._caps_width() + (_GAP if self._keys else 0)
+        shows_caps = bool(self._trailing) or icon_width + text_width + caps_width <= inner.width()
+        words = self.text()
+        if not shows_caps:  # the keys are decoration: they go before the words are cut
+            caps_width = 0
+            words = elided(words, self.font(), inner.width() - icon_width + 1)
+            text_width = metrics.horizontalAdvance(words)
         x = inner.left()
         if not self._trailing:
             x += max(0, (inner.width() - icon_width - text_width - caps_width) // 2)
@@ -103,11 +111,12 @@ class KeyHintButton(QPushButton):
         painter.setPen(colour)
         painter.setFont(self.font())
         middle = Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(QRect(x, inner.top(), text_width + 1, inner.height()), middle, self.text())
+        painter.drawText(QRect(x, inner.top(), text_width + 1, inner.height()), middle, words)
         x += text_width + _GAP
         if self._trailing:
             painter.drawText(inner, middle | Qt.AlignmentFlag.AlignRight, self._trailing)
-        self._paint_caps(painter, x, inner, colour)
+        if shows_caps:
+            self._paint_caps(painter, x, inner, colour)
 
     def _paint_caps(self, painter: QPainter, x: int, inner: QRect, colour: QColor) -> None:
         font = self._cap_font()

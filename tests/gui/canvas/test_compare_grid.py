@@ -17,6 +17,7 @@ from kontext_studio.gui.canvas.compare_tile import (
     TileRequest,
     TileVerb,
 )
+from kontext_studio.gui.canvas.overlays import Plate
 from kontext_studio.gui.canvas.pyramid import build_pyramid
 from tests.gui.canvas.conftest import gradient
 from tests.gui.canvas.pixels import seen
@@ -274,3 +275,17 @@ def test_a_narrow_tile_keeps_its_badge_and_shortens_the_rest(grid):
     grid.resize(240, 420)
     narrow = seen(grid.tiles[0])
     assert narrow.shape[1] < wide_open.shape[1]  # and it was painted without a fault
+
+
+def test_a_tile_without_room_for_the_title_names_the_step(show, theme, picture):
+    view = show(CompareGrid(theme), 440, 400)
+    view.set_pictures([ComparedPicture(key, picture, "Deep green", "Step 4", "A") for key in "ab"])
+    plate = view.tiles[0]._fitting_plate()
+    assert plate == Plate(dim="Step 4", badge="A")
+
+
+def test_a_title_is_whole_where_the_tile_has_room_for_it(show, theme, picture):
+    view = show(CompareGrid(theme), 900, 400)
+    title = "Make the picture warmer"
+    view.set_pictures([ComparedPicture(key, picture, title, "Step 1", "A") for key in "ab"])
+    assert view.tiles[0]._fitting_plate() == Plate(title, "Step 1", "A")

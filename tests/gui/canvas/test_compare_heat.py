@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRectF, Qt
 
 from kontext_studio.gui.canvas.canvas_view import CanvasView
 from kontext_studio.gui.canvas.compare_grid import CompareGrid
-from kontext_studio.gui.canvas.compare_heat import Heat, heat_pyramid, legend_size
+from kontext_studio.gui.canvas.compare_heat import (
+    Heat,
+    heat_pyramid,
+    legend_box,
+    legend_size,
+    legend_words,
+)
 from kontext_studio.gui.canvas.compare_tile import ComparedPicture
+from kontext_studio.gui.canvas.overlays import PLATE_HEIGHT, PLATE_MARGIN
 from kontext_studio.gui.canvas.pyramid import Pyramid
 from kontext_studio.gui.canvas.wipe_view import Manner, WipeSide, WipeView
+from kontext_studio.gui.theme.tokens import ThemeName, load_theme
 from kontext_studio.imaging.heat_map import PLAIN_SCALE
 from tests.gui.canvas.pixels import seen
 from tests.gui.canvas.pointing import looked_at
@@ -140,3 +148,25 @@ def test_one_at_a_time_is_the_other_one_after_each_flip(show, theme, picture, ot
     assert "before is shown" in view.accessibleName()
     view.flip()
     assert colour_at(view, 0.1, 0.7)[2] == 200
+
+
+def test_the_scale_is_no_wider_than_its_tile_and_has_only_the_words_that_fit(qapp):
+    theme = load_theme(ThemeName.DARK, text_scale=2.0)
+    view = QRectF(0, 0, 230, 200)
+    box = legend_box(theme, view, view, 0)
+    assert view.contains(box)
+    assert legend_words(theme, box.width()) == ("ΔE 2000", (0, 40, 80))
+    whole = legend_words(theme, legend_size(theme).width())
+    assert whole == ("Difference, ΔE 2000", (0, 20, 40, 60, 80))
+
+
+def test_in_a_narrow_view_the_slider_stands_below_the_plates(show, theme, picture, other_picture):
+    view = show(WipeView(theme), 400, 400)
+    view.set_sides(WipeSide(picture, "Original"), WipeSide(other_picture, "Bluer"))
+    view.set_manner(Manner.ONION)
+    slider = view.findChild(object, "mixSlider")
+    plates = looked_at(view).picture_rect()[1] + PLATE_MARGIN + PLATE_HEIGHT
+    assert slider.y() >= plates
+    view.resize(1200, 800)
+    view.fit()
+    assert slider.y() < looked_at(view).picture_rect()[1] + PLATE_MARGIN + PLATE_HEIGHT

@@ -5,15 +5,17 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt
 from PySide6.QtGui import QAccessible, QAction, QColor, QImage, QPainter
-from PySide6.QtWidgets import QLabel, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QScrollArea, QWidget
 
 from kontext_studio.gui.canvas.context_bar import ContextBar
 from kontext_studio.gui.canvas.info_strip import InfoStrip
 from kontext_studio.gui.canvas.readings import PointerReading
-from kontext_studio.gui.canvas.surround_swatches import Swatch
+from kontext_studio.gui.canvas.surround_swatches import SurroundSwatches, Swatch
 from kontext_studio.gui.canvas.variant_strip import VariantButton, VariantStrip, VariantThumb
+from kontext_studio.gui.theme.apply import apply_theme
 from kontext_studio.gui.theme.icons import icon
 from kontext_studio.gui.theme.key_hints import KeyHintButton
+from kontext_studio.gui.theme.tokens import ThemeName, load_theme
 from kontext_studio.gui.theme.tool_button import ToolButton
 from tests.gui.canvas.conftest import gradient
 from tests.gui.canvas.pixels import seen
@@ -335,3 +337,43 @@ def test_a_thumbnail_of_another_shape_is_cropped_and_not_squeezed(show, theme):
     button = view.findChildren(VariantButton)[1]
     column = seen(button)[8:-8, button.width() // 2]
     assert (column == (0x20, 0x40, 0x60)).all()
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0])
+def test_in_a_narrow_strip_words_give_way_to_thumbnails_and_the_shown_one_is_in_sight(
+    qapp, show, scale
+):
+    theme = load_theme(ThemeName.DARK, text_scale=scale)
+    apply_theme(qapp, theme)
+    view = VariantStrip(theme)
+    view.set_variants(thumbs(4), 3, "step 7")
+    view.set_more("4 more · $0.16")
+    show(view, 482, 88)
+    QApplication.processEvents()
+    for button in view.findChildren(KeyHintButton):
+        assert button.width() >= button.sizeHint().width()
+        assert view.rect().contains(button.geometry())
+        assert button.text() or button.toolTip() == button.accessibleName()
+    shown = view.findChildren(VariantButton)[3]
+    (scroll,) = view.findChildren(QScrollArea)
+    room = scroll.viewport()
+    middle = shown.mapTo(room, shown.rect().center())
+    assert room.rect().contains(middle)
+    apply_theme(qapp, load_theme(ThemeName.DARK))
+
+
+def test_parts_of_the_info_strip_give_way_when_the_type_grows(qapp, show, theme):
+    apply_theme(qapp, theme)
+    strip = show(InfoStrip(theme), 482, 28)
+    strip.setFixedWidth(482)
+    strip.set_step("4 steps, linked")
+    strip.set_picture_size(1600, 1000)
+    large = load_theme(ThemeName.DARK, text_scale=2.0)
+    apply_theme(qapp, large)
+    strip.set_theme(large)
+    QApplication.processEvents()
+    shown = [label for label in strip.findChildren(QLabel) if label.isVisible()]
+    assert [label.text() for label in shown if label.width() < label.sizeHint().width()] == []
+    (swatches,) = strip.findChildren(SurroundSwatches)
+    assert strip.rect().contains(swatches.geometry())
+    apply_theme(qapp, theme)

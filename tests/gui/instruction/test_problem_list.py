@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from kontext_studio.gui.instruction.checker import Question, answer_to
 from kontext_studio.gui.instruction.problem_list import ProblemList
+from kontext_studio.gui.theme.apply import apply_theme
 from kontext_studio.prompting.findings import Finding, Fix, Severity, TextEdit
 
 MANY = "Make him taller, turn the mug into a vase, remove the thing and paint the hull {colour}"
@@ -111,3 +114,43 @@ def test_a_message_is_never_cut_by_its_row_also_when_the_key_comes_to_the_button
         problems.set_current(current)
         QApplication.sendPostedEvents()
         assert label.heightForWidth(label.width()) <= label.height()
+
+
+def cut(problems: ProblemList) -> list[str]:
+    """The messages of which less can be seen than there is."""
+    QApplication.sendPostedEvents()
+    rows = [(row, row.findChildren(QLabel)[1]) for row in problems.rows()]
+    return [
+        label.text()
+        for row, label in rows
+        if label.geometry().bottom() > row.height()
+        or label.heightForWidth(label.width()) > label.height()
+    ]
+
+
+def test_a_row_without_a_button_is_whole_at_its_first_sight(qtbot, dressed):
+    problems = ProblemList(dressed)
+    qtbot.add_widget(problems)
+    holder = QVBoxLayout()
+    panel = QWidget()
+    qtbot.add_widget(panel)
+    panel.setLayout(holder)
+    holder.addWidget(problems)
+    panel.resize(344, 200)
+    panel.show()
+    text = "Transform the flower and make it look better"
+    show(problems, text)
+    problems.set_current(1)
+    assert problems.rows()[0].finding().fixes == ()
+    assert cut(problems) == []
+
+
+def test_rows_grow_with_the_type_while_they_are_shown(qapp, problems, dressed):
+    show(problems, MANY)
+    large = replace(dressed, text_scale=1.5)
+    apply_theme(qapp, large)
+    problems.set_theme(large)
+    try:
+        assert cut(problems) == []
+    finally:
+        apply_theme(qapp, dressed)

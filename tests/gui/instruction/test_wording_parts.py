@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtGui import QContextMenuEvent, QFontMetricsF
 from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QToolButton
 
 from kontext_studio.core.drafts import Draft
@@ -242,3 +244,16 @@ def test_run_waits_for_the_check_of_words_that_were_just_pasted(qtbot, panel):
     panel.run()
     assert panel.run_button.isEnabled()
     qtbot.wait_until(lambda: "Run anyway" in panel.run_button.text(), timeout=20_000)
+
+
+def test_lines_of_the_steps_in_line_are_whole_when_the_type_grows(qapp, panel, dressed):
+    queue = TurnQueue(("Remove the bin", "Paint the door red"), NodeId("n"), 2, 0, Draft())
+    panel.turns.show_view(TurnsView(queue))
+    large = replace(dressed, text_scale=1.5)
+    apply_theme(qapp, large)
+    panel.set_theme(large)
+    try:
+        edit = part(panel.turns, TurnEdit, "turn_0")
+        assert edit.viewport().height() >= QFontMetricsF(edit.font()).lineSpacing()
+    finally:
+        apply_theme(qapp, dressed)

@@ -25,6 +25,20 @@ def test_a_key_hint_makes_the_button_wider_but_not_its_name_longer(show, dressed
     assert spoken(hinted) == "Compare all"
 
 
+def test_where_there_is_no_room_for_the_keys_the_words_are_whole_without_them(show, dressed):
+    button = KeyHintButton(dressed, "Edit from step 3", "primary")
+    show(button)
+    button.resize(button.sizeHint())
+    plain = button.grab().toImage()
+    button.set_keys("↵")
+    button.resize(plain.size())
+    assert button.grab().toImage() == plain
+    button.resize(button.sizeHint())
+    with_key = button.grab().toImage()
+    button.set_keys()
+    assert button.grab().toImage() != with_key
+
+
 def test_the_word_at_the_right_end_is_spoken_as_a_description(show, dressed):
     run = KeyHintButton(dressed, "Run", "primary")
     run.set_trailing("$0.16")

@@ -275,7 +275,7 @@ def test_an_act_that_cannot_be_written_whole_is_not_written_at_all(opened, path)
     two = (edit(1, root, step=1), edit(2, root, step=1, variant=2))
     change = NodesAdded(two, root.id, root.id)
 
-    with pytest.raises(ValueError, match="its picture of step step2 is not stored"):
+    with pytest.raises(ValueError, match="a picture of step step2 is not stored"):
         file.commit(change, jobs=[job(1, root, JobState.STORED)], images=[picture(1)])
 
     assert not file.has_image(picture(1)[0].sha256)

@@ -6,6 +6,7 @@ import asyncio
 import io
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,7 @@ from kontext_studio.core.result import EditResult, ReceivedImage
 from kontext_studio.imaging.decode import decode_picture
 from kontext_studio.store.salvage import check_file, salvage
 from kontext_studio.store.session_file import SessionFile
+from kontext_studio.workbench import areas
 from kontext_studio.workbench.areas import mask_from_file
 from kontext_studio.workbench.bench import Workbench
 from kontext_studio.workbench.orders import RunOrder
@@ -94,6 +96,8 @@ def test_outside_the_area_every_pixel_stays_over_turns_whatever_comes(
         assert all(request.area is not None for request in provider.sent)
         sizes = [note for one in made for note in history[one].notes if "for the area" in note]
         assert len(sizes) == 2
+        shapes = [note for one in made for note in history[one].notes if "stretched" in note]
+        assert len(shapes) == 2
     assert check_file(session_path).damages == ()
 
 
@@ -112,6 +116,8 @@ def test_transparency_and_what_is_under_it_stay(studio: Studio, session_path: Pa
         assert np.array_equal(now[~MASK], base[~MASK])
         assert np.array_equal(now[..., 3], alpha)
         assert (now[MASK][:, :3] == (255, 0, 0)).all()
+        share = round(100 * np.count_nonzero(MASK[:, :20]) / np.count_nonzero(MASK))
+        assert node.notes == (f"{share} % of the area is transparent; what came there is not seen",)
 
     studio.start(ScriptedProvider(lambda request: whole_run([red])), work)
 
@@ -159,27 +165,24 @@ def test_an_edit_that_is_run_again_has_its_area(studio: Studio, session_path: Pa
     studio.start(provider, work)
 
 
-def test_what_is_kept_of_a_paid_result_where_the_area_is_lost(
+def test_a_paid_result_is_kept_as_it_came_where_it_cannot_be_put_inside_its_area_now(
     studio: Studio, session_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from kontext_studio.core.errors import SessionDamaged
-    from kontext_studio.workbench.desk import Desk
+    def no_memory(*_: object) -> None:
+        raise MemoryError
 
     async def work(bench: Workbench) -> None:
         (root,) = (await opened(bench, session_path)).parents
         area = await bench.areas.store(MASK)
-        read = Desk.read_image
-
-        async def damaged(self: Desk, sha256: str) -> bytes:
-            if sha256 == area.mask.sha256:
-                raise SessionDamaged("The area is damaged.")
-            return await read(self, sha256)
-
-        monkeypatch.setattr(Desk, "read_image", damaged)
-        node = await edited(bench, root, area)
+        with monkeypatch.context() as now:
+            now.setattr(areas, "inside_now", no_memory)
+            node = await edited(bench, root, area)
         assert await bench.picture(node.image) == png(2)
         assert (node.raw, node.area) == (None, None)
-        assert "Kept without its area: The area is damaged." in node.notes
+        assert any(note.startswith("Kept without its area: Not enough") for note in node.notes)
+        later = await bench.deriving.recompose(node.id, area)
+        now_pixels, before = pixels(await bench.picture(later.image)), pixels(png(1))
+        assert np.array_equal(now_pixels[~MASK], before[~MASK])
 
     studio.start(good(), work)
 
@@ -292,6 +295,63 @@ def test_a_repaired_session_has_its_areas_and_makes_no_steps_of_them(
     studio.start(good(), paint)
     salvage(session_path)
     studio.start(good(), look)
+
+
+@pytest.mark.parametrize("lost", ["the area", "the picture before"])
+def test_a_paid_result_is_kept_where_what_its_run_began_with_was_lost_meanwhile(
+    studio: Studio, session_path: Path, lost: str
+) -> None:
+    steps = whole_run([ANSWERS["all red"]])
+    provider = ScriptedProvider(lambda request: steps[:-1], collected=steps[-1:])
+    gone: list[str] = []
+
+    async def send(bench: Workbench) -> None:
+        order = await opened(bench, session_path)
+        area = await bench.areas.store(MASK)
+        picture = bench.session.history[order.parents[0]].image
+        gone.append(area.mask.sha256 if lost == "the area" else picture.sha256)
+        await bench.wait_for(await bench.submit(replace(order, area=area)))
+
+    studio.start(provider, send)
+    with closing(sqlite3.connect(session_path)) as file, file:
+        file.execute("UPDATE images SET data = x'00' WHERE sha256 = ?", gone)
+    salvage(session_path)
+
+    async def look(bench: Workbench) -> None:
+        await bench.open_session(session_path)
+        await bench.runs.wait_all()
+        (node,) = (one for one in bench.session.history if one.request)
+        assert await bench.picture(node.image) == ANSWERS["all red"]
+        assert node.lacks_its_area
+        assert any(note.startswith("Kept without its area: ") for note in node.notes)
+
+    studio.start(provider, look)
+    report = check_file(session_path)
+    assert report.damages == ()
+    assert [one.message for one in report.losses if one.step == "Step 1"]
+
+
+def test_an_area_that_is_damaged_is_found_out_before_anything_is_paid_for(
+    studio: Studio, session_path: Path
+) -> None:
+    provider = good()
+
+    async def work(bench: Workbench) -> None:
+        (root,) = (await opened(bench, session_path)).parents
+        area = await bench.areas.store(MASK)
+
+        def damage(_file: SessionFile) -> None:
+            with closing(sqlite3.connect(session_path)) as file, file:
+                file.execute("UPDATE images SET data = x'00' WHERE sha256 = ?", (area.mask.sha256,))
+
+        await bench.desk.run(damage)
+        with pytest.raises(BadRequest, match="not in this session"):
+            await edited(bench, root, area)
+        assert await bench.areas.store(MASK) == area  # painted again
+        assert (await edited(bench, root, area)).raw is not None
+
+    studio.start(provider, work)
+    assert len(provider.sent) == 1
 
 
 def test_a_paid_result_is_shown_as_it_came_where_the_picture_inside_its_area_is_lost(

@@ -13,7 +13,7 @@ from PIL import Image
 from kontext_studio.core.images import ImageRef, Sha256
 from kontext_studio.imaging.encode import encode_png
 from kontext_studio.imaging.watching import Watch
-from kontext_studio.workbench import comparisons
+from kontext_studio.workbench import comparisons, pixel_work
 from kontext_studio.workbench.comparisons import Comparisons, Outside
 from tests.fakes.photographs import encoded, photograph
 
@@ -129,7 +129,7 @@ def test_work_that_nobody_waits_for_any_more_ends(monkeypatch: pytest.MonkeyPatc
             let_go.wait(20)
             watch.reach(0.5)
             raise AssertionError("it went on")
-        except comparisons._Unwanted:
+        except pixel_work._Unwanted:
             ended.set()
 
     monkeypatch.setattr(comparisons, "_difference", work)

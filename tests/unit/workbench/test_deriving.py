@@ -10,11 +10,13 @@ import pytest
 from PIL import Image
 
 from kontext_studio.core.derivation import Method
+from kontext_studio.core.drafts import Draft
 from kontext_studio.core.errors import BadRequest, ReadOnlySession
 from kontext_studio.core.history import Node, NodeId, NodeKind
 from kontext_studio.core.result import Cost
 from kontext_studio.imaging.decode import decode_picture
 from kontext_studio.store.salvage import check_file
+from kontext_studio.workbench import areas
 from kontext_studio.workbench.bench import Workbench
 from kontext_studio.workbench.orders import RunOrder
 from tests.fakes.photographs import encoded, png
@@ -28,7 +30,7 @@ from tests.unit.imaging.drifting import (
     sample,
 )
 from tests.unit.workbench.conftest import PAID, Studio
-from tests.unit.workbench.paid import DEV
+from tests.unit.workbench.paid import DEV, until
 
 MULTI = "fal-ai/flux-pro/kontext/multi"
 BASE = sample(width=256)
@@ -350,6 +352,29 @@ def test_a_turn_that_is_run_again_has_its_area_at_the_size_in_which_the_one_befo
 
     studio.start(provider, work)
     assert len(provider.sent) == 4
+
+
+def test_a_line_stops_at_a_result_that_could_not_be_put_inside_its_area(
+    studio: Studio, session_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_memory(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(areas, "inside_now", no_memory)
+    provider = answering(RESULT)
+
+    async def work(bench: Workbench) -> None:
+        root = await begun(bench, session_path)
+        settings = Draft(model=DEV, route=PAID, area=await bench.areas.store(AREA))
+        await bench.turns.begin(("Make it warmer", "Make it night"), root.id, settings)
+        await bench.turns.run(all_of_them=True)
+        await until(lambda: "without its area" in getattr(bench.turns.view(), "stopped", ""))
+        view = bench.turns.view()
+        assert view is not None
+        assert (view.goes_on, view.queue.left) == (False, ("Make it night",))
+
+    studio.start(provider, work)
+    assert len(provider.sent) == 1
 
 
 def test_what_cannot_be_run_again_is_not_put_in_line(studio: Studio, session_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 
+import cv2
 import pytest
 
 from kontext_studio.core.errors import OutOfMemory
@@ -61,9 +62,14 @@ def test_it_ends_soon_after_it_was_cancelled() -> None:
     asyncio.run(whole())
 
 
-def test_memory_that_ends_is_told_in_words() -> None:
+@pytest.mark.parametrize("ends_in", ["Python", "OpenCV"])
+def test_memory_that_ends_is_told_in_words(ends_in: str) -> None:
     def work(_watch: Watch) -> None:
-        raise MemoryError
+        if ends_in == "Python":
+            raise MemoryError
+        none = cv2.error("Failed to allocate 96000000 bytes")
+        none.code = -4
+        raise none
 
     with pytest.raises(OutOfMemory, match="The mask"):
         asyncio.run(in_thread(work, name="The mask"))
