@@ -11,28 +11,22 @@ import uuid
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from pathlib import Path
 
-from kontext_studio.core.area import Area
 from kontext_studio.core.changes import Change, Hidden
-from kontext_studio.core.delivery import offered
 from kontext_studio.core.drafts import Draft
 from kontext_studio.core.errors import (
     BadInput,
-    BadRequest,
-    SessionDamaged,
-    SessionError,
 )
 from kontext_studio.core.history import JobId, Node, NodeId, NodeKind
 from kontext_studio.core.images import ImageRef
-from kontext_studio.core.jobs import JobRecord, JobState
 from kontext_studio.core.models import Catalogue, ModelSpec
 from kontext_studio.core.provider import CheckStep
-from kontext_studio.core.request import MAX_SEED, EditRequest
+from kontext_studio.core.request import MAX_SEED
 from kontext_studio.core.result import Cost
 from kontext_studio.core.route import Route
 from kontext_studio.core.secret import Secret
 from kontext_studio.core.session import Session
 from kontext_studio.core.settings import Settings
-from kontext_studio.core.sizes import ExpectedSize, expected_size
+from kontext_studio.core.sizes import ExpectedSize
 from kontext_studio.core.wording import WordingChoices
 from kontext_studio.store.file_names import shown_name
 from kontext_studio.store.places import Places
@@ -53,12 +47,12 @@ from kontext_studio.workbench.connections import Connections
 from kontext_studio.workbench.deriving import Deriving
 from kontext_studio.workbench.desk import Desk
 from kontext_studio.workbench.kept_settings import KeptSettings
+from kontext_studio.workbench.ordering import Ordering
 from kontext_studio.workbench.orders import RunOrder
-from kontext_studio.workbench.prices import demand_within_limit, price_of_run, spent_usd
+from kontext_studio.workbench.prices import spent_usd
 from kontext_studio.workbench.progress import JobView
 from kontext_studio.workbench.reach import Reach
 from kontext_studio.workbench.rebasing import Rebasing
-from kontext_studio.workbench.requests import build_request, refuse_twins
 from kontext_studio.workbench.runs import Runs
 from kontext_studio.workbench.sessions import WORDING, Sessions
 from kontext_studio.workbench.turns import Turns
@@ -101,14 +95,12 @@ class Workbench:
         self._waits_for_network = waits_for_network
         self._catalogue: Catalogue | None = None
         self._reach: Reach | None = None
-        self._reruns: dict[tuple[JobId, bool], asyncio.Task[JobId]] = {}
-        self._replaced: dict[JobId, JobId] = {}
         self._new_id = new_id
-        self._new_seed = new_seed
         self._clock = clock
         self._make_reach = make_reach
         self._sessions = Sessions(places, self.announcer, self._make_runs, grace_s)
         self.announcer.subscribe(self._hear)
+        self._ordering = Ordering(self, new_id, new_seed, clock)
         self.areas = Areas(lambda: self.desk)
         self.deriving = Deriving(self, new_id, clock)
         self.turns = Turns(self)
@@ -313,34 +305,15 @@ class Workbench:
 
     def model_of(self, order: RunOrder) -> ModelSpec:
         """The model that an order would use. Raise BadRequest."""
-        provider = self.connections.get(order.route or self.route_name).provider
-        if order.model:
-            return self.catalogue.find(provider, order.model)
-        try:
-            return self.catalogue.first_model(provider, inputs=len(order.parents))
-        except BadRequest:
-            # It says better what does not fit, when the order is looked at whole.
-            return self.catalogue.first_edit_model(provider)
+        return self._ordering.model_of(order)
 
     def price_of(self, order: RunOrder) -> Cost | None:
         """What a run would cost by the list; None where that is not known. Raise BadRequest."""
-        spec = self.model_of(order)
-        history = self.session.history
-        inputs = tuple(history[parent].image for parent in order.parents if parent in history)
-        return price_of_run(spec, order.count, inputs)
+        return self._ordering.price_of(order)
 
     def expected_size(self, order: RunOrder) -> ExpectedSize:
         """How large the result of an order will be, as far as that is known. Raise BadRequest."""
-        spec, history = self.model_of(order), self.session.history
-        request = EditRequest(
-            instruction=order.instruction,
-            inputs=tuple(history[one].image for one in order.parents if one in history),
-            model=spec.id,
-            seed=0,
-            parameters=order.parameters,
-            area=order.area,
-        )
-        return expected_size(spec, request, history)
+        return self._ordering.expected_size(order)
 
     def can_estimate(self, spec: ModelSpec) -> bool:
         """Whether the service of a model tells a price without a run."""
@@ -349,11 +322,7 @@ class Workbench:
     async def estimate(self, order: RunOrder) -> Cost | None:
         """What the service itself says an order would cost; nothing is written, run or paid for.
         None where it names no price. Raise StudioError."""
-        desk, spec = self.desk, self.model_of(order)
-        seed = order.seed if order.seed is not None else self._new_seed()
-        request = build_request(order, spec, desk.session.history, seed)
-        route = order.route or self.route_name
-        return await estimates.estimate(desk, self.reach, route, spec, request)
+        return await self._ordering.estimate(order)
 
     async def submit(self, order: RunOrder, *, allow_twin: bool = False) -> JobId:
         """Check an order, write it down as a prepared run, start it, return its id.
@@ -361,77 +330,13 @@ class Workbench:
         Raise BadRequest naming the field, or AlreadyRunning where the same edit is on its way and
         `allow_twin` is not set. Nothing is sent in either case.
         """
-        desk, runs = self.desk, self.runs
-        spec = self.model_of(order)
-        route = self.connections.get(order.route or self.route_name)
-        seed = order.seed if order.seed is not None else self._new_seed()
-        request = build_request(order, spec, desk.session.history, seed)
-        await _demand_stored(desk, request.area)
-        delivery = offered(spec).settled(order.delivery, request.count)
-
-        def plan(step: int) -> JobRecord:
-            # Asked when its turn has come: of two clicks at once the second one sees the first.
-            jobs = desk.jobs.values()
-            if not allow_twin:
-                refuse_twins(request, order.seed is not None, filter(runs.is_on_its_way, jobs))
-            demand_within_limit(
-                price_of_run(spec, request.count, request.inputs),
-                spent_usd(desk.session, jobs, self.catalogue),
-                self.settings.spend_limit_usd,
-            )
-            return JobRecord(
-                id=JobId(self._new_id()),
-                state=JobState.PREPARED,
-                request=request,
-                parents=order.parents,
-                step=step,
-                provider=route.provider,
-                route=route.name,
-                created=self._clock(),
-                delivery=delivery,
-            )
-
-        return (await desk.new_job(plan, runs.start)).id
+        return await self._ordering.submit(order, allow_twin=allow_twin)
 
     async def rerun(self, job_id: JobId, *, same_seed: bool = False) -> JobId:
         """Run once more what a job asked for. A run that was never sent, or whose picture is still
         at the service, goes on as it is; any other becomes a new run beside it. Asked twice at
         once, it is one run."""
-        if self.runs.again(job_id):
-            return job_id
-        key = (job_id, same_seed)
-        under_way = self._reruns.get(key)
-        if under_way is None:
-            under_way = asyncio.get_running_loop().create_task(self._rerun(job_id, same_seed))
-            self._reruns[key] = under_way
-            under_way.add_done_callback(lambda _done: self._reruns.pop(key, None))
-        return await asyncio.shield(under_way)
-
-    async def _rerun(self, job_id: JobId, same_seed: bool) -> JobId:
-        old = self.runs.view(job_id).record
-        if old.state is not JobState.STORED:
-            # A second press on the same card: what the first one began is what was meant.
-            new = self._replaced.get(job_id)
-            if new is not None and not self.runs.view(new).record.ended:
-                return new
-        order = RunOrder(
-            instruction=old.request.instruction,
-            parents=old.parents,
-            model=old.request.model,
-            route=old.route,
-            count=old.request.count,
-            seed=old.request.seed if same_seed else None,
-            parameters=old.request.parameters,
-            delivery=old.delivery,
-            area=old.request.area,
-        )
-        new = self._replaced[job_id] = await self.submit(order, allow_twin=True)
-        if old.state is not JobState.STORED:
-            try:
-                await self.act(lambda session: session.dismiss(job_id))
-            except SessionError as fault:  # the run is on its way; nobody must think that it is not
-                log.warning("the old run was not put away: %s", fault.message)
-        return new
+        return await self._ordering.rerun(job_id, same_seed=same_seed)
 
     async def cancel(self, job_id: JobId) -> None:
         """Ask a run to stop; what comes all the same is kept."""
@@ -539,7 +444,7 @@ class Workbench:
 
     def _hear(self, what: Announcement) -> None:
         if isinstance(what, SessionOpened):
-            self._replaced.clear()
+            self._ordering.forget()
         if isinstance(what, ResultStored) and self.is_open:
             for node in what.nodes:
                 self.measure(node)
@@ -547,15 +452,3 @@ class Workbench:
     async def remember_recent(self, path: Path) -> None:
         """Put a session on top of the list of recent ones."""
         await self.change_settings(self.settings.with_recent(str(path)))
-
-
-async def _demand_stored(desk: Desk, area: Area | None) -> None:
-    """Raise BadRequest where the session does not hold the mask of an area (any more), or not
-    whole."""
-    if area is None:
-        return
-    try:
-        await desk.read_image(area.mask.sha256)
-    except SessionDamaged as fault:
-        words = "The area is not in this session."
-        raise BadRequest(words, field="area", hint="Paint it again.") from fault

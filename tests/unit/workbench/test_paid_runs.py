@@ -228,7 +228,7 @@ def test_a_run_that_began_is_not_reported_as_a_fault_where_the_old_card_stays(
 ) -> None:
     scripts: list[list[Step]] = [[wire.Sending(), OutcomeUnknown("It broke.")], whole_run([png(2)])]
     provider = ScriptedProvider(lambda request: scripts.pop(0))
-    logging.getLogger("kontext_studio.workbench.bench").setLevel(logging.ERROR)
+    logging.getLogger("kontext_studio.workbench.ordering").setLevel(logging.ERROR)
 
     async def work(bench: Workbench) -> None:
         job = await bench.submit(await opened(bench, session_path))
@@ -244,7 +244,7 @@ def test_a_run_that_began_is_not_reported_as_a_fault_where_the_old_card_stays(
     try:
         studio.start(provider, work)
     finally:
-        logging.getLogger("kontext_studio.workbench.bench").setLevel(logging.NOTSET)
+        logging.getLogger("kontext_studio.workbench.ordering").setLevel(logging.NOTSET)
 
 
 def test_a_result_of_a_model_that_this_version_does_not_know_is_stored_without_a_price(
