@@ -90,7 +90,7 @@ class ExpectedSize:
         line = self._line
         if self.reshapes:
             line += "; another shape than the picture, which may be cut off or stretched"
-        if self.within and self.input is not None:
+        if self.within and self.input is not None and self.size != self.input:
             line += f"; brought back to {_sides(self.input)} for the area"
         return line
 
@@ -219,4 +219,4 @@ def _plain_ratio(picture: Size) -> str:
 
 
 def _sides(size: Size) -> str:
-    return f"{size[0]:,} × {size[1]:,}"
+    return f"{size[0]} × {size[1]}"

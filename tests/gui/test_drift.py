@@ -164,5 +164,5 @@ def test_rebasing_tells_what_it_costs_before_turns_stand_in_line(
 
 def test_the_size_before_a_run_says_no_more_than_is_known():
     known = ExpectedSize(Told.STATED, (1248, 832), exact=False, input=(1250, 830))
-    assert size_note(known) == "Comes back as about 1,248 × 832 pixels"
+    assert size_note(known) == "Comes back as about 1248 × 832 pixels"
     assert size_note(ExpectedSize(Told.UNKNOWN)) == "Size chosen by the service"

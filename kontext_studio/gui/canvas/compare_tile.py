@@ -182,20 +182,27 @@ class CompareTile(PictureView):
             paint_plate(painter, self._theme, QPointF(_MARGIN, _MARGIN), plate)
 
     def _fitting_plate(self) -> Plate | None:
-        """All words; in a narrow tile a shortened title; then without the step; then the step
-        without its title; or the badge alone."""
+        """All words, the title shortened in a narrow tile; then what tells this tile from the
+        others: the title beside its badge, or the step, or its variant; or the badge alone."""
         picture = self._picture
-        for step in (picture.step, ""):
-            rest = plate_size(self._theme, Plate(" ", step, picture.badge)).width()
-            metrics = QFontMetricsF(type_font(self._theme, "label"))
-            spare = max(0.0, self._words_room() - rest)
-            title = metrics.elidedText(picture.title, Qt.TextElideMode.ElideRight, spare)
-            if title == picture.title or spare >= _LEAST_TITLE_PX:
-                return Plate(title, step, picture.badge)
-        numbered = Plate(dim=picture.step, badge=picture.badge)
-        if picture.step and plate_size(self._theme, numbered).width() <= self._words_room():
-            return numbered
-        return Plate(badge=picture.badge) if picture.badge else None
+        if whole := self._titled(picture.step):
+            return whole
+        numbers = [Plate(dim=one, badge=picture.badge) for one in _shorter(picture.step)]
+        room = self._words_room()
+        numbered = next((p for p in numbers if plate_size(self._theme, p).width() <= room), None)
+        titled = self._titled("")
+        alone = Plate(badge=picture.badge) if picture.badge else None
+        first, second = (titled, numbered) if picture.badge else (numbered, titled)
+        return first or second or alone
+
+    def _titled(self, step: str) -> Plate | None:
+        picture = self._picture
+        rest = plate_size(self._theme, Plate(" ", step, picture.badge)).width()
+        metrics = QFontMetricsF(type_font(self._theme, "label"))
+        spare = max(0.0, self._words_room() - rest)
+        title = metrics.elidedText(picture.title, Qt.TextElideMode.ElideRight, spare)
+        fits = title == picture.title or spare >= _LEAST_TITLE_PX
+        return Plate(title, step, picture.badge) if fits else None
 
     def _words_room(self) -> float:
         beside = float(self._plate.x() - _MARGIN - 8)
@@ -254,3 +261,8 @@ class CompareTile(PictureView):
         }
         for verb, (name, role) in names.items():
             self._buttons[verb].setIcon(icon(theme, name, role))
+
+
+def _shorter(step: str) -> tuple[str, ...]:
+    """ "Step 4 · variant 2", then "variant 2"; nothing for an original."""
+    return tuple(dict.fromkeys((step, step.rsplit(" · ", 1)[-1]))) if step else ()

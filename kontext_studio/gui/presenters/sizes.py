@@ -50,7 +50,7 @@ class Sizes(QObject):
 
 
 def size_note(expected: ExpectedSize) -> str:
-    """ "Comes back as about 1,248 × 832 pixels", "Size chosen by the service"."""
+    """ "Comes back as about 1248 × 832 pixels", "Size chosen by the service"."""
     words = expected.words
     if expected.size is None:
         return words

@@ -13,6 +13,7 @@ from kontext_studio.gui.theme.type import type_font
 TILE = QSize(108, 70)
 _DENSITY = 2
 _INSET = 4
+_ROUND_NAME = 2 * _INSET + 12
 
 
 class SampleTile(QAbstractButton):
@@ -65,6 +66,9 @@ class SampleTile(QAbstractButton):
 
     def _paint_plate(self, painter: QPainter) -> None:
         font = type_font(self._theme, "meta")
+        wide, room = QFontMetricsF(font).horizontalAdvance(self.text()), self.width() - _ROUND_NAME
+        if wide > room:  # a name is whole, if need be smaller than the person's type
+            font.setPointSizeF(font.pointSizeF() * room / wide)
         metrics = QFontMetricsF(font)
         height = metrics.height() + 3
         plate = QRectF(0, 0, metrics.horizontalAdvance(self.text()) + 10, height)

@@ -289,3 +289,13 @@ def test_a_title_is_whole_where_the_tile_has_room_for_it(show, theme, picture):
     title = "Make the picture warmer"
     view.set_pictures([ComparedPicture(key, picture, title, "Step 1", "A") for key in "ab"])
     assert view.tiles[0]._fitting_plate() == Plate(title, "Step 1", "A")
+
+
+def test_variants_in_narrow_tiles_are_told_apart(show, theme, picture):
+    view = show(CompareGrid(theme), 440, 400)
+    pictures = [
+        ComparedPicture(str(n), picture, "Film grain", f"Step 3 · variant {n}") for n in (1, 2)
+    ]
+    view.set_pictures(pictures)
+    plates = [tile._fitting_plate() for tile in view.tiles]
+    assert plates == [Plate(dim="variant 1"), Plate(dim="variant 2")]
