@@ -61,7 +61,9 @@ def _as_read(parts: Iterable[QWidget]) -> Iterator[QWidget]:
     """A part whose middle is beside the topmost one stands in its line."""
     below = sorted(parts, key=lambda part: part.y())
     while below:
-        bottom = below[0].geometry().bottom()
-        line = [part for part in below if part.geometry().center().y() <= bottom]
-        yield from sorted(line, key=lambda part: part.x())
-        below = [part for part in below if part not in line]
+        first, *rest = below
+        # Of a part without a height the bottom lies above the middle.
+        bottom = first.geometry().bottom()
+        beside = [part for part in rest if part.geometry().center().y() <= bottom]
+        yield from sorted([first, *beside], key=lambda part: part.x())
+        below = [part for part in rest if part not in beside]

@@ -167,7 +167,7 @@ module.{name} = broken
 
 
 @pytest.mark.usefixtures("route")
-@pytest.mark.parametrize(("module", "name"), [("bench", "build_request"), ("reach", "_load")])
+@pytest.mark.parametrize(("module", "name"), [("ordering", "build_request"), ("reach", "_load")])
 def test_f_sec_1_a_program_that_breaks_leaves_no_canary(
     program: Program,
     photo: Path,

@@ -163,7 +163,12 @@ def test_f_ui_3_ctrl_c_leaves_the_question_for_the_price(
     one_turn(tmp_path / "s.kontext")
     terminal, inner = os.openpty()
     # The terminal sends Ctrl+C to those whose terminal it is.
-    mine = "import fcntl, termios\nfcntl.ioctl(0, termios.TIOCSCTTY, 0)"
+    # Where the tests were started in the background it would be ignored.
+    mine = (
+        "import fcntl, signal, termios\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "fcntl.ioctl(0, termios.TIOCSCTTY, 0)"
+    )
     with subprocess.Popen(
         command("rebase", "s.kontext", "1", "--paid", first=mine),
         stdin=inner,

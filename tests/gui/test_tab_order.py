@@ -7,13 +7,15 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
 
 from kontext_studio.core import provider as wire
 from kontext_studio.core.errors import Refused
 from kontext_studio.core.jobs import JobState
 from kontext_studio.gui.shell.message_bar import Message
 from kontext_studio.gui.studio import Studio
+from kontext_studio.gui.tab_order import stops_in
 from tests.fakes.scripted_provider import HANDLE, ScriptedProvider
 from tests.gui.driving import Window, good, open_picture, press_run, run_once, until, views, write
 from tests.gui.shell.accessibility import in_sight
@@ -124,3 +126,13 @@ def test_a_card_that_came_later_is_reached_in_its_place(
         assert names(stops).index(back) < names(stops).index("connectionButton")
 
     at_the_window(provider, act)
+
+
+def test_a_part_without_a_height_stands_in_nobodys_way(qtbot: QtBot) -> None:
+    outer = QWidget()
+    qtbot.addWidget(outer)
+    flat, button = QWidget(outer), QPushButton("Next", outer)
+    flat.setGeometry(0, -5, 40, 0)  # scrolled out of sight, with nothing in it
+    button.setGeometry(0, 10, 40, 20)
+    outer.show()
+    assert list(stops_in(outer)) == [button]
