@@ -45,8 +45,8 @@ class WordingParts(QObject):
         self._trying.done.connect(self._take_fixes)
         self._tried = self._answer  # whose fixes the thread works out
         self._fixes_later = self._after_events(self._try_fixes)
-        self._rows_later = self._after_events(self._show_rows)
-        self._clauses_later = self._after_events(self._show_clauses)
+        self._rows_later = self._after_events(lambda: self._painted_later(self._show_rows))
+        self._clauses_later = self._after_events(lambda: self._painted_later(self._show_clauses))
         self._caret_later = self._after_events(self.follow_caret)
         edit.problem_reached.connect(self.problems.set_current)
         edit.textChanged.connect(self.fix_all_card.forget)
@@ -94,6 +94,14 @@ class WordingParts(QObject):
     def _show_clauses(self) -> None:
         self._clauses_later.stop()
         self.snippets.set_snippets(self._answer.snippets)
+
+    def _painted_later(self, work: Callable[[], None]) -> None:
+        """Do it and let the column find its places in this turn of the loop; paint in the next, so
+        that a key that is pressed meanwhile goes in between."""
+        column = self.problems.parentWidget() or self.problems
+        column.setUpdatesEnabled(False)
+        QTimer.singleShot(0, column, lambda: column.setUpdatesEnabled(True))
+        work()
 
     def _after_events(self, work: Callable[[], None]) -> QTimer:
         timer = QTimer(self)
