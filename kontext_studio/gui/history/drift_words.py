@@ -68,8 +68,10 @@ def meter_line(against: str, found: DriftFigures | None) -> MeterLine:
         f"has a {zoom}" if zoom else "",
         f"has {sharpness.removeprefix('sharpness ')} of the sharpness" if sharpness else "",
     )
-    said = ", ".join((sentence, *(one for one in parts if one)))
-    return MeterLine(name, level, value, figures, _with_sizes(f"{said}.", found))
+    said = f"{', '.join((sentence, *(one for one in parts if one)))}."
+    if level is Level.RED and not shift and not zoom:
+        said += " A change of tone that was asked for counts as well."
+    return MeterLine(name, level, value, figures, _with_sizes(said, found))
 
 
 def _unknown(found: DriftFigures, against: str) -> tuple[str, str]:

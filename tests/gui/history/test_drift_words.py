@@ -29,6 +29,8 @@ def test_a_meter_has_a_word_and_figures_and_one_sentence_with_all_of_them():
         "What was not changed differs from step 3 by ΔE 2000 1.6 on average, lies +2.3, "
         "\u22120.7 px right and down, has a zoom of +0.31 %, has 79 % of the sharpness."
     )
+    toned = meter_line("step 3", replace(COPY, delta_e=7.0))
+    assert toned.sentence.endswith("A change of tone that was asked for counts as well.")
     resized = meter_line("step 3", replace(DRIFTED, size_after=(1024, 683)))
     assert resized.figures[1:] == ("1024 × 683, was 1248 × 832",)
     assert resized.sentence.endswith("It is 1024 × 683, was 1248 × 832 pixels.")
