@@ -299,6 +299,7 @@ def test_the_focus_is_where_it_was_after_a_dialog(at_the_window: Window, tmp_pat
                 dialog.reject()
                 await until(lambda: not dialogs(studio))
                 await until(place.hasFocus)
+                assert studio.window.isActiveWindow(), command
 
     at_the_window(good(), act)
 
@@ -322,6 +323,7 @@ def test_the_connection_in_the_status_bar_leads_to_the_settings(
         settings.close()
         await studio.bench.choose_route("fal.ai")
         await until(lambda: "fal.ai" in button.accessibleName())
+        assert studio.bench.route_name == "fal.ai"
 
     at_the_window(good(), act)
 

@@ -7,7 +7,6 @@ whole pixels, in or out: softness is the feather's, which is applied when pictur
 from __future__ import annotations
 
 import math
-import zlib
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,7 +26,7 @@ FREE = 255
 """The value of a pixel that may change; all others are 0."""
 
 UNDO_BYTES = 32 * 1024 * 1024
-"""So much is kept, compressed, to take strokes back; the oldest go first."""
+"""So much is kept to take strokes back; the oldest go first."""
 
 _BANDS, _LEAST_BAND_PX = 10, 16
 _FRACTION_BITS = 4  # OpenCV takes coordinates as whole numbers with so many bits for the fraction
@@ -79,7 +78,7 @@ NOWHERE = PixelRect(0, 0, 0, 0)
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """What an act turned over: one bit for each pixel of `rect`, compressed."""
+    """What an act turned over: one bit for each pixel of `rect`."""
 
     rect: PixelRect
     flipped: bytes
@@ -254,13 +253,13 @@ class AreaMask:
         flipped = self.pixels[part] != self._committed[part]
         if not flipped.any():
             return None
-        return _Step(rect, zlib.compress(np.packbits(flipped).tobytes(), 1))
+        return _Step(rect, np.packbits(flipped).tobytes())
 
     def _flip(self, step: _Step) -> PixelRect:
         import numpy as np
 
         rect = step.rect
-        packed = np.frombuffer(zlib.decompress(step.flipped), np.uint8)
+        packed = np.frombuffer(step.flipped, np.uint8)
         bits = np.unpackbits(packed, count=rect.width * rect.height)
         part = self.pixels[rect.top : rect.bottom, rect.left : rect.right]
         part ^= bits.reshape(rect.height, rect.width) * np.uint8(FREE)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractSlider, QWidget
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
 
+from kontext_studio.gui.canvas.percent_slider import PercentSlider
 from kontext_studio.gui.theme.tokens import Theme
 from kontext_studio.gui.theme.type import type_font
 
@@ -20,35 +21,14 @@ _STEPS = {
 }
 
 
-class MixSlider(QAbstractSlider):
+class MixSlider(PercentSlider):
     """0 to 100 percent of the after picture; arrows move by 1, with Shift by 10."""
 
-    percent_asked = Signal(int)
-
     def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setObjectName("mixSlider")
-        self.setAccessibleName("Share of the after picture, percent")
-        self.setOrientation(Qt.Orientation.Horizontal)
-        self.setRange(0, 100)
-        self.setSingleStep(1)
-        self.setPageStep(10)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        name = "Share of the after picture, percent"
+        super().__init__(theme, "mixSlider", name, _STEPS, parent)
         self.setCursor(Qt.CursorShape.ArrowCursor)
-        self._theme = theme
         self._track_px = _TRACK_PX
-        self.valueChanged.connect(self.percent_asked)
-
-    def set_theme(self, theme: Theme) -> None:
-        self._theme = theme
-        self.update()
-
-    def set_percent(self, percent: int) -> None:
-        """Show the mix, without asking for it."""
-        blocked = self.blockSignals(True)
-        self.setValue(percent)
-        self.blockSignals(blocked)
-        self.update()
 
     def fit_into(self, width_px: float) -> None:
         """Take no more room than that, but never so little that it cannot be moved."""
@@ -67,22 +47,6 @@ class MixSlider(QAbstractSlider):
 
     def _track(self) -> QRectF:
         return QRectF(_PADDING, self.height() / 2 - 2, self._track_px, 4)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        shift = event.modifiers() == Qt.KeyboardModifier.ShiftModifier
-        plain = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-        if plain != Qt.KeyboardModifier.NoModifier and not shift:
-            event.ignore()
-            return
-        key = Qt.Key(event.key())
-        if key in _STEPS:
-            self.setValue(self.value() + _STEPS[key] * (self.pageStep() if shift else 1))
-        elif key == Qt.Key.Key_Home:
-            self.setValue(self.minimum())
-        elif key == Qt.Key.Key_End:
-            self.setValue(self.maximum())
-        else:
-            event.ignore()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() is Qt.MouseButton.LeftButton:

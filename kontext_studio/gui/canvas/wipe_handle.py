@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QByteArray, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QAbstractSlider, QWidget
+from PySide6.QtWidgets import QWidget
 
+from kontext_studio.gui.canvas.percent_slider import PercentSlider
 from kontext_studio.gui.theme.icons import icon_svg
 from kontext_studio.gui.theme.tokens import Theme
 
@@ -21,55 +22,17 @@ _STEPS = {
 }
 
 
-class WipeHandle(QAbstractSlider):
+class WipeHandle(PercentSlider):
     """Painted round; the pointer is the line's business, so it lets the mouse through."""
 
-    percent_asked = Signal(int)
-
     def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setObjectName("wipeHandle")
-        self.setAccessibleName("Wipe position")
-        self.setOrientation(Qt.Orientation.Horizontal)
-        self.setRange(0, 100)
-        self.setSingleStep(1)
-        self.setPageStep(10)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        super().__init__(theme, "wipeHandle", "Wipe position", _STEPS, parent)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.resize(self.sizeHint())
-        self._theme = theme
-        # A screen reader sets the value directly; the keys below go the same way.
-        self.valueChanged.connect(self.percent_asked)
-
-    def set_theme(self, theme: Theme) -> None:
-        self._theme = theme
-        self.update()
-
-    def set_percent(self, percent: int) -> None:
-        """Show where the line is, without asking for it."""
-        blocked = self.blockSignals(True)
-        self.setValue(percent)
-        self.blockSignals(blocked)
 
     def sizeHint(self) -> QSize:
         side = HANDLE_PX + 2 * _ROOM_PX
         return QSize(side, side)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        shift = event.modifiers() == Qt.KeyboardModifier.ShiftModifier
-        plain = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-        if plain != Qt.KeyboardModifier.NoModifier and not shift:
-            event.ignore()
-            return
-        key = Qt.Key(event.key())
-        if key in _STEPS:
-            self.setValue(self.value() + _STEPS[key] * (self.pageStep() if shift else 1))
-        elif key == Qt.Key.Key_Home:
-            self.setValue(self.minimum())
-        elif key == Qt.Key.Key_End:
-            self.setValue(self.maximum())
-        else:
-            event.ignore()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:

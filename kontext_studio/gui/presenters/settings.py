@@ -215,14 +215,12 @@ class SettingUp(QObject):
                 page.set_value(name, getattr(settings, name))
 
     def _want_theme(self) -> None:
-        settings = self._bench.settings
-        wanted = load_theme(
-            theme_named(settings.theme),
-            high_contrast=settings.high_contrast,
-            text_scale=settings.text_percent / 100,
-        )
-        if wanted != self._theme():
-            self.theme_wanted.emit(wanted)
+        settings, now = self._bench.settings, self._theme()
+        name, scale = theme_named(settings.theme), settings.text_percent / 100
+        if (name, settings.high_contrast, scale) != (now.name, now.high_contrast, now.text_scale):
+            self.theme_wanted.emit(
+                load_theme(name, high_contrast=settings.high_contrast, text_scale=scale)
+            )
 
     def _follow_system(self) -> None:
         if self._bench.settings.theme == SYSTEM:

@@ -179,8 +179,11 @@ def test_limits_and_habits_hold_at_once(at_the_window: Window, tmp_path: Path) -
         escape(studio)
         star, canvas = studio.window.actions_by_id["star"], studio.window.stage
         await until(lambda: star not in canvas.actions())
+        assert star.shortcuts(), "it keeps its key for when it is given back"
         studio.setting_up.open("shortcuts")
         press(studio, "setting-single_keys")
         await until(lambda: star in canvas.actions())
+        settings = studio.bench.settings
+        assert (settings.spend_limit_usd, settings.single_keys) == (6.0, True)
 
     at_the_window(good(), act)

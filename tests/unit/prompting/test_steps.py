@@ -163,5 +163,5 @@ def test_no_step_asks_to_be_split_again(parts):
 @given(st.lists(st.text(max_size=60), max_size=4))
 def test_any_texts_are_split_and_merged_without_a_fault(texts):
     for text in texts:
-        split_steps(text)
-    merge_steps(texts)
+        assert all(step.strip() for step in split_steps(text))
+    assert bool(merge_steps(texts).strip()) == any(text.strip() for text in texts)

@@ -75,11 +75,13 @@ def sent_once_and_unknown(run, waits, dev, fault, limits=None):
 
 @pytest.mark.parametrize("sent", [0, 1, 60, -1], ids=["none", "one byte", "half", "all but one"])
 def test_f_net_5_a_connection_that_drops_while_the_body_is_sent(run, waits, dev, sent):
-    sent_once_and_unknown(run, waits, dev, drops_before_reading(sent))
+    end = sent_once_and_unknown(run, waits, dev, drops_before_reading(sent))
+    assert end.charged is Charged.MAYBE
 
 
 def test_f_net_6_a_submit_that_is_not_answered(run, waits, dev):
-    sent_once_and_unknown(run, waits, dev, hangs(), Limits(gap_s=0.3))
+    end = sent_once_and_unknown(run, waits, dev, hangs(), Limits(gap_s=0.3))
+    assert end.charged is Charged.MAYBE
 
 
 def test_f_net_6_an_answer_that_drips_for_longer_than_an_exchange_may_take(run, waits, dev):
