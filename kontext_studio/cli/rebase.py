@@ -16,7 +16,7 @@ from kontext_studio.cli.progress_bar import shown_progress
 from kontext_studio.cli.reporting import EXIT_STOPPED, JSON_OPTION, Reported, Unfinished, Usage
 from kontext_studio.cli.running import run
 from kontext_studio.cli.session_json import find_step, session_json, step_words
-from kontext_studio.cli.terminal import print_json, say, write_line
+from kontext_studio.cli.terminal import ask, print_json, say, write_line
 from kontext_studio.core.errors import StudioError
 from kontext_studio.core.history import Node
 from kontext_studio.workbench.bench import Workbench
@@ -117,9 +117,20 @@ def confirmed(question: str) -> bool:
     answer: raise Reported."""
     heard = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        return typer.confirm(question, err=True)
-    except typer.Abort:
-        say("Nothing was sent.")
+        while True:
+            ask(f"{question} [y/N]: ")
+            # Not input(): it drops what is raised in the streams it looks at first, also Ctrl+C.
+            line = sys.stdin.buffer.readline()
+            answer = line.strip().lower()
+            if answer in (b"y", b"yes"):
+                return True
+            if line and answer in (b"", b"n", b"no"):
+                return False
+            if not line:
+                raise KeyboardInterrupt
+            say("Answer y or n.")
+    except KeyboardInterrupt:
+        say("\nNothing was sent.")
         raise Reported(EXIT_STOPPED) from None
     finally:
         signal.signal(signal.SIGINT, heard)

@@ -36,6 +36,12 @@ def say(line: str) -> None:
     sys.stderr.flush()
 
 
+def ask(question: str) -> None:
+    """A question, behind which the answer is typed."""
+    sys.stderr.write(plain(question))
+    sys.stderr.flush()
+
+
 def write_line(line: str) -> None:
     """A line of a command's result."""
     sys.stdout.write(plain(line) + "\n")

@@ -120,7 +120,7 @@ class HttpProxy(Listener):
             kept = [one for one in lines if one not in signs and "connection:" not in one.lower()]
             said = [f"{method} {path} {version}", *kept, "connection: close", "", ""]
             onward[1].write("\r\n".join(said).encode("latin-1"))
-        await _join((reader, writer), onward)
+        await _join((reader, writer), onward, passes=method != "CONNECT")
 
 
 @dataclass
@@ -159,14 +159,27 @@ class SocksProxy(Listener):
         await _join((reader, writer), onward)
 
 
+async def tell_the_end(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Begin the answer with the word that the connection ends with it (RFC 9112, 9.6): a client
+    that was not told may send the next request into a connection that is just being closed."""
+    if first := await reader.readline():
+        writer.write(first + b"connection: close\r\n")
+
+
 Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
-async def _join(one: Stream, other: Stream) -> None:
-    """Until either side has no more to say."""
+async def _join(one: Stream, other: Stream, *, passes: bool = False) -> None:
+    """Until either side has no more to say; `passes` for one request and its answer."""
+
+    async def back() -> None:
+        if passes:
+            await tell_the_end(other[0], one[1])
+        await _copy(other[0], one[1])
+
     both = [
         asyncio.ensure_future(_copy(one[0], other[1])),
-        asyncio.ensure_future(_copy(other[0], one[1])),
+        asyncio.ensure_future(back()),
     ]
     try:
         await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from tests.fakes.network_proxies import tell_the_end
+
 
 @dataclass
 class SigningProxy:
@@ -57,6 +59,7 @@ class SigningProxy:
         try:
             async with asyncio.TaskGroup() as both:
                 up = both.create_task(_copy(reader, back))
+                await tell_the_end(onward, writer)
                 await _copy(onward, writer)
                 await writer.drain()
                 up.cancel()
