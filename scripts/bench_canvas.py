@@ -32,6 +32,7 @@ from kontext_studio.gui.theme.tokens import ThemeName, load_theme
 from kontext_studio.resources import resource_path
 
 FRAMES = 121
+SWEEPS = 3
 BURST = 12
 PAN_GOAL = 1 / 15
 ZOOM_GOAL = 1 / 3
@@ -156,7 +157,7 @@ def measure(side: int, width: int, height: int) -> dict[str, float]:
     gc.disable()
     fit = min(width, height) / side
     pan = interleaved(pan_steps(side, fit), frames)
-    zoom = interleaved(zoom_steps(side, fit), frames)
+    zoom = interleaved(zoom_steps(side, fit) * SWEEPS, frames)
     gc.enable()
     result = {"build_pyramid_ms": build_ms, "longest_stall_while_building_ms": stall_ms}
     for name in frames:

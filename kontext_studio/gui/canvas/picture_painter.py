@@ -21,6 +21,9 @@ from kontext_studio.gui.theme.tokens import Theme
 _SOURCE_MARGIN_PX = 2
 _SAME_SCALE = 1e-9
 _WHOLE = 1e-3
+# In motion the level that is nearest in size, not the next larger one: half the pixels to read, and
+# without smoothing less shimmer than from every second pixel.
+_NEAREST_LEVEL = math.sqrt(0.5)
 # A frame is so much larger than its view on each side.
 _FRAME_MARGIN_PX = 64
 
@@ -113,7 +116,7 @@ def _paint_level(
     painter: QPainter, pyramid: Pyramid, placed: Placement, visible: QRect, *, in_motion: bool
 ) -> None:
     """The visible part of the fitting level, cut at whole source pixels so that strips join."""
-    level = pyramid.level_for(placed.zoom)
+    level = pyramid.level_for(placed.zoom * (_NEAREST_LEVEL if in_motion else 1.0))
     scale_x, scale_y = placed.zoom * level.step_x, placed.zoom * level.step_y
     source = QRectF(
         (visible.x() - placed.left) / scale_x,

@@ -79,6 +79,15 @@ def test_a_gesture_is_drawn_without_smoothing(look):
     assert len(values - own) == 1  # the surround
 
 
+@pytest.mark.parametrize(("zoom", "level"), [(0.75, 0), (0.65, 1), (0.37, 1), (0.33, 2)])
+def test_a_gesture_is_drawn_from_the_level_nearest_in_size(look, zoom, level):
+    pyramid = build_pyramid(noise(1600, 1200))
+    for number, image in enumerate(pyramid.levels):
+        image.fill(QColor(40 * number, 0, 0))
+    shown = painted(pyramid, view(zoom, 1600, 1200).placement, look, in_motion=True)
+    assert tuple(shown[150, 200]) == (40 * level, 0, 0)
+
+
 def test_zoomed_out_the_picture_is_averaged_and_not_sampled(look):
     grey = painted(build_pyramid(noise(1600, 1600)), view(0.1, 1600, 1600).placement, look)
     inside = grey[100:200, 150:250]
