@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from kontext_studio.prompting.new_colour import new_colour, renamed
 from kontext_studio.prompting.phrases import ATTRIBUTES, Tokens, core, head, owners
 from kontext_studio.prompting.reading import Reading, is_whole_picture
@@ -30,6 +32,25 @@ def subject_of(text: str, *, person: bool = False) -> str | None:
             if found is not None:
                 return found if colour is None else renamed(found, colour)
     return None
+
+
+def last_subject(instructions: Iterable[str]) -> str | None:
+    """What the newest instruction that names a thing was about; ``instructions`` the newest first.
+
+    A thing that a newer one took away or replaced is not named any more.
+    """
+    gone: set[str] = set()
+    for text in instructions:
+        if (found := subject_of(text)) is not None and gone.isdisjoint(_heads(found)):
+            return found
+        for clause in Reading(text).edits:
+            if clause.act in (Act.REMOVE, Act.REPLACE) and (noun := head(core(clause.target))):
+                gone.add(noun.lemma)
+    return None
+
+
+def _heads(phrase: str) -> set[str]:
+    return {token.lemma for token in Reading(phrase).tokens if token.kind is Kind.WORD}
 
 
 def _thing(reading: Reading, phrase: Tokens) -> str | None:

@@ -1,5 +1,5 @@
-"""What the words in the editor are judged by: the step they are for, the model, what its last
-instruction was about, and whether they were refused before."""
+"""What the words in the editor are judged by: the step they are for, the model, what the
+instructions so far were about, and whether they were refused before."""
 
 from __future__ import annotations
 
@@ -80,11 +80,12 @@ class Judging(QObject):
         )
 
     async def _name_subject(self, node: Node) -> None:
-        """Name the Subject chip after the thing of the last instruction; the vocabulary is loaded
-        in a thread the first time."""
-        from kontext_studio.prompting.subject import subject_of
+        """Name the Subject chip after the thing that was named last on the way here; the vocabulary
+        is loaded in a thread the first time."""
+        from kontext_studio.prompting.subject import last_subject
 
-        text = node.request.instruction if node.request else ""
-        subject = await asyncio.to_thread(subject_of, text) if text else None
+        path = self._bench.session.history.path(node.id)
+        words = [one.request.instruction for one in reversed(path) if one.request is not None]
+        subject = await asyncio.to_thread(last_subject, words) if words else None
         if self._node is not None and self._node.id == node.id:
             self._panel.set_subject(subject)

@@ -8,7 +8,7 @@ from kontext_studio.prompting.ghost import ghost_text
 from kontext_studio.prompting.keep import compose, lint_with_keep
 from kontext_studio.prompting.keep_flags import KeepFlag, flags_from
 from kontext_studio.prompting.lint import lint
-from kontext_studio.prompting.subject import subject_of
+from kontext_studio.prompting.subject import last_subject, subject_of
 from tests.unit.prompting.sentences import GOOD
 
 SWAP = "Replace the tabletop with white marble"
@@ -175,3 +175,17 @@ def test_the_ghost_does_not_repeat_the_blank_before_the_caret():
 )
 def test_no_ghost_where_nothing_is_missing_or_it_would_not_fit(text):
     assert ghost(text) == ""
+
+
+@pytest.mark.parametrize(
+    ("newest_first", "subject"),
+    [
+        (["Make it golden hour", "Make it warmer", "Change the red cup to green"], "the green cup"),
+        (["Make it warmer", "Replace the cup with a mug"], "the mug"),
+        (["Remove the cup", "Change the cup to blue", "Paint the wall white"], "the wall"),
+        (["Make it warmer", "Replace the mug with a glass", "Make the mug red"], "the glass"),
+        (["Make it warmer"], None),
+    ],
+)
+def test_the_last_subject_is_what_was_named_last_and_is_still_there(newest_first, subject):
+    assert last_subject(newest_first) == subject
