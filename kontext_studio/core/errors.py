@@ -6,7 +6,8 @@ StudioError
 │   │   ├── PictureTooLarge  over the limits; tells the size at which it could be opened
 │   │   └── OutOfMemory      whole as far as is known, and no room for its pixels now
 │   └── BadRequest      a request the model's description does not allow; names the field
-│       └── AlreadyRunning  the same edit is under way
+│       ├── AlreadyRunning  the same edit is under way
+│       └── NotAsked    a price that could not be asked for without the risk of a run
 ├── ProviderError       the service answered and said no; exit code 4
 │   ├── Unauthorized    the key or the proxy sign-in was not accepted
 │   ├── NotAllowed      the key is good and may not do this
@@ -129,6 +130,12 @@ class BadRequest(BadInput):
 
 class AlreadyRunning(BadRequest):
     kind = "already_running"
+
+
+class NotAsked(BadRequest):
+    """Nothing was sent: something on the way might have made a paid run of the question."""
+
+    kind = "not_asked"
 
 
 class ProviderError(StudioError):

@@ -14,7 +14,10 @@ ParamValue = str | int | float | bool | None
 MAX_INSTRUCTION = 10_000
 """Longest instruction in Unicode code points (FAILURES 1.4)."""
 
-MAX_SEED = 2**31 - 1
+MAX_SEED = 2**63 - 1
+"""A person may choose a seed up to this: services tell seeds of so many bits."""
+
+MAX_DRAWN_SEED = 2**31 - 1
 """Seeds are drawn from 0 to this: every service of the catalogue takes 31 bits."""
 
 

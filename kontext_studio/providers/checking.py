@@ -12,7 +12,7 @@ import socket
 import ssl
 import time
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,8 +22,10 @@ import httpx
 from kontext_studio.core.errors import (
     BadAnswer,
     NotAllowed,
+    NotFound,
     OutOfCredit,
     Refused,
+    ServiceFailed,
     StudioError,
     Unauthorized,
 )
@@ -47,6 +49,9 @@ MODEL = "Model"
 
 NOT_TESTABLE = "Not testable without a run."
 _NOT_TRIED = "Not tried."
+_WAIT = "Try again in a while; if it stays, tell whoever runs it."
+_NOTHING_THERE = b'"no_such_address"'
+"""In the answer of a key-holding proxy of ours to a path that means nothing to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +92,7 @@ async def check(
     try:
         async for step in course.steps_until(asking):
             yield step
-        judged = await asking
+        judged = _of_no_run(await asking, service)
     finally:
         asking.cancel()
         with contextlib.suppress(asyncio.CancelledError, StudioError):
@@ -103,6 +108,24 @@ async def check(
     yield await _model_step(client, model) if passed else CheckStep(MODEL, None, _NOT_TRIED)
 
 
+def foreign(answer: Answer, service: Service) -> BadAnswer:
+    """Something answered, well-formed, that is not the service."""
+    return BadAnswer(
+        f"{answer.host} does not answer as {service.title} does.",
+        hint="Check the address and the provider of the connection.",
+        detail=answer.facts(),
+    )
+
+
+def _of_no_run(judged: Judged, service: Service) -> Judged:
+    """A service that broke has broken no run: none was asked for."""
+    fault = judged.fault
+    if type(fault) is not ServiceFailed:
+        return judged
+    words = f"{service.title} is in trouble."
+    return replace(judged, fault=ServiceFailed(words, hint=_WAIT, detail=fault.detail))
+
+
 async def _judged(
     client: HttpClient, probe: Probe, watch: Callable[[str, Mapping[str, object]], None]
 ) -> Judged:
@@ -116,6 +139,13 @@ async def _judged(
                 hint="Write the user into the proxy's address, and give its password.",
                 detail=answer.facts(),
             )
+        if answer.status == 404 and _NOTHING_THERE in answer.body[:512]:
+            nothing = NotFound(
+                "There is nothing at this address of the proxy.",
+                hint="Check the address of the connection, its path as well.",
+                detail=answer.facts(),
+            )
+            return Judged(nothing, by_proxy=True)
         if answer.status == 401 and not answer.is_json:
             return Judged(sign_in_wanted(answer), by_proxy=True)
         return probe.judge(answer)
@@ -282,6 +312,8 @@ def _answered(
     fault = judged.fault
     title = service.title[:1].upper() + service.title[1:]
     if isinstance(fault, Unauthorized):
+        if client.route.given.mode is RouteMode.SERVER_PROXY:
+            fault.hint = "The proxy holds the key: tell whoever runs it."
         yield failed(SIGN_IN, fault, seconds)
         yield CheckStep(SERVICE, None, _NOT_TRIED)
         return

@@ -104,9 +104,21 @@ def usual_fault(
         return too_large(facts, picture)
     if said.status == 429:
         return RateLimited("The service is busy.", detail=facts)
+    if said.status in _OF_THE_MOMENT:
+        why, hint = _OF_THE_MOMENT[said.status]
+        words = f"The service refused this request: {why} (HTTP {said.status}). {said.text}".strip()
+        return Refused(words, hint=hint, problems=said.problems, detail=facts, charged=charged)
     return None
 
 
+_OF_THE_MOMENT = {
+    409: (
+        "it collides with another one",
+        "Look whether the same run is under way, then run it again.",
+    ),
+    425: ("it came too early", "Run it again in a moment."),
+}
+"""What is wrong with the moment, and nothing with the request."""
 _UNKNOWN_RUN = "The service no longer knows this request."
 
 

@@ -23,6 +23,9 @@ _QUICKLY_READ = 256 * 1024
 
 KEY_HEADER = "idempotency-key"
 KEPT_HEADER = "idempotency-replayed"
+PROXY_HEADER = "x-kontext-request-id"
+"""That a key-holding proxy of ours puts into each of its answers, and takes out of all others."""
+
 OUTCOME_HEADER = "x-kontext-outcome"
 """In which a key-holding proxy of ours says what became of a POST that it did not pass on, or whose
 answer it lost."""

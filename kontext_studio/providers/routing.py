@@ -33,9 +33,9 @@ API_CALL = "studio_api_address"
 Calls without it (uploads to signed addresses, downloads) go straight and never carry a key.
 """
 
-# Below the 60 s that servers commonly keep an idle connection open: a call that is sent on a
-# connection the server has just closed ends as "perhaps charged".
-_KEEP_ALIVE_S = 20.0
+# Below the 5 s after which Node, uvicorn and Apache close an idle connection where nobody says
+# otherwise: a run sent on one that is just being closed ends as "perhaps charged".
+_KEEP_ALIVE_S = 4.0
 
 
 class RouteUnfit(Unreachable):

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import SystemRandom
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QIntValidator
+from PySide6.QtCore import QRegularExpression, QSize, Qt, Signal
+from PySide6.QtGui import QRegularExpressionValidator
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QWidget
 
-from kontext_studio.core.request import MAX_SEED
+from kontext_studio.core.request import MAX_DRAWN_SEED, MAX_SEED
 from kontext_studio.gui.theme.apply import set_kind
 from kontext_studio.gui.theme.icons import icon
 from kontext_studio.gui.theme.tokens import Theme
 
 
 def draw_seed() -> int:
-    return SystemRandom().randrange(MAX_SEED + 1)
+    return SystemRandom().randrange(MAX_DRAWN_SEED + 1)
 
 
 class SeedField(QWidget):
@@ -34,7 +34,9 @@ class SeedField(QWidget):
         self._line.setObjectName("param_seed")
         self._line.setAccessibleName("Seed")
         self._line.setPlaceholderText("Random")
-        self._line.setValidator(QIntValidator(0, MAX_SEED, self._line))
+        # Qt's validator of whole numbers ends at 31 bits.
+        digits = QRegularExpression(f"[0-9]{{1,{len(str(MAX_SEED))}}}")
+        self._line.setValidator(QRegularExpressionValidator(digits, self._line))
         self._line.textEdited.connect(self._tell)
         self._button = QToolButton(self)
         self._button.setObjectName("seedButton")

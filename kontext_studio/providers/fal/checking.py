@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kontext_studio.core.errors import NotFound
 from kontext_studio.providers.answers import Answer
-from kontext_studio.providers.checking import Judged, Probe
+from kontext_studio.providers.checking import Judged, Probe, foreign
 from kontext_studio.providers.fal.errors import complaint_in, fault_of
 from kontext_studio.providers.fal.service import queue_address
 from kontext_studio.providers.service import Service
@@ -16,9 +16,11 @@ def probe_of(queue: str, service: Service, model: str) -> Probe:
     """`queue` is the base address of the queue, `model` the endpoint that is asked about."""
 
     def judge(answer: Answer) -> Judged:
-        said = complaint_in(answer, answer.json())
+        value = answer.json()
+        said = complaint_in(answer, value)
         if said is None:
-            return Judged()
+            is_status = isinstance(value, dict) and "status" in value
+            return Judged(None if is_status else foreign(answer, service))
         fault = fault_of(said, service, ran=False)
         # A request that was made up is not known: exactly the answer of the right service.
         return Judged(None if isinstance(fault, NotFound) else fault, by_proxy=said.from_proxy)

@@ -216,7 +216,7 @@ def _proxy_speaks(said: Complaint) -> StudioError:
             detail=said.facts,
         )
     return Refused(
-        f"The proxy does not pass this request on: {said.text}",
+        f"The proxy does not pass this request on: {said.text.rstrip('.')}.",
         hint="Whoever runs the proxy can allow this service and this model.",
         detail=said.facts,
     )

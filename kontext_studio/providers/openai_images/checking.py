@@ -31,18 +31,24 @@ def probes_of(route: ResolvedRoute, profile: Profile, model: str) -> tuple[Probe
     return Probe(models, _serves(profile, "")), asked
 
 
+def _no_images_here(answer: Answer) -> BadAnswer:
+    return BadAnswer(
+        f"{answer.host} does not answer as an images server does.",
+        hint="Check the address: it usually ends in /v1.",
+        detail=answer.facts(),
+    )
+
+
 def _serves(profile: Profile, wanted: str) -> Callable[[Answer], Judged]:
     def judge(answer: Answer) -> Judged:
         value = answer.json()
+        if answer.status in (404, 405):
+            raise _no_images_here(answer)
         if answer.status >= 400:
             return Judged(free_fault_in(answer, value, profile.service))
         listed = value.get("data") if isinstance(value, dict) else None
         if not isinstance(listed, list):
-            raise BadAnswer(
-                f"{answer.host} does not answer as an images server does.",
-                hint="Check the address: it usually ends in /v1.",
-                detail=answer.facts(),
-            )
+            raise _no_images_here(answer)
         names = [str(one["id"]) for one in listed if isinstance(one, dict) and "id" in one]
         if wanted in names:
             return Judged(says=f"{shown(wanted, 120)} is served.")
@@ -76,7 +82,11 @@ def balance_in(answer: Answer, profile: Profile) -> Cost | None:
         raise free_fault_in(answer, value, profile.service)
     available = value.get("available") if isinstance(value, dict) else None
     if not isinstance(available, dict):
-        raise BadAnswer("The service does not tell the balance.", detail=answer.facts())
+        raise BadAnswer(
+            "The service does not tell the balance.",
+            hint="Check the address and the provider of the connection.",
+            detail=answer.facts(),
+        )
     amount = available.get("amount")
     if isinstance(amount, str):
         try:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 
-from kontext_studio.core.errors import BadAnswer
+from kontext_studio.core.errors import BadAnswer, NotAsked
 from kontext_studio.core.models import ModelSpec
 from kontext_studio.core.provider import InputPicture
 from kontext_studio.core.request import EditRequest
 from kontext_studio.core.result import Cost
+from kontext_studio.core.route import RouteMode
 from kontext_studio.providers.answers import Answer, shown
 from kontext_studio.providers.openai_images.checking import balance_in
 from kontext_studio.providers.openai_images.errors import free_fault_in
 from kontext_studio.providers.openai_images.provider import OpenAIImagesProvider
-from kontext_studio.providers.openai_images.service import API
+from kontext_studio.providers.openai_images.service import API, MODELS
+from kontext_studio.providers.posting import PROXY_HEADER
 from kontext_studio.providers.refusals import redirected
 from kontext_studio.providers.service import Service
 
@@ -27,11 +29,26 @@ class EstimatingProvider(OpenAIImagesProvider):
         self, request: EditRequest, spec: ModelSpec, pictures: tuple[InputPicture, ...]
     ) -> Cost:
         """The price of this very run; the service looks at all its parameters, and makes nothing.
-        It is sent once."""
+        It is sent once. Raise NotAsked where something on the way could make a run of it."""
         body = await self._body(request, spec, pictures)
         base = self._client.route.base(API)
+        await self._demand_passed_on(base)
         answer = await self._post(f"{base}/{body.path}?dryRun=true", body)
         return await asyncio.to_thread(_estimate_in, answer, self._service, request.model)
+
+    async def _demand_passed_on(self, base: str) -> None:
+        """A gateway that drops the query turns the question into a paid run, and none tells before
+        whether it does; a proxy of ours passes it on."""
+        if self._client.route.given.mode is not RouteMode.GATEWAY:
+            return
+        answer = await self._client.api("GET", f"{base}/{MODELS}")
+        if PROXY_HEADER not in answer.headers:
+            raise NotAsked(
+                "This gateway might make the run instead of passing the question on. "
+                "Nothing was asked.",
+                field="route",
+                hint="The price list tells what such a run costs.",
+            )
 
     async def balance(self) -> Cost | None:
         """What is left in the account, None where it is not bounded."""

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from kontext_studio.core.errors import NotFound
 from kontext_studio.providers.answers import Answer, shown
-from kontext_studio.providers.checking import Judged, Probe
+from kontext_studio.providers.checking import Judged, Probe, foreign
 from kontext_studio.providers.complaints import complaint_in, fault_of
 from kontext_studio.providers.replicate.service import API
 from kontext_studio.providers.routing import ResolvedRoute
@@ -20,7 +20,10 @@ def probes_of(route: ResolvedRoute, service: Service, model: str) -> tuple[Probe
     base = route.base(API)
 
     def signed_in(answer: Answer) -> Judged:
-        said = complaint_in(answer, answer.json())
+        value = answer.json()
+        said = complaint_in(answer, value)
+        if said is None and not (isinstance(value, dict) and "status" in value):
+            return Judged(foreign(answer, service))
         fault = fault_of(said, service) if said is not None else None
         # A prediction that was made up is not known: exactly the answer of the right service.
         return Judged(None if isinstance(fault, NotFound) else fault)
@@ -30,7 +33,9 @@ def probes_of(route: ResolvedRoute, service: Service, model: str) -> tuple[Probe
         if (said := complaint_in(answer, value)) is not None:
             return Judged(fault_of(said, service, model=model))
         name = value.get("name") if isinstance(value, dict) else None
-        return Judged(says=f"{shown(name)} is offered." if isinstance(name, str) else "")
+        if not isinstance(name, str):
+            return Judged(foreign(answer, service))
+        return Judged(says=f"{shown(name)} is offered.")
 
     return (
         Probe(f"{base}/v1/predictions/{_MADE_UP_PREDICTION}", signed_in),

@@ -25,7 +25,7 @@ from kontext_studio.server.proxy.desk import Desk
 from kontext_studio.server.proxy.fal import TARGET, FalUpstream
 from kontext_studio.server.proxy.forwarding import Way
 from kontext_studio.server.proxy.ledger import Ledger
-from kontext_studio.server.proxy.refusals import Refused
+from kontext_studio.server.proxy.refusals import NO_SUCH_ADDRESS, Refused
 from kontext_studio.server.proxy.upstream import order_call
 
 _METHODS = ["GET", "POST", "PUT", "DELETE", "PATCH"]
@@ -54,7 +54,7 @@ def make_proxy(
         raw = request.scope.get("raw_path") or request.scope["path"].encode()
         path = raw.partition(b"?")[0].decode("ascii", "replace")
         query = request.scope["query_string"].decode("latin-1") or None
-        name, method = path.split("/", 2)[1], request.method
+        name, method = (*path.split("/", 2), "")[1], request.method
         if path == "/health" and method == "GET":
             return JSONResponse({"ok": True})
         if path == "/account" and method == "GET":
@@ -68,7 +68,8 @@ def make_proxy(
             rest = path[len(name) + 1 :]
             call = order_call(method, rest, query) or held.upstream.find(method, rest, query)
         else:
-            return JSONResponse({"detail": "There is nothing at this address."}, 404)
+            said = {"detail": "There is nothing at this address.", "error_type": NO_SUCH_ADDRESS}
+            return JSONResponse(said, 404)
         return await desk.serve(
             request, held, call, f"{_own_base(request, config)}/{held.upstream.name}"
         )

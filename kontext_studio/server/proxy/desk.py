@@ -41,6 +41,7 @@ from kontext_studio.server.proxy.refusals import (
     REDIRECTED,
     UNREACHABLE,
     Refused,
+    says_not_taken,
 )
 from kontext_studio.server.proxy.upstream import Call, Effect
 from kontext_studio.server.proxy.visits import GONE, ID_HEADER, Visit
@@ -51,7 +52,8 @@ log = logging.getLogger(__name__)
 
 _SMALL_BYTES = 256 * 2**10
 _MOST_ANSWER_BYTES = 256 * 2**20
-_MOST_KEPT_BYTES = 64 * 2**20
+# As much as the program takes of an answer with pictures inside.
+_MOST_KEPT_BYTES = 96 * 2**20
 # Answers after which a service may still have taken the run, although they blame the caller.
 _PERHAPS_TAKEN = frozenset({408, 409, 425, 499})
 
@@ -231,6 +233,8 @@ class Desk:
             visit.note_service(arriving.headers)
             status = arriving.status
             is_refused = 300 <= status < 500 and status not in _PERHAPS_TAKEN
+            if call.effect is Effect.WORK and status in held.upstream.charged_refusals:
+                is_refused = False
             if is_refused:
                 await self._write(self._ledger.forget, number)
             self._refuse_redirect(arriving)
@@ -239,7 +243,9 @@ class Desk:
                 passing = True
                 return self._streamed(arriving, headers, hiding, number, has_key, visit)
             whole = hiding.whole(await self._whole(arriving, held, own))
-            if not is_refused:
+            if says_not_taken(status, whole):
+                await self._write(self._ledger.forget, number)
+            elif not is_refused:
                 await self._note_own(held, whole, visit.client)
                 fits = len(whole) <= _MOST_KEPT_BYTES
                 kept = Kept(status, headers, whole if fits else None)

@@ -64,6 +64,7 @@ class FalUpstream(Upstream):
     count_fields: ClassVar[tuple[str, ...]] = ("num_images",)
     passes_type: ClassVar[bool] = False
     empty_body: ClassVar[bytes] = b"{}"
+    charged_refusals: ClassVar[frozenset[int]] = frozenset({422})
     number_field: ClassVar[str] = "request_id"
     list_field: ClassVar[str] = "items"
 

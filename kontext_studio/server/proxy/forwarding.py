@@ -22,9 +22,9 @@ from kontext_studio.server.proxy.callers import Broken
 from kontext_studio.server.proxy.config import ProxyConfig
 
 CONNECT_S = 10.0
-# Below the 60 s that servers commonly keep an idle connection: an order on one that was just
-# closed would end as lost.
-_KEEP_ALIVE_S = 20.0
+# Below the 5 s after which Node, uvicorn and Apache close an idle connection where nobody says
+# otherwise: an order on one that is just being closed would end as lost.
+_KEEP_ALIVE_S = 4.0
 
 
 class NotSent(Exception):

@@ -18,7 +18,12 @@ answer ("unknown")."""
 UNKNOWN = "outcome_unknown"
 """The kind of every answer to a run of which nobody can tell whether the service took it."""
 
+NO_SUCH_ADDRESS = "no_such_address"
+"""The kind of the answer to a path that means nothing: a test of a connection knows it."""
+
 _MODEL = re.compile(r"[\w.:/@-]{1,100}", re.ASCII)
+_NOT_TAKEN = re.compile(rb"not accepted|queue is full", re.IGNORECASE)
+"""Nothing vaguer: a gateway that says "try again" may have passed the order on before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +116,11 @@ ANSWER_NOT_KEPT = Refusal(
 NO_FORM = Refusal(422, "invalid_body", "This call takes JSON.")
 NO_SUCH_RUN = Refusal(404, "not_found", "This proxy knows no such run of this client.")
 NO_SUCH_ORDER = Refusal(404, "not_found", "This proxy has no answer to such an order.")
+
+
+def says_not_taken(status: int, body: bytes) -> bool:
+    """Whether a busy service says that it certainly began no run. The program reads it likewise."""
+    return status == 503 and _NOT_TAKEN.search(body[:4096]) is not None
 
 
 def too_large(most_bytes: int) -> Refusal:

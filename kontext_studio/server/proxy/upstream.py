@@ -90,6 +90,8 @@ class Upstream(ABC):
     rewrites: ClassVar[bool] = False
     passes_type: ClassVar[bool] = True
     empty_body: ClassVar[bytes] = b""
+    charged_refusals: ClassVar[frozenset[int]] = frozenset()
+    """With which the service refuses what its machines may have worked on before."""
     number_field: ClassVar[str] = "id"
     list_field: ClassVar[str] = ""
 

@@ -127,6 +127,13 @@ def test_letters_are_no_seed(qtbot, form, edit_models):
     assert form.seed() == 42
 
 
+def test_a_seed_that_a_service_told_may_be_typed(qtbot, form, edit_models):
+    form.set_model(real(edit_models, "fal-ai/flux-pro/kontext"))
+    field = form.findChild(QLineEdit, "param_seed")
+    qtbot.keyClicks(field, "196619188014358660")
+    assert form.seed() == 196_619_188_014_358_660
+
+
 def test_a_model_without_a_seed_has_none(form):
     form.set_values({}, seed=7)
     assert form.seed() is None

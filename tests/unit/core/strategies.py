@@ -39,7 +39,7 @@ numbers = st.floats(allow_nan=False, allow_infinity=False)
 times = st.just(0.0) | st.floats(0, 4e9)
 node_ids = st.integers(0, 30).map(lambda number: NodeId(f"n{number}"))
 heads = st.none() | node_ids
-seeds = st.just(0) | st.integers(0, 2**31 - 1)
+seeds = st.just(0) | st.integers(0, 2**63 - 1)
 job_ids = st.integers(0, 9).map(lambda number: JobId(f"job-{number}"))
 param_values = st.none() | st.booleans() | st.integers() | numbers | words
 parameters = st.dictionaries(words, param_values, max_size=3).map(

@@ -113,6 +113,8 @@ def test_what_a_service_answers_is_told_at_its_stage(run, status: int, stages: l
         failed = next(one for one in steps if one.passed is False)
         assert failed.hint
         assert failed.kind in ("unauthorized", "out_of_credit")
+    if status == 500:
+        assert steps[3].message == "own service is in trouble.", "no run was asked for"
 
 
 def test_over_tls_the_day_the_certificate_ends_is_told(run, tmp_path: Path) -> None:
@@ -234,6 +236,7 @@ PROXIED = ("Name", "Connect", "Proxy", "Sign-in", "Service", "Model")
         (401, {"proxy": 1}, [True, True, False, None, None, None]),
         (400, {"proxy": 1}, [True, True, False, None, None, None]),
         (401, {}, [True, True, True, False, None, None]),
+        (404, {"error_type": "no_such_address"}, [True, True, False, None, None, None]),
     ],
 )
 def test_a_server_proxys_own_no_is_told_apart_from_the_services(
@@ -256,7 +259,11 @@ def test_a_server_proxys_own_no_is_told_apart_from_the_services(
 
     steps = run(story())
     assert told(steps) == list(zip(PROXIED, stages, strict=True))
-    if status == 404:
+    if (status, value) == (401, {}):
+        assert "proxy holds the key" in steps[3].hint
+    if value == {"error_type": "no_such_address"}:
+        assert "path" in steps[2].hint
+    elif status == 404:
         assert "accepts the sign-in" in steps[2].message
         assert steps[3].message == "Own service accepts the proxy's key."
 

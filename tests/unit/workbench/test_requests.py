@@ -86,9 +86,11 @@ def test_what_the_service_would_refuse_is_refused_before_sending(
     assert caught.value.field == field
 
 
-def test_a_seed_outside_31_bits_is_refused() -> None:
+def test_a_seed_may_be_one_that_a_service_told_and_no_longer() -> None:
+    told = 196_619_188_014_358_660
+    assert build_request(_order(), PRO, _history(), told).seed == told
     with pytest.raises(BadRequest):
-        build_request(_order(), PRO, _history(), 2**31)
+        build_request(_order(), PRO, _history(), 2**63)
 
 
 def _job(request: EditRequest, state: JobState, fault: JobFault | None = None) -> JobRecord:

@@ -325,8 +325,13 @@ def test_f_api_33_a_model_that_was_renamed_is_told_with_the_services_hint(run, w
     assert end.hint == "Renamed to fal-ai/other"
 
 
-def test_f_api_7_a_409_is_a_refusal_of_a_submit(run, waits, dev):
-    refused_at_once_and_free(run, waits, dev, says(409, {"detail": "x"}), Refused, "refused")
+@pytest.mark.parametrize(("status", "why"), [(409, "collides"), (425, "too early")])
+def test_f_api_7_a_409_is_a_refusal_of_a_submit_that_says_what_it_is(run, waits, dev, status, why):
+    fault = says(status, {"detail": "It holds a lock."})
+    end = refused_at_once_and_free(run, waits, dev, fault, Refused, "refused this request: it ")
+    assert why in end.message
+    assert "It holds a lock." in end.message
+    assert "again" in end.hint
 
 
 @pytest.mark.parametrize("fault", [says(413, {"detail": "too large"}), page(413)])

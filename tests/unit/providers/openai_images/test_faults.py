@@ -10,6 +10,7 @@ from kontext_studio.core.errors import (
     Charged,
     ContentBlocked,
     NotAllowed,
+    NotAsked,
     NotFound,
     OutcomeUnknown,
     OutOfCredit,
@@ -23,6 +24,7 @@ from kontext_studio.core.errors import (
 from kontext_studio.core.jobs import RemoteHandle
 from kontext_studio.core.provider import Finished, NotAccepted, RemoteDone, Sending
 from kontext_studio.core.result import Cost
+from kontext_studio.core.route import RouteMode
 from kontext_studio.providers.limits import Limits
 from tests.fakes.fal_service import (
     cut,
@@ -323,6 +325,29 @@ def test_an_estimate_is_the_same_call_and_nothing_is_sold(run, waits):
     assert server.sold == 0
     (seen,) = server.seen("edits")
     assert seen.path == "/openai/v1/images/edits?dryRun=true"
+
+
+@pytest.mark.parametrize("is_ours", [False, True])
+def test_over_a_gateway_a_price_is_asked_for_where_it_is_known_to_pass_the_question_on(
+    run, waits, is_ours
+):
+    async def story():
+        async with OpenAIService() as server:
+            if is_ours:
+                server.fault("models", says(200, {"data": []}, {"x-kontext-request-id": "1"}))
+            access = server.access(mode=RouteMode.GATEWAY, address=server.base, hosts=())
+            async with images_over(access, waits) as provider:
+                one, spec = picture(), spec_of("lumenfall")
+                request = request_for(one, model=spec.id)
+                try:
+                    return await provider.estimate(request, spec, (one,)), server
+                except StudioError as fault:
+                    return fault, server
+
+    found, server = run(story())
+    assert len(server.seen("edits")) == is_ours
+    assert server.sold == 0
+    assert found == Cost(0.025, "USD", True) if is_ours else isinstance(found, NotAsked)
 
 
 @pytest.mark.parametrize(

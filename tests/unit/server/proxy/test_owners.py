@@ -54,6 +54,15 @@ def test_f_sec_16_a_run_of_fal_is_its_buyers_alone(two):
     assert desk.fal("PUT", f"{AT}/cancel").status_code == 202
 
 
+def test_whether_the_service_takes_the_key_is_asked_of_the_service_by_everybody(two):
+    desk, _ = two
+    made_up = "00000000-0000-4000-8000-000000000000"
+    desk.fal("GET", f"{QUEUE}/fal-ai/flux-kontext/requests/{made_up}/status")
+    desk.http.get(f"/bfl/v1/get_result?id={made_up}")
+    desk.http.get(f"/replicate/v1/predictions/{'0' * 26}")
+    assert len(desk.behind.seen) == 3
+
+
 def test_f_sec_16_a_prediction_its_stream_and_an_upload_are_their_makers_alone(two):
     desk, ben = two
     desk.http.post(CREATE, json={"input": {"prompt": "x"}})

@@ -17,7 +17,7 @@ from kontext_studio.server.proxy.ledger import (
     OverLimit,
     Unanswered,
 )
-from tests.fakes.service_behind import cuts, holds, says
+from tests.fakes.service_behind import FLAGGED, cuts, holds, says
 from tests.unit.server.proxy.conftest import (
     MODEL,
     QUEUE,
@@ -106,6 +106,21 @@ def test_a_service_that_broke_is_not_asked_again_under_the_same_key(desk):
     desk.behind.scripts.append(says(500, {"detail": "broken"}))
     assert [desk.submit(**KEY).status_code for _ in range(2)] == [500, 500]
     assert len(desk.behind.paid()) == 1
+
+
+def test_f_api_15_a_busy_service_that_took_nothing_is_asked_again_under_the_same_key(desk):
+    desk.behind.scripts.append(says(503, {"detail": "Not accepted: the queue is full."}))
+    assert desk.submit(**KEY).status_code == 503
+    assert desk.spent() == 0
+    assert desk.submit(**KEY).status_code == 200
+    assert desk.spent() == 0.025
+
+
+def test_a_run_that_was_refused_after_it_had_worked_is_not_run_again_under_the_same_key(desk):
+    desk.behind.scripts.append(says(422, {"detail": FLAGGED}))
+    assert [desk.run(**KEY).status_code for _ in range(2)] == [422, 422]
+    assert len(desk.behind.paid()) == 1
+    assert desk.spent() == 0.025
 
 
 def test_a_repeat_while_the_first_is_under_way_waits_for_its_answer(desk):

@@ -1,5 +1,7 @@
 """Who may use the proxy, and what a web page or another host name gets."""
 
+import socket
+
 import pytest
 
 from kontext_studio.core.errors import BadRequest
@@ -69,6 +71,16 @@ def test_health_is_told_to_everybody_and_nothing_else_is_there(still_desk):
         assert http.get("/health").json() == {"ok": True}
         for path in ("/", "/fal", "/other/v1/models", "/docs", "/openapi.json"):
             assert http.get(path).status_code in (400, 404), path
+
+
+@pytest.mark.parametrize("target", ["%2Fhealth", "*", "http:"])
+def test_a_target_without_a_path_is_nothing_here(still_desk, target):
+    host, port = still_desk.served.origin.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=10) as there:
+        there.sendall(
+            f"GET {target} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n".encode()
+        )
+        assert there.makefile("rb").readline().startswith(b"HTTP/1.1 404")
 
 
 def test_a_client_that_is_added_or_removed_counts_at_once(desk, tmp_path):
