@@ -12,18 +12,22 @@ import typer
 from kontext_studio import __version__
 from kontext_studio.cli import (
     compare,
+    deriving,
     edit,
     environment,
     estimates,
     generate,
     keep,
+    line,
     look,
+    marks,
     models,
     proxy,
     rebase,
     resume,
     routes,
     serve,
+    settings,
     wording,
 )
 from kontext_studio.cli.reporting import (
@@ -67,15 +71,19 @@ def make_app() -> typer.Typer:
     edit.register(app)
     generate.register(app)
     look.register(app)
+    marks.register(app)
     compare.register(app)
     keep.register(app)
+    deriving.register(app)
     rebase.register(app)
+    line.register(app)
     resume.register(app)
     wording.register(app)
     routes.register(app)
     models.register(app)
     estimates.register(app)
     environment.register(app)
+    settings.register(app)
     serve.register(app)
     proxy.register(app)
 

@@ -14,7 +14,7 @@ from kontext_studio.cli.reporting import RunFailed, Unfinished, WithoutArea, is_
 from kontext_studio.cli.session_json import session_json, step_words
 from kontext_studio.cli.terminal import print_json, say, write_line
 from kontext_studio.core.errors import StudioError
-from kontext_studio.core.history import Node, NodeId
+from kontext_studio.core.history import JobId, Node, NodeId
 from kontext_studio.core.jobs import JobState
 from kontext_studio.workbench.areas import put
 from kontext_studio.workbench.bench import Workbench
@@ -78,7 +78,11 @@ async def carry_out(bench: Workbench, plan: Plan, as_json: bool) -> None:
 
 async def run_order(bench: Workbench, order: RunOrder) -> tuple[Node, ...]:
     """The pictures of one run, the first of them the current step. Raise RunFailed."""
-    job_id = await bench.submit(order)
+    return await ended(bench, await bench.submit(order))
+
+
+async def ended(bench: Workbench, job_id: JobId) -> tuple[Node, ...]:
+    """The same of a run that is under way."""
     view = await bench.wait_for(job_id)
     if view.record.state is not JobState.STORED:
         if is_refused_for_free(view):  # it is told here and now, and nothing is left to settle

@@ -21,6 +21,7 @@ from kontext_studio.core.errors import AlreadyRunning, BadInput, BadRequest
 from kontext_studio.core.history import History, Node, NodeId, NodeKind
 from kontext_studio.core.models import ModelSpec
 from kontext_studio.core.request import MAX_SEED, EditRequest, ParamValue
+from kontext_studio.core.result import Cost
 from kontext_studio.core.services import service_info
 from kontext_studio.core.session import Session
 from kontext_studio.providers.registry import built_words
@@ -29,7 +30,7 @@ from kontext_studio.workbench import pictures
 from kontext_studio.workbench.areas import area_of, mask_from_file
 from kontext_studio.workbench.bench import Workbench
 from kontext_studio.workbench.orders import RunOrder
-from kontext_studio.workbench.prices import demand_within_limit, price_of_run
+from kontext_studio.workbench.prices import demand_within_limit, price_of_run, sum_of
 from kontext_studio.workbench.requests import build_request, clean_instruction, refuse_twins
 
 
@@ -92,7 +93,8 @@ class Original:
 @dataclass(frozen=True, slots=True)
 class Possible:
     """A plan that can be carried out, as far as is known here: the first run as it would be sent,
-    and what the person is told before that; `area` with the bytes of its mask."""
+    and what the person is told before that; `area` with the bytes of its mask, and the price of all
+    runs together by the list, None where that is not known."""
 
     spec: ModelSpec
     originals: tuple[Original, ...]
@@ -100,6 +102,7 @@ class Possible:
     request: EditRequest
     caution: str
     area: tuple[Area, bytes] | None = None
+    whole_price: Cost | None = None
 
 
 async def demand_possible(bench: Workbench, plan: Plan) -> Possible:
@@ -135,15 +138,21 @@ async def demand_possible(bench: Workbench, plan: Plan) -> Possible:
             resume = f"kontext-studio resume {shlex.quote(str(bench.path))}"
             hint = f"“{resume}” says what has become of it; another --seed is another run."
             raise AlreadyRunning(twin.message, field=twin.field, hint=hint) from None
+    # A result is taken to be as large as the picture it was made from.
+    prices = [price_of_run(spec, request.count, request.inputs)]
+    further = price_of_run(later, request.count, request.inputs[:1])
+    prices += [further] * (len(plan.instructions) - 1)
+    # Of a chain that is cut off by the limit the first runs would be paid for nothing.
     demand_within_limit(
-        price_of_run(spec, request.count, request.inputs),
+        sum_of(one for one in prices if one is not None),
         bench.spent() if session is not None else 0.0,
         bench.settings.spend_limit_usd,
+        runs=len(prices),
     )
     # A server of one's own is free; there is nothing to be cautious of.
     final = not is_kept(spec, delivery.way) and spec.price.usd != 0
     caution = FAULTS_ARE_FINAL if final else ""
-    return Possible(spec, originals, parameters, request, caution, area)
+    return Possible(spec, originals, parameters, request, caution, area, sum_of(prices))
 
 
 async def _area(

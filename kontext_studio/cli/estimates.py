@@ -4,13 +4,15 @@ touched."""
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import typer
 
 from kontext_studio.cli.edit_plan import Plan, Possible, demand_possible
 from kontext_studio.cli.reporting import JSON_OPTION
 from kontext_studio.cli.running import run
 from kontext_studio.cli.terminal import print_json, write_line
-from kontext_studio.core.errors import BadRequest
+from kontext_studio.core.errors import BadRequest, NotAsked
 from kontext_studio.core.handling import Treatment
 from kontext_studio.core.images import ImageRef
 from kontext_studio.core.models import ModelSpec, ParamRole
@@ -54,16 +56,17 @@ def register(app: typer.Typer) -> None:
 
 
 async def say_estimate(bench: Workbench, plan: Plan, as_json: bool) -> None:
-    """The price of the first run of a plan, how large its result will be, and every setting that
-    does not arrive at the model as it was chosen. Raise BadInput where it cannot be carried out."""
+    """The price of the first run of a plan and of all together, how large its result will be, and
+    every setting that does not arrive at the model as it was chosen. Raise BadInput where it cannot
+    be carried out."""
     possible = await demand_possible(bench, plan)
     spec, request = possible.spec, possible.request
-    asked = can_estimate(spec)
-    if asked:
-        cost = await _asked(bench, plan, possible)
-    else:
-        cost = price_of_run(spec, request.count, request.inputs)
+    cost, asked = price_of_run(spec, request.count, request.inputs), False
+    if can_estimate(spec):
+        with suppress(NotAsked):
+            cost, asked = await _asked(bench, plan, possible), True
     sent = _settings(spec, request, seeded=plan.seed is not None)
+    runs = len(plan.instructions)
     size = expected_size(spec, request, bench.session.history if bench.is_open else ())
     if as_json:
         print_json(
@@ -73,12 +76,16 @@ async def say_estimate(bench: Workbench, plan: Plan, as_json: bool) -> None:
                 "count": request.count,
                 "cost": cost.to_json() if cost else None,
                 "source": "service" if asked else "price list",
+                "runs": runs,
+                "whole_cost": possible.whole_price.to_json() if possible.whole_price else None,
                 "size": size.to_json(),
                 "sent": [*map(_shown, sent)],
             }
         )
         return
     write_line(_words(cost, title_of(spec.provider) if asked else ""))
+    if runs > 1:
+        write_line(f"All {runs} runs: {_words(possible.whole_price, '')}")
     write_line(f"{size.words}.")
     for one in sent:
         if one.treatment is not Treatment.PASSED or one.note:

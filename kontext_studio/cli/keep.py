@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,9 +10,11 @@ from typing import TYPE_CHECKING
 import typer
 
 from kontext_studio.cli.compare import alignment_json
+from kontext_studio.cli.deriving import tell_made
 from kontext_studio.cli.out_file import demand_free, demand_other
 from kontext_studio.cli.pixel_work import (
     Named,
+    bar,
     decoded,
     in_thread,
     named_picture,
@@ -21,7 +24,10 @@ from kontext_studio.cli.pixel_work import (
 )
 from kontext_studio.cli.reporting import JSON_OPTION, Usage
 from kontext_studio.cli.running import run
+from kontext_studio.cli.session_json import find_step, step_words
 from kontext_studio.cli.terminal import print_json, say, write_line
+from kontext_studio.core.errors import BadInput
+from kontext_studio.workbench.areas import mask_from_file
 from kontext_studio.workbench.bench import Workbench
 from kontext_studio.workbench.pixel_making import kept_words
 
@@ -55,7 +61,10 @@ def register(app: typer.Typer) -> None:
         base: str = BASE,
         result: str = RESULT,
         session: Path | None = SESSION,
-        out: str = typer.Option(..., "-o", "--out", help="PNG to write."),
+        out: str = typer.Option("", "-o", "--out", help="PNG to write."),
+        as_step: bool = typer.Option(
+            False, "--step", help="Make a step of --session of it, beside RESULT."
+        ),
         mask_out: str = typer.Option(
             "", "--mask-out", help="Write the area that may differ from BASE, white, to this PNG."
         ),
@@ -75,6 +84,13 @@ def register(app: typer.Typer) -> None:
         async def work(bench: Workbench) -> None:
             if not 0.2 <= sensitivity <= 5.0:
                 raise Usage("“--sensitivity” lies between 0.2 and 5.")
+            if as_step:
+                if out or mask_out or session is None:
+                    raise Usage("“--step” goes with --session, and without files to write.")
+                await _make_step(bench, session, base, result, mask, sensitivity, as_json)
+                return
+            if not out:
+                raise Usage("Name the PNG to write with -o, or make a step of it with --step.")
             written = png_file(out, "--out")
             mask_written = png_file(mask_out, "--mask-out") if mask_out else None
             for path in filter(None, (written, mask_written)):
@@ -104,6 +120,35 @@ def register(app: typer.Typer) -> None:
                 say("Most of the picture changed: the result as it is may be what you want.")
 
         run(work, as_json=as_json)
+
+
+async def _make_step(
+    bench: Workbench,
+    session: Path,
+    base: str,
+    result: str,
+    mask: str,
+    sensitivity: float,
+    as_json: bool,
+) -> None:
+    await bench.open_session(session)
+    before, node = find_step(bench.session, base), find_step(bench.session, result)
+    if node.parent != before.id:
+        raise BadInput(
+            f"Step {step_words(bench.session, node)} was not made from "
+            f"{step_words(bench.session, before)}.",
+            hint="A step is made of a result and the step that it was made from.",
+        )
+    area = None
+    if mask:
+        size = (before.image.width, before.image.height)
+        given = await mask_from_file(Path.cwd() / mask, size)
+        area = await bench.areas.store(given)
+    with ExitStack() as stack:
+        made = await bench.deriving.keep_everything_else(
+            node.id, area=area, sensitivity=sensitivity, progress=bar(stack, "Finding the change")
+        )
+    tell_made(bench, made, as_json=as_json)
 
 
 def _kept(

@@ -114,11 +114,14 @@ def register(app: typer.Typer) -> None:
             "", "--key-env", help="Variable of the environment with the key."
         ),
         ca: Path | None = typer.Option(None, "--ca", help="File with further TLS roots."),
+        replace_known: bool = typer.Option(
+            False, "--replace", help="Put it in the place of the one of that name."
+        ),
         as_json: bool = JSON_OPTION,
     ) -> None:
-        """Add a connection, or change the one of that name. No key and no password is stored in
-        a file, and none is taken from the command line, which others can read: they are asked for,
-        or read line by line from standard input."""
+        """Add a connection; with --replace change the one of that name. No key and no password is
+        stored in a file, and none is taken from the command line, which others can read: they are
+        asked for, or read line by line from standard input."""
         refuse_secrets(network_proxy, header)
         roots = str(ca.expanduser().absolute()) if ca else ""
 
@@ -143,8 +146,13 @@ def register(app: typer.Typer) -> None:
                 proxy_from_system=system_proxy,
             )
             check_route(route)
+            known = _known(bench, route.name)
+            if known is not None and known != route and not replace_known:
+                raise Usage(
+                    f"There is a connection “{known.name}” already, and it is another one.",
+                    hint="“--replace” puts this one in its place.",
+                )
             given = await ask_for(route, key=key, password=proxy_password)
-            known = {one.name.casefold() for one in bench.connections.all()}
             bench.connections.add(route)
             await asyncio.to_thread(bench.connections.save)
             if forget_key:
@@ -153,7 +161,7 @@ def register(app: typer.Typer) -> None:
             if as_json:
                 print_json(_public(route))
             else:
-                done = "Changed" if route.name.casefold() in known else "Added"
+                done = "Added" if known is None else "Kept" if known == route else "Changed"
                 write_line(f"{done} {route.name}.")
 
         run(work, as_json=as_json)
@@ -229,6 +237,12 @@ def register(app: typer.Typer) -> None:
                 raise Reported(exit_code_of(failed.kind) if failed.kind else RouteError.exit_code)
 
         run(work, as_json=as_json)
+
+
+def _known(bench: Workbench, name: str) -> Route | None:
+    """The connection that this name stands for already."""
+    alike = (one for one in bench.connections.all() if one.name.casefold() == name.casefold())
+    return next(alike, None)
 
 
 async def _place(bench: Workbench, route: Route) -> KeyPlace | None:

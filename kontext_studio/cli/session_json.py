@@ -114,6 +114,7 @@ def _with_marks(session: Session, node: Node) -> dict[str, object]:
     body = node_json(node)
     body["label"] = session.labels.get(node.id)
     body["starred"] = node.id in session.stars
+    body["picked"] = node.id in session.picks
     body["deleted"] = node.id in session.hidden
     return body
 

@@ -29,6 +29,19 @@ class Method(StrEnum):
     """The changes of a chain, stacked on its original."""
 
 
+class Fit(StrEnum):
+    """How a picture of another shape came to the size of the picture before."""
+
+    CROP = "crop"
+    """Cut off alike on two sides."""
+    PAD = "pad"
+    """Whole, and around it the picture before."""
+    STRETCH = "stretch"
+    """Its sides no longer as they were to each other."""
+
+
+_FITTED = {Fit.CROP: "cropped", Fit.PAD: "set inside", Fit.STRETCH: "stretched back"}
+
 TITLES = {
     Method.KEEP: "Keep everything else",
     Method.RECOMPOSE: "Another area",
@@ -55,6 +68,9 @@ class Derivation:
         strength = self.fact("colour_strength")
         if self.method is Method.COLOURS and isinstance(strength, int | float):
             return f"{TITLES[self.method]} {round(strength * 100)} %"
+        fit = self.fact("fit")
+        if self.method is Method.SIZE and fit in _FITTED:
+            return f"{TITLES[self.method]}, {_FITTED[Fit(fit)]}"
         return TITLES[self.method]
 
     def fact(self, name: str) -> Fact:

@@ -15,7 +15,9 @@ class Settings:
     `spend_limit_usd` is per session; 0 is no limit. `text_percent` (90 to 200) enlarges type.
     `wheel_pans` swaps zoom and pan on the wheel. `displays` are pairs of a screen and the colour
     space it shows: "srgb", "display-p3" or the path of an ICC file. `rules_off` are rules of
-    wording that never speak, `personal_words` no typing errors."""
+    wording that never speak, `personal_words` no typing errors. `keys` are commands with other keys
+    than the program's own, in Qt's portable form, empty for none. `notify` tells on the desktop
+    that a long run has ended; `folder` is where a file was chosen last."""
 
     theme: str = "dark"
     high_contrast: bool = False
@@ -31,6 +33,9 @@ class Settings:
     rules_off: tuple[str, ...] = ()
     personal_words: tuple[str, ...] = ()
     recent: tuple[str, ...] = ()
+    keys: tuple[tuple[str, str], ...] = ()
+    notify: bool = True
+    folder: str = ""
 
     def with_recent(self, path: str) -> Settings:
         """The same settings with `path` as the session opened last; ten are remembered."""
@@ -62,6 +67,9 @@ class Settings:
             "rules_off": list(self.rules_off),
             "personal_words": list(self.personal_words),
             "recent": list(self.recent),
+            "keys": dict(self.keys),
+            "notify": self.notify,
+            "folder": self.folder,
         }
 
     @classmethod
@@ -89,18 +97,21 @@ class Settings:
             and 0 <= limit <= MOST_USD
             else plain.spend_limit_usd,
             wheel_pans=bool(take("wheel_pans", bool)),
-            displays=_pairs(data.get("displays")),
+            displays=tuple(pair for pair in _pairs(data.get("displays")) if pair[1]),
             tab_accepts=bool(take("tab_accepts", bool)),
             single_keys=bool(take("single_keys", bool)),
             rules_off=_strings(data.get("rules_off")),
             personal_words=_strings(data.get("personal_words")),
             recent=tuple(str(one) for one in recent) if isinstance(recent, list) else (),
+            keys=_pairs(data.get("keys")),
+            notify=bool(take("notify", bool)),
+            folder=str(take("folder", str)),
         )
 
 
 def _pairs(value: object) -> tuple[tuple[str, str], ...]:
     listed = value.items() if isinstance(value, dict) else ()
-    return tuple((one, other) for one, other in listed if isinstance(other, str) and other)
+    return tuple((one, other) for one, other in listed if isinstance(other, str))
 
 
 def _strings(value: object) -> tuple[str, ...]:

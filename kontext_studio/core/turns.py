@@ -10,7 +10,8 @@ from kontext_studio.core.drafts import Draft
 from kontext_studio.core.history import NodeId
 from kontext_studio.core.images import as_int
 
-MOST_TURNS = 20
+MOST_TURNS = 200
+"""More than a person puts in line, or a chain has that is run again; a damaged file may say any."""
 
 
 @dataclass(frozen=True, slots=True)

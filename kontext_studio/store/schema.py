@@ -14,7 +14,9 @@ from kontext_studio.core.errors import NewerSession, NotASession, SessionDamaged
 from kontext_studio.store.file_names import shown_name
 
 APPLICATION_ID = 0x4B545354  # "KTST"
-VERSION = 1
+VERSION = 2
+"""2: an area says how much of the picture it is and how soft its edge; steps that are computed say
+how. A program of the first version cannot read that, and says that the file is newer."""
 PAGE_BYTES = 32_768
 """Large pages: pictures are most of the file, and commits were steadier than with 4 kB ones."""
 

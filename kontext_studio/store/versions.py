@@ -12,7 +12,7 @@ from pathlib import Path
 
 from kontext_studio.core import kill_points
 from kontext_studio.core.errors import SessionDamaged, SessionError
-from kontext_studio.store import schema
+from kontext_studio.store import schema, version_1
 from kontext_studio.store.database import new_database, open_database, reading_mode
 from kontext_studio.store.faults import damaged, session_faults
 from kontext_studio.store.file_names import shown_name
@@ -28,8 +28,10 @@ class Migration:
     step: Callable[[sqlite3.Connection], None]
 
 
-MIGRATIONS: dict[int, Migration] = {}
-"""By the version that each starts from; there has been no version before the first."""
+MIGRATIONS: dict[int, Migration] = {
+    1: Migration(version_1.TABLES, version_1.bring_to_version_2),
+}
+"""By the version that each starts from."""
 
 
 def open_for_reading(path: Path, head: Head) -> sqlite3.Connection:

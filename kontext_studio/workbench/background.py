@@ -24,6 +24,11 @@ class Background:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    async def settle(self) -> None:
+        """Until nothing is under way; what that begins counts as well."""
+        while self._tasks:
+            await asyncio.wait(tuple(self._tasks))
+
     async def close(self) -> None:
         """Stop everything that has not ended."""
         tasks = tuple(self._tasks)

@@ -20,7 +20,7 @@ from kontext_studio.core.history import JobId, Node, NodeId, NodeKind
 from kontext_studio.core.images import ImageRef
 from kontext_studio.core.models import Catalogue, ModelSpec
 from kontext_studio.core.provider import CheckStep
-from kontext_studio.core.request import MAX_SEED
+from kontext_studio.core.request import MAX_DRAWN_SEED
 from kontext_studio.core.result import Cost
 from kontext_studio.core.route import Route
 from kontext_studio.core.secret import Secret
@@ -80,7 +80,7 @@ class Workbench:
         environment: Mapping[str, str],
         *,
         new_id: Callable[[], str] = lambda: uuid.uuid4().hex[:12],
-        new_seed: Callable[[], int] = lambda: random.SystemRandom().randint(1, MAX_SEED),
+        new_seed: Callable[[], int] = lambda: random.SystemRandom().randint(1, MAX_DRAWN_SEED),
         clock: Callable[[], float] = time.time,
         make_reach: Callable[[Connections, Catalogue], Reach] = Reach,
         grace_s: float = CLOSING_GRACE_S,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from kontext_studio.core.area import Area
 from kontext_studio.core.changes import NodesAdded
-from kontext_studio.core.derivation import Derivation, Method
+from kontext_studio.core.derivation import Derivation, Fit, Method
 from kontext_studio.core.errors import BadRequest, ReadOnlySession
 from kontext_studio.core.history import Node, NodeId, NodeKind
 from kontext_studio.core.images import ImageRef
@@ -161,11 +161,19 @@ class Deriving:
         pair = _as_shown(desk.session, node)
         return await self._make(desk, pair, Method.COLOURS, work, progress)
 
-    async def bring_to_size(self, node: NodeId, *, progress: Progress = nobody) -> Node:
-        """The step at the size of the picture before."""
+    async def bring_to_size(
+        self, node: NodeId, *, fit: Fit | None = None, progress: Progress = nobody
+    ) -> Node:
+        """The step at the size of the picture before. One of another shape is brought there as
+        `fit` says; without it, it is stretched or set inside only where its content then lies where
+        it lay before, and else cropped. Its title and notes say which."""
         desk = writable(self._bench.desk)
         pair = _as_shown(desk.session, node)
-        return await self._make(desk, pair, Method.SIZE, pixel_making.sized, progress)
+
+        def work(base: bytes, result: bytes, watch: Watch) -> Made:
+            return pixel_making.sized(base, result, fit, watch)
+
+        return await self._make(desk, pair, Method.SIZE, work, progress)
 
     # Inside.
 

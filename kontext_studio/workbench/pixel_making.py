@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kontext_studio.core.area import Area
-from kontext_studio.core.derivation import Fact
+from kontext_studio.core.derivation import Fact, Fit
 from kontext_studio.core.errors import BadRequest
 from kontext_studio.imaging.watching import Watch
 from kontext_studio.workbench.areas import (
-    STRETCHED,
     area_of,
     inside_now,
     is_stretched,
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from kontext_studio.imaging.alignment import Alignment
+    from kontext_studio.imaging.fitting import Fitted
     from kontext_studio.imaging.keeping import Kept
     from kontext_studio.imaging.seam import Seam
 
@@ -165,22 +165,37 @@ def coloured(base: bytes, result: bytes, strength: float, watch: Watch) -> Made:
     return Made(stored_png(encode_png(pixels), size, words), facts)
 
 
-def sized(base: bytes, result: bytes, watch: Watch) -> Made:
-    """The result at the size of the base. Raise BadRequest where it has that."""
+def sized(base: bytes, result: bytes, fit: Fit | None, watch: Watch) -> Made:
+    """The result at the size of the base; of another shape as `fit` says, or as fits its content.
+    Raise BadRequest where it has that size."""
     from kontext_studio.imaging.encode import encode_png
-    from kontext_studio.imaging.operators import resized
+    from kontext_studio.imaging.fitting import fitted
 
-    after, goal = as_sent(result), decoded(base)
-    height, width = after.shape[:2]
-    size = (goal.width, goal.height)
-    if (width, height) == size:
+    after, before = as_sent(result), as_sent(base)
+    came, size = (after.shape[1], after.shape[0]), (before.shape[1], before.shape[0])
+    if came == size:
         raise BadRequest("It has the size of the picture before already.")
     watch.reach(0.3)
-    notes = [f"Brought from {width:,} × {height:,} to {size[0]:,} × {size[1]:,} pixels"]
-    if is_stretched((width, height), size):
-        notes.append(STRETCHED)
-    facts: Facts = (("width_before", width), ("height_before", height))
-    return Made(stored_png(encode_png(resized(after, size)), size, tuple(notes)), facts)
+    found = fitted(after, before, same_shape=not is_stretched(came, size), how=fit)
+    notes = [f"Brought from {came[0]:,} × {came[1]:,} to {size[0]:,} × {size[1]:,} pixels"]
+    if found.how is not None:
+        notes.append(_fitted_words(found))
+    facts: list[tuple[str, Fact]] = [("width_before", came[0]), ("height_before", came[1])]
+    if found.how is not None:
+        facts.append(("fit", found.how.value))
+    return Made(stored_png(encode_png(found.pixels), size, tuple(notes)), tuple(facts))
+
+
+def _fitted_words(found: Fitted) -> str:
+    x, y = found.missing_px
+    match found.how:
+        case Fit.CROP if y:
+            return f"It had another shape: {y:,} px were cut off, above and below"
+        case Fit.CROP:
+            return f"It had another shape: {x:,} px were cut off, left and right"
+        case Fit.PAD:
+            return "It had another shape: around it the picture before is seen"
+    return "It had another shape and was stretched back to the one before"
 
 
 def changed(

@@ -10,6 +10,7 @@ from kontext_studio.core.jobs import JobRecord, JobState
 from kontext_studio.core.models import Catalogue, ModelSpec
 from kontext_studio.core.result import Cost
 from kontext_studio.core.session import Session
+from kontext_studio.workbench.money import money_words
 
 
 def price_of_run(spec: ModelSpec, count: int, inputs: tuple[ImageRef, ...]) -> Cost | None:
@@ -39,6 +40,16 @@ def price_of_result(spec: ModelSpec, images: tuple[ImageRef, ...], missing: int 
     return spec.price.for_run(len(images) + missing, _megapixels(images))
 
 
+def sum_of(prices: Iterable[Cost | None]) -> Cost | None:
+    """Of several runs; None where one is not known, or they are not in one currency."""
+    known = tuple(prices)
+    currencies = {one.currency if one is not None else "" for one in known}
+    if len(currencies) != 1 or "" in currencies:
+        return None
+    total = round(sum(one.amount for one in known if one is not None), 6)
+    return Cost(total, currencies.pop())
+
+
 def spent_usd(session: Session, jobs: Iterable[JobRecord], catalogue: Catalogue) -> float:
     """US dollars of a session: finished steps, and the estimates of runs that may still cost. What
     a service told in another currency is not among them: nobody here knows what it is worth."""
@@ -58,15 +69,22 @@ def spent_usd(session: Session, jobs: Iterable[JobRecord], catalogue: Catalogue)
     return round(total, 6)
 
 
-def demand_within_limit(cost: Cost | None, spent: float, limit_usd: float) -> None:
-    """Raise BadRequest where a run would pass the session's limit; 0 is no limit."""
+def demand_within_limit(
+    cost: Cost | None, spent: float, limit_usd: float, *, runs: int = 1
+) -> None:
+    """Raise BadRequest where a run, or so many `runs` together, would pass the session's limit; 0
+    is no limit."""
     if cost is None or not cost.amount or not limit_usd:
         return
     if spent + cost.amount > limit_usd + 1e-9:
+        what, fewer = "This", "fewer variants"
+        if runs > 1:
+            price = money_words(cost.amount, cost.currency)
+            what, fewer = f"These {runs} runs, about {price} together,", "fewer of them"
         raise BadRequest(
-            f"This would pass this session's limit of ${limit_usd:.2f}.",
+            f"{what} would pass this session's limit of ${limit_usd:.2f}.",
             field="cost",
-            hint="Raise the limit in the settings, or run fewer variants.",
+            hint=f"Raise the limit in the settings, or run {fewer}.",
         )
 
 

@@ -14,6 +14,7 @@ from kontext_studio.core.errors import BadRequest
 from kontext_studio.core.history import History, Node, NodeId
 from kontext_studio.core.result import Cost
 from kontext_studio.core.session import Session
+from kontext_studio.core.turns import TurnQueue
 from kontext_studio.imaging.watching import Watch
 from kontext_studio.workbench.areas import area_of, mask_in_stored
 from kontext_studio.workbench.deriving import Deriving, writable
@@ -22,7 +23,10 @@ from kontext_studio.workbench.orders import RunOrder
 from kontext_studio.workbench.pictures import stored_png
 from kontext_studio.workbench.pixel_making import Made
 from kontext_studio.workbench.pixel_work import Progress, as_sent, decoded, in_thread, nobody
-from kontext_studio.workbench.turns import Turns
+from kontext_studio.workbench.prices import sum_of
+from kontext_studio.workbench.requests import clean_instruction
+from kontext_studio.workbench.turns import Turns, in_line
+from kontext_studio.workbench.turns_view import TurnsView
 
 if TYPE_CHECKING:
     from kontext_studio.imaging.restacking import Turn
@@ -49,15 +53,15 @@ class RebaseBench(Protocol):
 class PaidRebase:
     """What running the instructions of a chain again on its original would be: `drafts` one for
     each turn, in order, with all of its settings; `price` their sum, None where one is not known.
+
+    Where the rest of the very same stands in line, `begun` is how far that is: what was run of it
+    is not run, and not in the `price`, a second time.
     """
 
     original: NodeId
     drafts: tuple[Draft, ...]
     price: Cost | None
-
-    def order(self, place: int, on: NodeId) -> RunOrder:
-        """One of the turns, on what came of the one before."""
-        return _order(self.drafts[place], on)
+    begun: TurnsView | None = None
 
     @property
     def instructions(self) -> tuple[str, ...]:
@@ -110,10 +114,11 @@ class Rebasing:
             notes=made.picture.notes,
         )
 
-    def plan_paid(self, node: NodeId, *, merged: bool = False) -> PaidRebase:
+    def plan_paid(self, node: NodeId, *, merged: bool = False, again: bool = False) -> PaidRebase:
         """What running the chain's instructions again would be, or all of them as one where they
-        are to be `merged`; nothing is sent. Seeds are new ones. Raise BadRequest where there are
-        none, or a connection of one is not on this computer."""
+        are to be `merged`; nothing is sent. Seeds are new ones. One that was begun and stands in
+        line goes on, unless it is to begin `again`. Raise BadRequest where there is nothing to run,
+        or a connection of one is not on this computer."""
         session = self._bench.session
         original = _path(session, node)[0]
         steps = tuple(_runs(session.history, node))
@@ -123,17 +128,72 @@ class Rebasing:
         if merged:
             drafts = (_merged(drafts),)
         prices = [self._bench.price_of(_order(one, original.id)) for one in drafts]
-        return PaidRebase(original.id, drafts, _sum(prices))
+        plan = PaidRebase(original.id, drafts, sum_of(prices))
+        line = self._bench.turns.view()
+        if again or line is None or not _is_rest_of(line.queue, plan, session.history):
+            return plan
+        return replace(plan, price=line.to_pay, begun=line)
 
-    async def begin_paid(self, node: NodeId, *, merged: bool = False) -> PaidRebase:
+    async def begin_paid(
+        self, node: NodeId, *, merged: bool = False, again: bool = False
+    ) -> PaidRebase:
         """Put these turns in line on the original, as a branch beside the chain; nothing is run
-        before the line is told to. Raise BadRequest, SessionError."""
+        before the line is told to. What stands there of the very same goes on, or is replaced where
+        it is to begin `again`. Raise BadRequest where others stand there, SessionError."""
         writable(self._bench.desk)
-        plan = self.plan_paid(node, merged=merged)
+        plan = self.plan_paid(node, merged=merged, again=again)
+        if plan.begun is not None:
+            return plan
+        line = self._bench.turns.view()
+        if line is not None and not _is_rest_of(line.queue, plan, self._bench.session.history):
+            raise BadRequest(
+                "Other steps are in line already.", hint="Run them or discard them first."
+            )
         await self._bench.turns.begin(
             plan.instructions, plan.original, plan.drafts[0], each=plan.drafts
         )
         return plan
+
+    def made_of(self, plan: PaidRebase, node: NodeId) -> tuple[Node, ...]:
+        """The steps of the newest branch that is the whole of a plan already and was run after a
+        step; none where there is no such branch."""
+        session = self._bench.session
+        after = session.history[node].step
+        for last in reversed(session.shown()):
+            path = session.history.path(last.id)
+            runs = path[1:]
+            if path[0].id != plan.original or len(runs) != len(plan.drafts):
+                continue
+            if runs[0].step > after and all(map(_is_run_of, runs, plan.drafts)):
+                return runs
+        return ()
+
+
+def _is_rest_of(queue: TurnQueue, plan: PaidRebase, history: History) -> bool:
+    """Whether what stands in line is the whole of a plan, or what is left of it."""
+    path = history.path(queue.on)
+    left = plan.drafts[queue.done :]
+    return (
+        queue.total == len(plan.drafts)
+        and path[0].id == plan.original
+        and len(path) == queue.done + 1
+        and queue.left == tuple(clean_instruction(one.text) for one in left)
+        and queue.each == tuple(in_line(one) for one in left)
+        and all(map(_is_run_of, path[1:], plan.drafts))
+    )
+
+
+def _is_run_of(node: Node, draft: Draft) -> bool:
+    """Whether a step came of such a run. The area may have another size by now."""
+    request = node.request
+    return (
+        request is not None
+        and request.instruction == clean_instruction(draft.text)
+        and request.model == draft.model
+        and dict(draft.parameters).items() <= request.parameter_map().items()
+        and (request.area is None) == (draft.area is None)
+        and node.parents[1:] == draft.references
+    )
 
 
 def _path(session: Session, node: NodeId) -> tuple[Node, ...]:
@@ -249,10 +309,3 @@ def _order(draft: Draft, on: NodeId) -> RunOrder:
         parameters=draft.parameters,
         area=draft.area_to_send,
     )
-
-
-def _sum(prices: Sequence[Cost | None]) -> Cost | None:
-    known = [one for one in prices if one is not None]
-    if len(known) < len(prices) or len({one.currency for one in known}) != 1:
-        return None
-    return Cost(round(sum(one.amount for one in known), 6), known[0].currency)

@@ -27,8 +27,12 @@ _ELSEWHERE = re.compile(
 _SECRET_NAME = re.compile(r"token|key|secret|passw|credential|auth|session", re.IGNORECASE)
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
 _OWN_HEADERS = frozenset(
-    {"host", "content-length", "content-type", "transfer-encoding", "connection"}
+    "host content-length content-type content-encoding transfer-encoding connection expect upgrade"
+    " te trailer accept accept-encoding range if-range idempotency-key x-fal-target-url"
+    " proxy-authorization".split()
 )
+"""What says what a call is, or belongs to the network proxy: another value would make another
+call of it, or take its key to an order away."""
 _INSIDE = (".local", ".lan", ".internal", ".home.arpa", ".intranet", ".corp", ".home")
 
 

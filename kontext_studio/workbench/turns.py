@@ -17,6 +17,7 @@ from kontext_studio.core.history import JobId, NodeId
 from kontext_studio.core.jobs import JobRecord, JobState
 from kontext_studio.core.result import Cost
 from kontext_studio.core.session import Session
+from kontext_studio.core.settings import Settings
 from kontext_studio.core.turns import MOST_TURNS, TurnQueue
 from kontext_studio.workbench.announcements import (
     Announcement,
@@ -31,6 +32,7 @@ from kontext_studio.workbench.areas import Areas
 from kontext_studio.workbench.background import Background
 from kontext_studio.workbench.desk import Desk
 from kontext_studio.workbench.orders import RunOrder
+from kontext_studio.workbench.prices import demand_within_limit, sum_of
 from kontext_studio.workbench.requests import clean_instruction
 from kontext_studio.workbench.runs import Runs
 from kontext_studio.workbench.sessions import TURNS
@@ -51,10 +53,13 @@ class TurnBench(Protocol):
     def session(self) -> Session: ...
     @property
     def runs(self) -> Runs: ...
+    @property
+    def settings(self) -> Settings: ...
     def stored_choice(self, name: str) -> str: ...
     async def store_choice(self, name: str, text: str) -> bool: ...
     async def submit(self, order: RunOrder, *, allow_twin: bool = False) -> JobId: ...
     def price_of(self, order: RunOrder) -> Cost | None: ...
+    def spent(self) -> float: ...
 
 
 class Turns:
@@ -79,9 +84,18 @@ class Turns:
         stopped = "" if under_way else self._stopped or _why(run)
         if queue.on in self._bench.session.hidden:
             stopped = "The step they go on from was deleted."
-        step = self._bench.session.history[queue.on].step
-        price, whole = self._price(queue), self._whole_price(queue)
-        return TurnsView(queue, under_way, self._goes_on, stopped, price, step, whole)
+        rest = self._not_ordered(queue)
+        return TurnsView(
+            queue=queue,
+            under_way=under_way,
+            goes_on=self._goes_on,
+            stopped=stopped,
+            price=self._price(queue),
+            step=self._bench.session.history[queue.on].step,
+            whole_price=self._whole_price(queue),
+            to_order=rest.left if rest is not None else (),
+            to_pay=self._whole_price(rest) if rest is not None else Cost(0.0),
+        )
 
     async def begin(
         self,
@@ -98,8 +112,8 @@ class Turns:
         left = tuple(clean_instruction(text) for text in texts)
         if not left or len(left) > MOST_TURNS:
             raise BadRequest(f"From 1 to {MOST_TURNS} instructions can stand in line.")
-        plain = replace(settings, text="", keep=(), count=1)
-        own = tuple(replace(one, text="", keep=(), count=1) for one in each)
+        plain = in_line(settings)
+        own = tuple(map(in_line, each))
         await self._write(
             lambda _old: TurnQueue(left, on, len(left), self._last_step(), plain, branches, own)
         )
@@ -128,13 +142,25 @@ class Turns:
         """Forget what is left; a run under way goes on and becomes a step."""
         await self._write(lambda _queue: None)
 
-    async def run(self, *, all_of_them: bool) -> None:
-        """Run the next one; with `all_of_them` those behind it follow. Raise StudioError."""
+    async def run(self, *, all_of_them: bool) -> JobId | None:
+        """Run the next one and return its run; with `all_of_them` those behind it follow. Raise
+        StudioError, also where all of them together would pass the session's limit."""
         if self._queue is None:
-            return
+            return None
+        if all_of_them:
+            self._demand_within_limit(self._queue)
         self._goes_on = all_of_them
         self._tell()
-        await self._run_next()
+        return await self._run_next()
+
+    @property
+    def next_run(self) -> JobRecord | None:
+        """The newest run of the next one, if there is one."""
+        return self._run_of(self._queue) if self._queue is not None else None
+
+    async def settle(self) -> None:
+        """Until the line has moved up behind what has become a step."""
+        await self._background.settle()
 
     def stop(self) -> None:
         """Let the one under way be the last for now."""
@@ -150,26 +176,43 @@ class Turns:
 
     # Inside.
 
-    async def _run_next(self) -> None:
+    async def _run_next(self) -> JobId | None:
         async with self._turn:
             queue = self._queue
-            if queue is None or self._is_under_way(queue):
-                return
+            if queue is None:
+                return None
+            run = self._run_of(queue)
+            if run is not None and self._is_under_way(queue):
+                return run.id
             self._stopped = ""
             try:
                 if queue.on in self._bench.session.hidden:
                     raise BadRequest("The step they go on from was deleted.")
-                run = self._run_of(queue)
                 if run is not None and run.state is JobState.PREPARED:
-                    self._bench.runs.again(run.id)  # it was ordered, and never sent
+                    job = run.id
+                    self._bench.runs.again(job)  # it was ordered, and never sent
                 else:
                     order = await self._bench.areas.fitted(self._order(queue))
-                    await self._bench.submit(order)
+                    job = await self._bench.submit(order)
             except StudioError as fault:
                 self._goes_on, self._stopped = False, fault.message
                 self._tell()
                 raise
         self._tell()
+        return job
+
+    def _demand_within_limit(self, queue: TurnQueue) -> None:
+        """Raise BadRequest: the first ones alone would be paid for nothing."""
+        bench, rest = self._bench, self._not_ordered(queue)
+        if rest is None:
+            return
+        limit = bench.settings.spend_limit_usd
+        try:
+            demand_within_limit(self._whole_price(rest), bench.spent(), limit, runs=len(rest.left))
+        except BadRequest as fault:
+            self._goes_on, self._stopped = False, fault.message
+            self._tell()
+            raise
 
     async def _write(self, plan: Callable[[TurnQueue | None], TurnQueue | None]) -> None:
         async with self._turn:
@@ -210,19 +253,16 @@ class Turns:
         except StudioError:  # a connection that is not on this computer
             return None
 
+    def _not_ordered(self, queue: TurnQueue) -> TurnQueue | None:
+        """All that are left, but the next one where its run stands among what was spent."""
+        run = self._run_of(queue)
+        return queue if run is None or run.ended else queue.after(queue.on, queue.since)
+
     def _whole_price(self, queue: TurnQueue) -> Cost | None:
-        """Of all that are left; each may have settings of its own."""
-        one = self._price(queue)
-        if not queue.each or one is None:
-            return replace(one, amount=round(one.amount * len(queue.left), 6)) if one else None
-        amount = 0.0
-        for place in range(len(queue.each)):
-            rest = replace(queue, left=queue.left[place:], each=queue.each[place:])
-            price = self._price(rest)
-            if price is None or price.currency != one.currency:
-                return None
-            amount += price.amount
-        return replace(one, amount=round(amount, 6))
+        """Of all that are left; each may have settings of its own. It does not depend on words."""
+        if not queue.each:
+            return sum_of([self._price(queue)] * len(queue.left))
+        return sum_of(self._price(replace(queue, each=(one,))) for one in queue.each)
 
     def _last_step(self) -> int:
         steps = [job.step for job in self._bench.desk.jobs.values()]
@@ -298,6 +338,11 @@ class Turns:
 
     def _tell(self) -> None:
         self._bench.announcer.announce(TurnsChanged(self.view()))
+
+
+def in_line(draft: Draft) -> Draft:
+    """The settings of one that stands in line."""
+    return replace(draft, text="", keep=(), count=1)
 
 
 def _why(run: JobRecord | None) -> str:

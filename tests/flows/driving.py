@@ -119,8 +119,9 @@ def hosts_at(origin: str) -> tuple[str, ...]:
 
 
 def add_direct(program: Program, origin: str, *more: str) -> None:
-    """The connection “own”: directly to this address."""
-    added = program("routes", "add", "own", "--provider", "fal", *hosts_at(origin), *more)
+    """The connection “own”, in place of any other: directly to this address."""
+    words = ("--provider", "fal", *hosts_at(origin), "--replace")
+    added = program("routes", "add", "own", *words, *more)
     assert added.code == 0, added.err
 
 

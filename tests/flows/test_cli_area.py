@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from kontext_studio.core.history import Node, NodeId, NodeKind
-from kontext_studio.core.request import EditRequest
-from kontext_studio.core.result import ResultFacts
-from kontext_studio.store.session_file import SessionFile
-from tests.fakes.fal_service import ENDPOINT, FalService
-from tests.fakes.open_runs import session_with_runs
+from tests.fakes.fal_service import ENDPOINT
 from tests.fakes.photographs import photograph
-from tests.flows.driving import LIMIT_S, Program, command, environment
+from tests.flows.driving import Program
 
 SHAPE = (64, 96)
 OWN = ("--route", "own", "--model", ENDPOINT)
@@ -136,87 +128,3 @@ def test_what_could_not_be_put_inside_its_area_is_kept_and_nothing_is_built_on_i
     assert len(ended.json["new"]) == 1
     assert "Not enough memory" in " ".join(ended.json["nodes"][-1]["notes"])
     assert not (tmp_path / "out.png").exists()
-
-
-def one_turn(path: Path) -> None:
-    """A session with a step for which a service was paid."""
-    root = session_with_runs(path)
-    request = EditRequest("Make it warmer", (root.image,), ENDPOINT, seed=1)
-    step = Node(
-        NodeId("step"),
-        (root.id,),
-        NodeKind.EDIT,
-        root.image,
-        step=1,
-        created=1.0,
-        request=request,
-        result=ResultFacts("fal", "own"),
-    )
-    with SessionFile.open(path) as file:
-        file.commit(file.load().session.add((step,), move_head=True))
-
-
-@pytest.mark.skipif(not hasattr(os, "openpty"), reason="no such terminals on this system")
-def test_f_ui_3_ctrl_c_leaves_the_question_for_the_price(
-    tmp_path: Path, service: FalService, own_route: None
-) -> None:
-    one_turn(tmp_path / "s.kontext")
-    terminal, inner = os.openpty()
-    # The terminal sends Ctrl+C to those whose terminal it is.
-    # Where the tests were started in the background it would be ignored.
-    mine = (
-        "import fcntl, signal, termios\n"
-        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-        "fcntl.ioctl(0, termios.TIOCSCTTY, 0)"
-    )
-    with subprocess.Popen(
-        command("rebase", "s.kontext", "1", "--paid", first=mine),
-        stdin=inner,
-        stderr=subprocess.PIPE,
-        cwd=tmp_path,
-        env=environment(),
-        start_new_session=True,
-    ) as process:
-        try:
-            assert process.stderr is not None
-            said = b""
-            while b"[y/N]" not in said:
-                more = os.read(process.stderr.fileno(), 1000)
-                assert more, said
-                said += more
-            os.write(terminal, b"\x03")
-            said += process.communicate(timeout=LIMIT_S)[1]
-        finally:
-            process.kill()
-            os.close(terminal)
-            os.close(inner)
-    assert process.returncode == 130, said
-    assert b"Nothing was sent." in said
-    assert not service.seen("submit")
-
-
-def test_nothing_is_paid_again_without_a_yes_or_over_the_limit(
-    program: Program,
-    tmp_path: Path,
-    service: FalService,
-    own_route: None,
-    isolated_machine: Path,
-) -> None:
-    one_turn(tmp_path / "s.kontext")
-    ended = program("rebase", "s.kontext", "1", "--paid")
-    assert ended.code == 2
-    assert "1 run from the original, about $" in ended.err
-    assert "Nothing was sent." in ended.err
-    assert not service.seen("submit")
-    told = program("rebase", "s.kontext", "1", "--paid", "--yes", "--json").json
-    assert len(told["new"]) == len(service.seen("submit")) == 1
-    ended = program("rebase", "s.kontext", "root")
-    assert (ended.code, "nothing to rebase" in ended.err) == (3, True)
-    assert program("rebase", "s.kontext", "1", "--merged").code == 2
-    # The first run alone would still be within it.
-    chain = program("edit", "Make it night", "--session", "s.kontext", *OWN, "--json").json
-    limit = {"version": 1, "spend_limit_usd": 0.08}  # two runs at 0.025 were bought
-    (isolated_machine / "studio" / "settings.json").write_text(json.dumps(limit))
-    ended = program("rebase", "s.kontext", chain["head"], "--paid", "--yes")
-    assert (ended.code, "limit" in ended.err) == (3, True)
-    assert len(service.seen("submit")) == 2

@@ -30,7 +30,7 @@ REFUSED = {
     "no value": (2, (WARMER, "--param", "foo"), "is not name=value"),
     "too many variants": (2, (WARMER, "--variants", "9"), "pictures a run"),
     "no variant": (2, (WARMER, "--variants", "0"), "pictures a run"),
-    "seed too high": (2, (WARMER, "--seed", "99999999999"), "A seed is a whole number"),
+    "seed too high": (2, (WARMER, "--seed", str(2**63)), "A seed is a whole number"),
     "seed too low": (2, (WARMER, "--seed", "-1"), "A seed is a whole number"),
     "empty": (3, ("   ",), "Write what should change."),
     "empty later": (3, (WARMER, "--then", "\n"), "Write what should change."),
@@ -108,14 +108,20 @@ def test_the_same_edit_twice_is_refused_before_its_picture_is_taken_in(
 def test_what_would_pass_the_limit_is_refused_before_its_picture_is_taken_in(
     program: Program, small: Path, tmp_path: Path, isolated_machine: Path, service: FalService
 ) -> None:
-    settings = {"version": 1, "spend_limit_usd": 0.000001}
+    settings = {"version": 1, "spend_limit_usd": 0.06}  # enough for each run of the chain alone
     (isolated_machine / "studio" / "settings.json").write_text(json.dumps(settings))
     session = tmp_path / "s.kontext"
-    priced = program("models", "--json").json["models"]
-    model = next(one["id"] for one in priced if one["provider"] == "fal" and one["price"]["usd"])
-    ended = program("edit", small, WARMER, "--route", "own", "--model", model, "--session", session)
-    assert ended.code == 3, ended.err
-    assert "limit" in ended.err
+    words = ("edit", small, WARMER, "--session", session, "--route", "own", "--model", ENDPOINT)
+    chain = ("--then", "Make it night", "--then", "Add a moon")
+    for more, said in (
+        (("--variants", "3"), "This would pass this session's limit of $0.06."),
+        (chain, "These 3 runs, about $0.075 together, would pass this session's limit of $0.06."),
+    ):
+        ended = program(*words, *more)
+        assert ended.code == 3, ended.err
+        assert said in ended.err
+    whole = program(*words, "--then", "Make it night", "--estimate").out
+    assert "All 2 runs: About $0.05 by the price list." in whole
     assert not session.exists()
     assert service.ledger == []
 

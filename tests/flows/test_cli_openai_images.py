@@ -57,6 +57,13 @@ def test_lumenfall_tells_price_and_balance_and_converts_what_is_kept_shown_and_e
         assert "seed" not in said.out
         assert service.sold == 0
 
+        # Over a gateway that may drop the question's mark, the price list answers.
+        over = ("--provider", "lumenfall", "--mode", "gateway", "--address", service.base)
+        assert program("routes", "add", "gate", *over).code == 0
+        listed = program("edit", photo, "Make it red", "--route", "gate", "--estimate", "--json")
+        assert (listed.json["source"], listed.json["cost"]["amount"]) == ("price list", 0.025)
+        assert len(service.seen("edits")) == 1
+
         # 2. What was said is what is sent, and what came is a step like any other.
         session = tmp_path / "s.kontext"
         done = program(*avif, "--session", session, "--json")

@@ -239,7 +239,12 @@ def test_everything_that_a_connection_is_comes_back_from_the_list(program: Progr
     assert Path(one["ca_file"]).is_absolute()
     assert one["headers"] == {"Authorization": "Bearer env:TEAM", "x-team": "…"}
     assert one["key"] == "not-needed"
-    assert add(program, "--system-proxy").code == 0
+    # It is not lost to another one of its name; the same once more changes nothing.
+    refused = add(program, "--system-proxy")
+    assert (refused.code, "“--replace” puts this one in its place" in refused.err) == (2, True)
+    assert program("routes", "list", "--json").json["routes"][-1] == one
+    assert add(program, *words).out == "Kept lab.\n"
+    assert add(program, "--system-proxy", "--replace").out == "Changed lab.\n"
     assert program("routes", "list", "--json").json["routes"][-1]["proxy_from_system"] is True
     told = program("routes", "list").out.splitlines()
     assert told[0].startswith("* Embedded engine")

@@ -93,7 +93,9 @@ class Outside(Market):
     def running(self, site: Site) -> Iterator[None]:
         with self.serving() as stack:
             words = self.leads(site, stack)
-            site.ask("routes", "add", ROUTE, "--provider", self.provider, *words, "--json")
+            site.ask(
+                "routes", "add", ROUTE, "--provider", self.provider, *words, "--replace", "--json"
+            )
             use_as_default(site.home, ROUTE)
             yield
 

@@ -71,7 +71,7 @@ def every_kill() -> Iterator[tuple[type[Market], Kill]]:
 
 
 _SAMPLE: dict[tuple[str, Front], frozenset[int]] = {
-    ("fal", Front.TERMINAL): frozenset({2, 5, 7, 8, 11, 14, 18, 25, 27}),
+    ("fal", Front.TERMINAL): frozenset({2, 5, 7, 8, 11, 14, 18, 25, 27, 29}),
     ("fal", Front.WINDOW): frozenset({12, 31}),
     ("fal-sync", Front.TERMINAL): frozenset({9}),
     ("fal-live", Front.TERMINAL): frozenset({18}),

@@ -20,7 +20,7 @@ class Front(StrEnum):
 
 class Story(StrEnum):
     """One edit, two of them, one inside an area, or one and then something else. Names of what
-    `Hands` can do, but for the area."""
+    `Hands` can do, but for the area; and one in a session of an older version, taken up later."""
 
     EDIT = "edit"
     TWO = "two"
@@ -29,6 +29,7 @@ class Story(StrEnum):
     COPY = "copy"
     CANCEL = "cancel"
     AREA = "area"
+    OLD = "old"
 
 
 _STORY = {
@@ -36,6 +37,7 @@ _STORY = {
     At.SAVE_AS: Story.COPY,
     At.CANCEL: Story.CANCEL,
     At.COMPOSITE: Story.AREA,
+    At.MIGRATION: Story.OLD,
     At.SECOND_SUBMIT: Story.TWO,
 }
 _WINDOW_ONLY = frozenset({At.THUMBNAIL, At.SAVE_AS, At.CANCEL})

@@ -12,7 +12,7 @@ from pathlib import Path
 from kontext_studio.core.kill_points import KillPoint
 from tests.faults.lab.markets import Market
 from tests.faults.lab.program import HANDS, Site, Stuck, died, until
-from tests.faults.lab.sessions import SessionFacts, read_session
+from tests.faults.lab.sessions import SessionFacts, make_older, read_session
 from tests.faults.lab.stories import (
     INSTRUCTIONS,
     Expected,
@@ -98,6 +98,12 @@ class Laboratory:
     def begin(
         self, site: Site, front: Front, story: Story, die_at: KillPoint | None = None
     ) -> Process:
+        if story is Story.OLD:
+            made = self.begin(site, front, Story.EDIT)
+            if died(made) or made.returncode:
+                raise Stuck(f"the edit ended {made.returncode}: {site.said()}")
+            make_older(site.session())
+            return self.take_up(site, front, die_at)
         if front is Front.WINDOW:
             return site.start(HANDS, story.value, site.photo, die_at=die_at)
         turns = {Story.TWO: 2, Story.THREE: 3}.get(story, 1)

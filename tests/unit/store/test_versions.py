@@ -1,5 +1,6 @@
 """An older session is brought up to date on a copy, whatever happens on the way; the old one is
-kept. There has been one version so far: the steps of these tests are made up."""
+kept. The version after this one, and the step to it, are made up here; the real one from the first
+to the second is in test_version_1.py."""
 
 from __future__ import annotations
 
@@ -21,6 +22,8 @@ from kontext_studio.store.session_file import SessionFile
 from kontext_studio.store.versions import MIGRATIONS, Migration
 from tests.unit.store.samples import picture
 
+NOW = schema.VERSION
+KEPT = f"v{NOW}.bak"
 OLD_TABLES = dict(schema.TABLES)
 NEW_TABLES = {
     **OLD_TABLES,
@@ -34,11 +37,11 @@ def add_moods(connection: sqlite3.Connection) -> None:
 
 
 @pytest.fixture
-def version_2(monkeypatch: pytest.MonkeyPatch) -> None:
+def next_version(monkeypatch: pytest.MonkeyPatch) -> None:
     """A program whose sessions hold moods too."""
-    monkeypatch.setattr(schema, "VERSION", 2)
+    monkeypatch.setattr(schema, "VERSION", NOW + 1)
     monkeypatch.setattr(schema, "TABLES", NEW_TABLES)
-    monkeypatch.setitem(MIGRATIONS, 1, Migration(OLD_TABLES, add_moods))
+    monkeypatch.setitem(MIGRATIONS, NOW, Migration(OLD_TABLES, add_moods))
 
 
 def moods_in(path: Path) -> list[str]:
@@ -48,7 +51,7 @@ def moods_in(path: Path) -> list[str]:
     return found
 
 
-@pytest.mark.usefixtures("version_2")
+@pytest.mark.usefixtures("next_version")
 def test_f_loc_10_an_older_session_is_brought_up_to_date_and_kept(finished):
     before = finished.read_bytes()
 
@@ -58,7 +61,7 @@ def test_f_loc_10_an_older_session_is_brought_up_to_date_and_kept(finished):
         assert file.check() == ()
         file.save_draft(None, Draft(text="goes on"))
 
-    kept = finished.with_name("work.kontext.v1.bak")
+    kept = finished.with_name(f"work.kontext.{KEPT}")
     assert {one.name for one in finished.parent.iterdir()} == {finished.name, kept.name}
     assert kept.read_bytes() == before
     assert {one.stat().st_mode & 0o777 for one in finished.parent.iterdir()} == {0o600}
@@ -68,7 +71,7 @@ def test_f_loc_10_an_older_session_is_brought_up_to_date_and_kept(finished):
     assert kept.read_bytes() == before
 
 
-@pytest.mark.usefixtures("version_2")
+@pytest.mark.usefixtures("next_version")
 def test_f_loc_10_looking_at_an_older_session_leaves_it_as_it_is(finished):
     before = finished.read_bytes()
     with SessionFile.open(finished, read_only=True) as file:
@@ -87,19 +90,19 @@ def test_f_loc_10_what_a_crash_left_in_the_log_comes_along(finished, monkeypatch
         file.save_draft(None, Draft(text="in the log"))
         shutil.copy(finished, crashed)
         shutil.copy(f"{finished}-wal", f"{crashed}-wal")
-    monkeypatch.setattr(schema, "VERSION", 2)
+    monkeypatch.setattr(schema, "VERSION", NOW + 1)
     monkeypatch.setattr(schema, "TABLES", NEW_TABLES)
-    monkeypatch.setitem(MIGRATIONS, 1, Migration(OLD_TABLES, add_moods))
+    monkeypatch.setitem(MIGRATIONS, NOW, Migration(OLD_TABLES, add_moods))
 
     with SessionFile.open(crashed) as file:
         assert file.load().drafts == {None: Draft(text="in the log")}
 
-    kept = sqlite3.connect(f"{crashed}.v1.bak")
+    kept = sqlite3.connect(f"{crashed}.{KEPT}")
     assert kept.execute("SELECT count(*) FROM drafts").fetchone() == (1,)
     kept.close()
 
 
-@pytest.mark.usefixtures("version_2")
+@pytest.mark.usefixtures("next_version")
 def test_f_loc_10_a_step_that_fails_leaves_the_old_session(finished, monkeypatch):
     before = finished.read_bytes()
 
@@ -108,7 +111,7 @@ def test_f_loc_10_a_step_that_fails_leaves_the_old_session(finished, monkeypatch
         connection.execute("PRAGMA max_page_count = 1")
         connection.execute("INSERT INTO moods VALUES ('x', zeroblob(1000000))")
 
-    monkeypatch.setitem(MIGRATIONS, 1, Migration(OLD_TABLES, fails))
+    monkeypatch.setitem(MIGRATIONS, NOW, Migration(OLD_TABLES, fails))
     with pytest.raises(DiskFull):
         SessionFile.open(finished)
     assert {one.name: one.read_bytes() for one in finished.parent.iterdir()} == {
@@ -116,26 +119,26 @@ def test_f_loc_10_a_step_that_fails_leaves_the_old_session(finished, monkeypatch
     }
 
 
-@pytest.mark.usefixtures("version_2")
+@pytest.mark.usefixtures("next_version")
 def test_f_loc_10_a_step_that_makes_the_wrong_shape_is_never_put_in_place(finished, monkeypatch):
     before = finished.read_bytes()
-    monkeypatch.setitem(MIGRATIONS, 1, Migration(OLD_TABLES, lambda _: None))
+    monkeypatch.setitem(MIGRATIONS, NOW, Migration(OLD_TABLES, lambda _: None))
     with pytest.raises(SessionDamaged):
         SessionFile.open(finished)
     assert finished.read_bytes() == before
 
 
-@pytest.mark.usefixtures("version_2")
+@pytest.mark.usefixtures("next_version")
 def test_f_loc_10_an_older_backup_is_never_written_over(finished):
-    other = finished.with_name("work.kontext.v1.bak")
+    other = finished.with_name(f"work.kontext.{KEPT}")
     other.write_bytes(b"of another day")
     before = finished.read_bytes()
     SessionFile.open(finished).close()
     assert other.read_bytes() == b"of another day"
-    assert finished.with_name("work.kontext.v1.bak-2").read_bytes() == before
+    assert finished.with_name(f"work.kontext.{KEPT}-2").read_bytes() == before
 
 
-@pytest.mark.usefixtures("version_2")
+@pytest.mark.usefixtures("next_version")
 def test_f_loc_10_a_session_that_is_open_elsewhere_is_not_brought_up_to_date(finished):
     before = finished.read_bytes()
     held = take_lock(finished)
@@ -147,17 +150,17 @@ def test_f_loc_10_a_session_that_is_open_elsewhere_is_not_brought_up_to_date(fin
 
 
 def test_f_loc_10_a_version_without_a_way_to_this_one_is_told(finished, monkeypatch):
-    monkeypatch.setattr(schema, "VERSION", 3)
+    monkeypatch.setattr(schema, "VERSION", NOW + 2)
     for read_only in (True, False):
         with pytest.raises(SessionDamaged) as told:
             SessionFile.open(finished, read_only=read_only)
-        assert told.value.detail == "there is no way from version 1"
+        assert told.value.detail == f"there is no way from version {NOW}"
 
 
-@pytest.mark.usefixtures("version_2")
+@pytest.mark.usefixtures("next_version")
 def test_f_loc_9_a_program_of_before_is_told_that_it_is_older(finished, monkeypatch):
     SessionFile.open(finished).close()
-    monkeypatch.setattr(schema, "VERSION", 1)
+    monkeypatch.setattr(schema, "VERSION", NOW)
     monkeypatch.setattr(schema, "TABLES", OLD_TABLES)
     with pytest.raises(NewerSession):
         SessionFile.open(finished)
@@ -173,9 +176,9 @@ from pathlib import Path
 from kontext_studio.store import schema
 from kontext_studio.store.session_file import SessionFile
 from kontext_studio.store.versions import MIGRATIONS, Migration
-from tests.unit.store.test_versions import NEW_TABLES, OLD_TABLES, add_moods
-schema.VERSION, schema.TABLES = 2, NEW_TABLES
-MIGRATIONS[1] = Migration(OLD_TABLES, add_moods)
+from tests.unit.store.test_versions import NEW_TABLES, NOW, OLD_TABLES, add_moods
+schema.VERSION, schema.TABLES = NOW + 1, NEW_TABLES
+MIGRATIONS[NOW] = Migration(OLD_TABLES, add_moods)
 path = Path(sys.argv[1])
 print("go", flush=True)
 SessionFile.open(path).close()
@@ -198,9 +201,9 @@ def killed_at(call: int, path: Path) -> bool:
 
 
 @pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not there to kill it")
-@pytest.mark.usefixtures("version_2")
+@pytest.mark.usefixtures("next_version")
 def test_f_loc_10_killed_at_any_write_while_it_is_brought_up_to_date(finished, finished_bytes):
-    kept = finished.with_name("work.kontext.v1.bak")
+    kept = finished.with_name(f"work.kontext.{KEPT}")
     every = 1 if os.environ.get("KONTEXT_STUDIO_LONG_TESTS") else 5
     calls = 1
     while killed_at(calls, finished):

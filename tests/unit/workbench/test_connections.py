@@ -331,6 +331,8 @@ def test_a_keychain_that_does_not_answer_is_told_in_words_and_holds_nothing_up(
         (Route("x", "lumenfall", hosts=(("run", "https://p.example"),)), "hosts"),
         (Route("x", "fal", headers=(("bad name", "v"),)), "headers"),
         (Route("x", "fal", headers=(("Host", "evil"),)), "headers"),
+        (Route("x", "fal", headers=(("X-Fal-Target-Url", "https://evil.test/"),)), "headers"),
+        (Route("x", "fal", headers=(("Idempotency-Key", "always-the-same"),)), "headers"),
         (Route("x", "fal", headers=(("x-team", "a\r\nx-other: b"),)), "headers"),
         (Route("x", "fal", headers=(("x-team", "Müller"),)), "headers"),
         (Route("x", "fal", headers=(("X-Team-Token", PASSWORD),)), "headers"),

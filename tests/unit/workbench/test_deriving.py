@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from kontext_studio.core.derivation import Method
+from kontext_studio.core.derivation import Fit, Method
 from kontext_studio.core.drafts import Draft
 from kontext_studio.core.errors import BadRequest, ReadOnlySession
 from kontext_studio.core.history import Node, NodeId, NodeKind
@@ -189,8 +189,17 @@ def test_place_colours_and_size_are_brought_back_one_by_one(
         assert any("Came as 128" in note for note in tiny.notes)
         back = await bench.deriving.bring_to_size(tiny.id)
         assert (back.image.width, back.image.height) == (root.image.width, root.image.height)
+        assert back.title == "Brought back to size"
+        # Another shape is told, and nothing is stretched that was not stretched before.
+        wide = await edited(bench, root)
+        fitted = await bench.deriving.bring_to_size(wide.id)
+        assert (fitted.image.width, fitted.image.height) == (root.image.width, root.image.height)
+        assert fitted.title == "Brought back to size, cropped"
+        assert any("px were cut off" in note for note in fitted.notes)
+        padded = await bench.deriving.bring_to_size(wide.id, fit=Fit.PAD)
+        assert padded.title == "Brought back to size, set inside"
 
-    studio.start(answering(RESULT, small), work)
+    studio.start(answering(RESULT, small, np.hstack([BASE, BASE[:, ::-1]])), work)
 
 
 @pytest.mark.parametrize("act", ["keep_everything_else", "align", "match_colours"])
@@ -307,6 +316,11 @@ def test_a_chain_is_run_again_from_its_original_at_the_price_that_was_told(
         assert one is not None
         assert plan.price == Cost(round(3 * one.amount, 6))
         assert len(provider.sent) == 3
+        # It stands in line and goes on; nothing else takes its place.
+        assert (await bench.rebasing.begin_paid(on.id)).begun == bench.turns.view()
+        with pytest.raises(BadRequest, match="Other steps are in line"):
+            await bench.rebasing.begin_paid(on.id, merged=True)
+        assert not bench.rebasing.made_of(plan, on.id)
         await bench.turns.run(all_of_them=True)
         await asyncio.wait_for(_until_none_is_left(bench), 20)
         assert [one.instruction for one in provider.sent[3:]] == list(plan.instructions)
@@ -314,6 +328,7 @@ def test_a_chain_is_run_again_from_its_original_at_the_price_that_was_told(
         again = bench.session.history.children(root.id)[-1]
         assert again.request is not None
         assert again.request.instruction == "Make it warmer"
+        assert bench.rebasing.made_of(plan, on.id)[0] == again
         spent = sum(
             n.result.cost.amount for n in bench.session.history if n.result and n.result.cost
         )

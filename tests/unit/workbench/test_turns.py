@@ -4,6 +4,7 @@ a restart."""
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from kontext_studio.core.drafts import Draft
 from kontext_studio.core.errors import BadRequest, Refused, Unauthorized
 from kontext_studio.core.history import NodeId
 from kontext_studio.core.jobs import JobState
-from kontext_studio.core.turns import TurnQueue
+from kontext_studio.core.turns import MOST_TURNS, TurnQueue
 from kontext_studio.workbench.announcements import TurnsChanged
 from kontext_studio.workbench.bench import Workbench
 from kontext_studio.workbench.orders import RunOrder
@@ -267,3 +268,48 @@ def test_what_is_stored_comes_back_and_what_cannot_be_read_is_none():
     assert TurnQueue.from_text(queue.to_text()) == queue
     assert TurnQueue.from_text('{"left": 3}') is None
     assert TurnQueue.from_text("[[") is None
+    long = TurnQueue(TEXTS * 10, NodeId("n1"), 30, 7, Draft(), each=(Draft(model=DEV),) * 30)
+    assert TurnQueue.from_text(long.to_text()) == long  # a chain that is run again may be long
+
+
+def test_a_long_chain_stands_in_line_whole(studio: Studio, session_path: Path):
+    async def work(bench: Workbench) -> None:
+        head = await _opened(bench, session_path)
+        await bench.turns.begin(TEXTS * 10, head, SETTINGS)
+        assert len(_queue(bench).left) == 30
+        with pytest.raises(BadRequest, match=f"From 1 to {MOST_TURNS}"):
+            await bench.turns.begin(["Make it warmer"] * (MOST_TURNS + 1), head, SETTINGS)
+
+    studio.start(_good(), work)
+
+
+def test_a_line_that_would_pass_the_limit_is_refused_before_its_first_is_paid(
+    studio: Studio, session_path: Path
+):
+    provider = _good()
+
+    async def work(bench: Workbench) -> None:
+        await bench.turns.begin(TEXTS, await _opened(bench, session_path), SETTINGS)
+        view = bench.turns.view()
+        assert view is not None
+        assert view.price is not None
+        one = view.price.amount
+        await bench.change_settings(replace(bench.settings, spend_limit_usd=2.5 * one))
+        with pytest.raises(BadRequest, match=r"These 3 runs, .* would pass this session"):
+            await bench.turns.run(all_of_them=True)
+        view = bench.turns.view()
+        assert view is not None
+        assert "These 3 runs" in view.stopped
+        assert not provider.sent
+        # One by one is the person's choice; what is left is counted beside what was spent.
+        await bench.turns.run(all_of_them=False)
+        await _until(bench, 1)
+        with pytest.raises(BadRequest, match="These 2 runs"):
+            await bench.turns.run(all_of_them=True)
+        await bench.change_settings(replace(bench.settings, spend_limit_usd=3 * one))
+        await bench.turns.run(all_of_them=True)
+        await _until(bench, 3)
+        assert bench.turns.view() is None
+
+    studio.start(provider, work)
+    assert len(provider.sent) == 3

@@ -1,4 +1,4 @@
-"""The question for the price of running a chain again."""
+"""A question that is answered with yes or no."""
 
 from __future__ import annotations
 
@@ -8,17 +8,21 @@ import sys
 
 import pytest
 
-from kontext_studio.cli.rebase import confirmed
+from kontext_studio.cli.question import confirmed
 from kontext_studio.cli.reporting import EXIT_STOPPED, Reported
+
+
+def typed(data: bytes) -> io.TextIOWrapper:
+    return io.TextIOWrapper(io.BytesIO(data))
 
 
 def test_the_end_of_the_input_is_no_yes(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = signal.getsignal(signal.SIGINT)
-    monkeypatch.setattr(sys, "stdin", io.StringIO("y\n"))
+    monkeypatch.setattr(sys, "stdin", typed(b"y\n"))
     assert confirmed("Run them?")
-    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    monkeypatch.setattr(sys, "stdin", typed(b""))
     with pytest.raises(Reported) as end:
         confirmed("Run them?")
     assert end.value.code == EXIT_STOPPED
