@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from kontext_studio.prompting.phrases import Tokens, head, is_name, split_predicate
 from kontext_studio.prompting.text import Kind, Token
-from kontext_studio.prompting.words import grammar, looks, places, verbs
+from kontext_studio.prompting.words import grammar, looks, people, places, terms, verbs
 from kontext_studio.prompting.words.verbs import Act
 
 Arguments = tuple[Tokens, Token | None, Tokens]
@@ -59,6 +59,8 @@ def arguments(base: str, act: Act, rest: Sequence[Token]) -> Arguments:
         return _replaced(row)
     if base == "swap" and rest and rest[0].word == "in":
         return _placed(row[1:])
+    if base in _COVERING:
+        return _covered(row)
     found = _linked(row, _LINKS.get(act, ()))
     if base == "turn" and found[1] is None:
         return (*split_predicate(row)[:1], None, split_predicate(row)[1])
@@ -69,6 +71,21 @@ def arguments(base: str, act: Act, rest: Sequence[Token]) -> Arguments:
         if act is Act.CHANGE:
             return _changed_with(row)
     return found
+
+
+# "Upholster the chair in velvet": what the thing is covered with.
+_COVERING = terms(
+    """upholster reupholster clad tile retile wallpaper panel plaster pave repave carpet wrap cover
+    drape swathe line coat thatch shingle slate face clothe sheathe"""
+)
+
+
+def _covered(row: Tokens) -> Arguments:
+    for i in range(len(row) - 2, 0, -1):
+        known = row[i + 1].word in grammar.DETERMINERS - {"a", "an"}
+        if row[i].word in ("in", "with") and not known:
+            return row[:i], row[i], row[i + 1 :]
+    return row, None, ()
 
 
 def _is_value(row: Tokens) -> bool:
@@ -139,7 +156,17 @@ def _changed_with(row: Tokens) -> Arguments:
         definite = i + 1 < len(row) and row[i + 1].word in ("the", "his", "her", "its", "their")
         if token.word in ("with", "using", "like") and i and not definite:
             return row[:i], token, row[i + 1 :]
+        if token.word == "in" and i and not definite and _is_new_in(row, i):
+            return row[:i], token, row[i + 1 :]
     return row, None, ()
+
+
+def _is_new_in(row: Tokens, i: int) -> bool:
+    """ "Change the robot in different colour", "change street in river"."""
+    rest = row[i + 1 :]
+    bare = not any(t.word in grammar.DETERMINERS for t in (*row[:i], *rest))
+    slot = bool(rest) and rest[0].kind is Kind.SLOT
+    return bare or slot or any(t.lemma in looks.COLOUR_NOUNS for t in rest)
 
 
 def is_direction(row: Sequence[Token], i: int) -> bool:
@@ -182,6 +209,8 @@ def _given(row: Tokens) -> Arguments:
     for i, token in enumerate(row):
         if seen_noun and (token.word in grammar.ARTICLES or token.kind in (Kind.SLOT, Kind.NUMBER)):
             return row[:i], None, row[i:]
+        if seen_noun and looks.is_colour(token.word) and _is_being(row[i - 1]):
+            return row[:i], None, row[i:]  # "give the actress auburn hair"
         if token.word in grammar.PREPOSITIONS and token.word != "of":
             seen_noun = False
         elif is_name(token) and not token.possessive:
@@ -193,6 +222,10 @@ def _given(row: Tokens) -> Arguments:
             return row[:i], None, row[i:]
     target, state = split_predicate(row)
     return target, None, state
+
+
+def _is_being(token: Token) -> bool:
+    return people.is_person(token.lemma) or people.is_animal(token.lemma)
 
 
 def _placed(row: Tokens) -> Arguments:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kontext_studio.prompting.changed_sides import edited
 from kontext_studio.prompting.clauses import Clause
-from kontext_studio.prompting.facets import Side, edited
+from kontext_studio.prompting.facets import Side
 from kontext_studio.prompting.keep_flags import KeepFlag
 from kontext_studio.prompting.phrases import head, things, words_of
 from kontext_studio.prompting.reading import Reading, is_whole_picture

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from kontext_studio.prompting.arguments import arguments
+from kontext_studio.prompting.courtesies import without_courtesies
 from kontext_studio.prompting.imperatives import verb_at
 from kontext_studio.prompting.phrases import Tokens
 from kontext_studio.prompting.text import Kind, Token
@@ -70,7 +71,10 @@ _KEPT_BY_NOT_FORMS = frozenset(
 
 def clauses_of(tokens: Sequence[Token]) -> tuple[Clause, ...]:
     found: list[Clause] = []
-    for sentence in _sentences(tokens):
+    for whole in _sentences(tokens):
+        sentence = without_courtesies(whole)
+        if not sentence:
+            continue
         for start, end, role in _segments(sentence):
             clause = _clause(sentence[start:end], role)
             if clause is not None:
@@ -78,7 +82,7 @@ def clauses_of(tokens: Sequence[Token]) -> tuple[Clause, ...]:
     return tuple(_described(found))
 
 
-_SAYS_KEEP = _KEEP_GERUNDS | _KEEPING
+_SAYS_KEEP = _KEEP_GERUNDS | _KEEPING | {"avoid"}
 
 
 def _described(found: list[Clause]) -> Iterator[Clause]:
@@ -139,9 +143,12 @@ def _segments(row: Tokens) -> Iterator[tuple[int, int, Role | None]]:
         opened: Role | None = None
         if joined:
             # after "then" a verb is as likely as at the start of a sentence
-            opened = _opener(row, i, first=row[i - 1].word == "then")
+            placed = fronted and role is None and row[i - 1].kind is Kind.COMMA
+            opened = _opener(row, i, first=placed or row[i - 1].word == "then")
             if opened is None and states_wish(row, i):
                 opened = Role.EDIT
+            if opened is None and row[i - 1].kind is Kind.COMMA and _is_left(row, i):
+                opened = Role.KEEP
         elif _announces(row, i):
             opened = _opener(row, i, first=False)
         elif fronted and role is None and (verb := verb_at(row, i, first=False)) is not None:
@@ -156,6 +163,28 @@ def _segments(row: Tokens) -> Iterator[tuple[int, int, Role | None]]:
                 start, role = i, opened
         joined = joined and token.word in grammar.LEAD_INS
     yield start, len(row), role
+
+
+_REST = frozenset(["everything else", "all else", "rest", "otherwise"])
+_LEFT = _STAY | terms("unchanged intact untouched unaltered")
+_AS_IT_IS = (("as", "is"), ("as", "it", "is"), ("as", "they", "are"), ("the", "same"))
+
+
+def _is_left(row: Tokens, i: int) -> bool:
+    """ "..., backdrop unchanged", "..., the door as it is": kept without a verb that keeps."""
+    end = next((k for k in range(i, len(row)) if row[k].kind is Kind.COMMA), len(row))
+    part = row[i:end]
+    if not 1 < len(part) < _LONGEST_LEFT:
+        return False
+    words = tuple(t.word for t in part)
+    if words[-2:] == ("the", "same") and any(t.word in ("make", "keep") for t in row[:i]):
+        return False  # "make the sofa, the chair and the rug the same"
+    if _REST & set(words) and words[-1] in _KEEP_SIGNS:
+        return True
+    return bool(_LEFT & set(words[1:])) or any(words[-len(one) :] == one for one in _AS_IT_IS)
+
+
+_LONGEST_LEFT = 10
 
 
 def _announces(row: Tokens, i: int) -> bool:
@@ -199,6 +228,8 @@ def _opener(row: Tokens, i: int, *, first: bool) -> Role | None:
     word = row[at].word
     after = row[at + 1].word if at + 1 < len(row) else ""
     if word == "while":
+        if _is_left(row, at + 1):
+            return Role.KEEP
         return _opener(row, at + 1, first=False) or Role.ASIDE
     if word in _KEEP_BASES or _is_keeping(row, at):
         return Role.KEEP
@@ -218,7 +249,11 @@ def _opener(row: Tokens, i: int, *, first: bool) -> Role | None:
         return Role.KEEP if negated & _KEPT_BY_NOT_FORMS and word not in ("no",) else Role.AVOID
     if verb_at(row, at, first=first) is not None:
         return Role.EDIT
-    if first and (wished_thing(row, i) is not None or statement(row[i:]) is not None):
+    if first and (
+        wished_thing(row, i) is not None
+        or statement(row[i:]) is not None
+        or (at > i and statement(row[at:]) is not None)
+    ):
         return Role.EDIT
     if not first and word.endswith("ing") and verbs.inflected().get(word) in verbs.acts():
         return Role.ASIDE

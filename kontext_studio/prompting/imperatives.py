@@ -21,7 +21,8 @@ def verb_at(row: Tokens, i: int, *, first: bool) -> tuple[str, Act] | None:
         unlisted = after is not None and _may_be_verb(row, i, first=first)
         return (token.word, Act.ADJUST) if unlisted else None
     if after is None:
-        alone = act is Act.JUDGE or first  # "add a lamp and enhance"
+        # "add a lamp and enhance", "on the left is a car, delete"
+        alone = first or act is Act.JUDGE or token.word in ("delete", "remove", "erase")
         return (token.word, act) if alone and token.word not in verbs.WEAK_FIRST else None
     if after.word in ("and", "or") and first and token.word not in verbs.WEAK_FIRST:
         return token.word, act  # "brighten and sharpen the photo"
@@ -30,12 +31,20 @@ def verb_at(row: Tokens, i: int, *, first: bool) -> tuple[str, Act] | None:
         or after.word in grammar.MODALS
     ):
         return None
+    if [t.word for t in row[i + 1 : i + 3]] == ["the", "same"] and _ends(row, i + 3):
+        return None  # "keep the face and pose the same"
+    if token.word in ("crop", "zoom") and after.word in ("to", "in", "out", "into", "tighter"):
+        return token.word, act
     weak = verbs.WEAK_FIRST if first else verbs.WEAK
     if token.word in weak and not (
         _begins_object(row, i + 1) or _has_bare_object(row, i) or (first and _has_wording(row, i))
     ):
         return None
     return token.word, act
+
+
+def _ends(row: Tokens, i: int) -> bool:
+    return i >= len(row) or row[i].kind is Kind.COMMA or row[i].word in grammar.CONJUNCTIONS
 
 
 _HAPPENING = terms("rise fall drift flow glow shine spill pour drip lead pass grow bloom burn")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from kontext_studio.prompting.clauses import Clause, Role
-from kontext_studio.prompting.phrases import Tokens, coordinated, split_predicate
+from kontext_studio.prompting.phrases import Tokens, coordinated, head, split_predicate
 from kontext_studio.prompting.reading import Reading
 from kontext_studio.prompting.text import Kind
 from kontext_studio.prompting.words import grammar, verbs
@@ -35,11 +35,42 @@ def _operations(reading: Reading) -> Iterator[Operation]:
         after.start for token, after in pairwise(reading.tokens) if token.kind is Kind.BULLET
     )
     clauses = reading.clauses
+    told: set[tuple[str, ...]] = set()
     for i, clause in enumerate(clauses):
         if clause.role is Role.EDIT and clause.act is not Act.AVOID:
-            yield from _of_clause(reading, clauses, i)
+            words = tuple(token.word for token in clause.tokens)
+            adapts = clause.base == "match" and bool(told)
+            if words not in told and not adapts and not _elaborates(clause, clauses[:i]):
+                yield from _of_clause(reading, clauses, i)
+            told.add(words)
         elif clause.start in listed and clause.role is Role.FRAGMENT:
             yield Operation(clause.start, clause.end)
+        elif clause.role is Role.FRAGMENT and (verb := _verb_left_out(reading, clauses, i)):
+            yield Operation(clause.start, clause.end, verb)
+
+
+_PAIRING = (Act.CHANGE, Act.REPLACE, Act.SCOPE)
+_SHORT = 8
+
+
+def _verb_left_out(reading: Reading, clauses: tuple[Clause, ...], i: int) -> str | None:
+    """ "Change the car to red; the road to gravel": the verb of the clause before."""
+    said = next((c for c in reversed(clauses[:i]) if c.role is not Role.FRAGMENT), None)
+    if said is None or said.verb is None or said.link is None or said.act not in _PAIRING:
+        return None
+    between = clauses[clauses.index(said) + 1 : i + 1]
+    if not all(len(c.tokens) < _SHORT and _pairs(c.tokens, said.link.word) for c in between):
+        return None
+    return reading.text[said.verb.start : said.verb.end]
+
+
+def _elaborates(clause: Clause, before: tuple[Clause, ...]) -> bool:
+    """ "Add a cloud. The cloud should be flat below": more about what is new."""
+    if clause.verb is not None or clause.target[:1] == () or clause.target[0].word != "the":
+        return False
+    thing = head(clause.target)
+    new = {t.lemma for one in before if one.role is Role.EDIT for t in (one.state or one.target)}
+    return thing is not None and thing.lemma in new
 
 
 def _of_clause(reading: Reading, clauses: tuple[Clause, ...], i: int) -> Iterator[Operation]:
@@ -62,6 +93,8 @@ def _of_clause(reading: Reading, clauses: tuple[Clause, ...], i: int) -> Iterato
 
 def _belongs(after: Clause) -> bool:
     """ "..., in the evening light", "..., same font": it speaks of the operation before it."""
+    if after.base == "match" and after.role is Role.EDIT:
+        return True  # "... and match the reflections to the new sky"
     if after.role is Role.ASIDE:
         return after.verb is None
     return after.role is Role.KEEP and not keeps_by_verb(after)

@@ -34,6 +34,11 @@ _MOVES = terms(
 )
 _TRIMS = terms("""cut trim shorten lengthen curl straighten braid shave extend style thicken""")
 _SLIMMING = terms("slim slenderize slenderise thin fatten plump bulk")
+# Verbs that give a face another form; what they do to eyes, lips and skin alone is make-up.
+_SHAPING = terms(
+    """narrow widen slim enlarge shrink reshape sculpt lift lengthen shorten straighten resize raise
+    round square fill augment contour chisel define plump flatten"""
+)
 _SLIMMED = people.BODY_PARTS | {"waist", "figure", "face"}
 _STILL = terms(
     """eye mouth lip eyebrow smile expression gaze tooth eyelash hair skin nail muscle"""
@@ -137,7 +142,10 @@ def _swapped(clause: Clause) -> Aspect | None:
         faces = {t.word for t in clause.tokens} & _TURNED
         return Aspect.POSE if faces and _is_person(clause.target) else _adjusted(clause)
     state = words_of(core(clause.state))
-    if people.is_garment(noun.lemma) and clause.state:
+    if people.is_garment(noun.lemma) and not clause.state:
+        exchanged = clause.act is Act.REPLACE and any(map(_is_someone, owners(clause.target)))
+        return Aspect.CLOTHES if exchanged else None
+    if people.is_garment(noun.lemma):
         owned = owners(clause.target)
         if owned and not any(_may_wear(owner) for owner in owned):
             return None  # "the mannequin's dress"
@@ -168,13 +176,28 @@ def _may_wear(owner: Token) -> bool:
     return owner.capital or people.may_be_person(owner.lemma) or owner.kind is Kind.SLOT
 
 
+def _is_someone(owner: Token) -> bool:
+    return people.is_person(owner.lemma)
+
+
+_ON_FEET = terms(
+    """skate rollerblade rollerskate flipper snowshoe crampon stilt ski pump mule oxford derby wedge
+    flat"""
+)
+
+
 def _names_garment(state: Tokens, old: Token) -> bool:
     """Another piece of clothing is named, not only a colour or a cloth for the same one."""
     new = head(state)
-    return new is not None and people.is_garment(new.lemma) and new.lemma != old.lemma
+    if new is None or new.lemma == old.lemma:
+        return False
+    return people.is_garment(new.lemma) or new.lemma in _ON_FEET
 
 
-_FORMS = people.SHAPE_OF_FACE | terms("body muscle shoulder chest waist hip leg arm neck thigh")
+_FORMS = people.SHAPE_OF_FACE | terms(
+    """body muscle shoulder chest waist hip leg arm neck thigh figure physique build abs six-pack
+    biceps belly bust curves waistline jowl paunch"""
+)
 
 
 def _given(clause: Clause) -> Aspect | None:
@@ -190,12 +213,15 @@ def _given(clause: Clause) -> Aspect | None:
         return Aspect.HAIR if shaped else None
     if new.lemma in _POSES:
         return Aspect.POSE
+    if new.lemma in ("head", "scalp") and words_of(clause.state) & (people.HAIR_SHAPES | {"bare"}):
+        return Aspect.HAIR  # "a shaved head"
     if new.lemma in _FORMS:
         return Aspect.FACE
     return None
 
 
-_OTHER_FACE = people.AGE_AND_BODY | people.BEAUTY | grammar.COMPARATIVES
+_LIT = terms("brighter darker lighter warmer cooler sharper clearer softer smoother dimmer")
+_OTHER_FACE = people.AGE_AND_BODY | people.BEAUTY | (grammar.COMPARATIVES - _LIT)
 
 
 _BEFORE_STATE = grammar.ADVERBS | grammar.DETERMINERS
@@ -355,6 +381,9 @@ def _is_definite(target: Tokens, noun: Token) -> bool:
 _LIMBS = people.BODY_PARTS - _STILL
 
 
+_SHAPED = people.SHAPE_OF_FACE - {"skin", "mouth", "ear"}
+
+
 def _adjusted(clause: Clause) -> Aspect | None:
     noun = head(clause.target)
     if clause.base == "shave" and _is_person(clause.target):
@@ -369,6 +398,8 @@ def _adjusted(clause: Clause) -> Aspect | None:
         return None
     if clause.base in _SLIMMING and noun.lemma in _SLIMMED and _is_of_person(clause.target):
         return Aspect.AGE
+    if clause.base in _SHAPING and noun.lemma in _SHAPED and _is_of_person(clause.target):
+        return Aspect.FACE
     if noun.lemma in people.HAIR:
         trimmed = clause.base in _TRIMS and not _is_on_a_thing(clause)
         return Aspect.HAIR if trimmed else None

@@ -86,6 +86,7 @@ def _may_be_noun(lemma: str) -> bool:
         or looks.is_material(lemma)
         or people.is_person(lemma)
         or lemma in people.GARMENTS  # "her top"
+        or places.is_place(lemma)  # "the square"
     )
 
 
@@ -147,15 +148,30 @@ def core(tokens: Sequence[Token]) -> Tokens:
 @lru_cache(maxsize=512)
 def _core(tokens: Tokens) -> Tokens:
     for i, token in enumerate(tokens):
+        if i > 1 and _measures(tokens, i):
+            return tokens[:i]  # "the phone thirty degrees"
         if token.word == "of" or not token.is_word:
             continue
         if token.word in grammar.PREPOSITIONS and i > 0:
+            if tokens[i - 1].word in grammar.ARTICLES and i + 1 < len(tokens):
+                continue  # "a round one"
             return tokens[:i]
         if i > 1 and (token.word in _RELATIVE or _is_participle(token, tokens[i + 1 : i + 2])):
             return tokens[:i]
         if i > 1 and token.word in _OPENS_RELATIVE and _ends_noun(tokens[i - 1]):
             return tokens[:i]  # "the scarf the girl is wearing"
     return tokens
+
+
+_UNITS = terms(
+    """degree percent % cm mm m km centimetre centimeter millimetre metre meter inch foot pixel px
+    point"""
+)
+
+
+def _measures(tokens: Tokens, i: int) -> bool:
+    counts = tokens[i].kind is Kind.NUMBER or tokens[i].word in _COUNTS
+    return counts and i + 1 < len(tokens) and tokens[i + 1].lemma in _UNITS
 
 
 _OPENS_RELATIVE = terms("the he she they it i you")
@@ -172,7 +188,8 @@ def _ends_noun(token: Token) -> bool:
 
 _RELATIVE = terms("that which who whose")
 _THINGS_IN_ING = terms(
-    """drawing painting building ceiling clothing lighting railing setting wedding covering coating
+    """evening morning drawing painting building ceiling clothing lighting railing setting wedding
+    covering coating
     icing topping frosting seating bedding paving flooring crossing opening lettering rendering"""
 )
 
@@ -204,7 +221,26 @@ def _head(tokens: Tokens) -> Token | None:
             continue
         if is_name(token) and not token.possessive:
             found = token
-    return found
+    return found if found is not None else _unlikely_head(core(tokens))
+
+
+def _unlikely_head(tokens: Tokens) -> Token | None:
+    """ "The flat", "the skirting", "a florist's": no noun by the lists, but nothing else is."""
+    if len(tokens) != 2 or not tokens[1].is_word:
+        return None
+    before, last = tokens
+    if before.word not in _POINTS_AT or last.word in _NO_THING or last.word in _NOT_A_HEAD:
+        return None
+    if last.possessive:
+        return last
+    pointed = before.word not in ("a", "an") and not looks.is_judgement(last.word)
+    return last if pointed and grammar.is_adjective(last.word) else None
+
+
+_POINTS_AT = grammar.POSSESSIVES | {"the", "this", "that", "a", "an"}
+_NO_THING = grammar.COMPARATIVES | terms(
+    "same other whole entire original previous current last main different final central next"
+)
 
 
 def owners(tokens: Sequence[Token]) -> Tokens:
@@ -264,7 +300,9 @@ _POINTING = grammar.PRONOUNS | grammar.DEMONSTRATIVES
 def _split_predicate(row: Tokens) -> tuple[Tokens, Tokens]:
     if not row:
         return (), ()
-    if row[0].word in _ALWAYS_ALONE or (row[0].word in _POINTING and stands_alone(row, 0)):
+    if row[0].word in _ALWAYS_ALONE or (
+        row[0].word in _POINTING and (stands_alone(row, 0) or _she_acts(row))
+    ):
         return row[:1], row[1:]
     seen_noun = False
     for i, token in enumerate(row):
@@ -281,6 +319,8 @@ def _split_predicate(row: Tokens) -> tuple[Tokens, Tokens]:
             seen_noun = False
         elif word in _SPOTS and i + 1 < len(row) and row[i + 1].word in verbs.ACTIONS:
             seen_noun = True  # "the woman in the middle sit"
+        elif i and row[i - 1].word in _POINTING_AT and _is_noun_here(row, i):
+            seen_noun = True  # "the flat feel like home"
         elif is_name(token) and not token.possessive:
             following = row[i + 1] if i + 1 < len(row) else None
             before_noun = (
@@ -295,6 +335,25 @@ def _split_predicate(row: Tokens) -> tuple[Tokens, Tokens]:
     if len(row) > 1 and (row[-1].word in _PREDICATE_STARTS or grammar.is_comparative(row[-1].word)):
         return row[:-1], row[-1:]
     return row, ()
+
+
+_POINTING_AT = _POINTS_AT - {"a", "an"}
+
+
+def _is_noun_here(row: Tokens, i: int) -> bool:
+    """An adjective behind "the" with no noun to come."""
+    token, after = row[i], row[i + 1] if i + 1 < len(row) else None
+    if after is None or not token.is_word or token.word in _NO_THING:
+        return False
+    alone = after.word in grammar.ARTICLES or after.word in verbs.LOOK_VERBS
+    return alone and grammar.is_adjective(token.word)
+
+
+def _she_acts(row: Tokens) -> bool:
+    """ "(Make) her wear a jacket": behind "her" a verb with what belongs to it."""
+    if row[0].word != "her" or len(row) < 3 or row[1].word not in verbs.ACTIONS:
+        return False
+    return row[2].word in grammar.ARTICLES or row[2].word in grammar.PREPOSITIONS
 
 
 _AFTER_ACTION = grammar.DETERMINERS | grammar.PREPOSITIONS | grammar.PRONOUNS

@@ -19,7 +19,8 @@ REST = frozenset(["everything else", "everything", "all else", "rest", "else", "
 
 # Words that no text in another language has twice.
 _ENGLISH_ALONE = frozenset("the with while keep from into should and of".split())
-_DEMANDS = frozenset(["shouldn't", "mustn't", "should", "must"])
+_EXCHANGES = frozenset(["instead of", "in place of"])  # "red car instead of blue"
+_ASKS = frozenset(["shouldn't", "mustn't", "should", "must"]) | _EXCHANGES
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +84,7 @@ class Reading:
     @cached_property
     def asks_for_change(self) -> bool:
         """Some clause asks for something; a description does not. Keeping counts as asking."""
-        if self.is_question or any(t.word in _DEMANDS for t in self.tokens):
+        if self.is_question or any(t.word in _ASKS for t in self.tokens):
             return True
         return bool(self.edits or self.keeps) or any(
             clause.role is Role.AVOID and clause.tokens[0].word not in ("no", "not", "without")
@@ -141,7 +142,11 @@ def is_whole_picture(tokens: Tokens) -> bool:
         for token in tokens
     ):
         return True
-    return any(thing.lemma in places.WHOLE_PICTURE for thing in things(tokens))
+    found = things(tokens)
+    if any(thing.lemma in places.WHOLE_PICTURE for thing in found):
+        return True
+    whole = any(token.word in ("whole", "entire") for token in tokens[:2])  # "the whole ad"
+    return whole and any(thing.lemma in places.FLAT_WORKS for thing in found)
 
 
 _STYLE_WORDS = looks.STYLES | looks.STYLE_FAMILIES | looks.MEDIUM_WORDS
@@ -164,7 +169,16 @@ def is_tone_change(tokens: Tokens) -> bool:
 # Verbs that are a style family by themselves.
 STYLING_VERBS = terms("cartoonize cartoonise cartoonify sketchify animate")
 _STYLE_TARGETS = terms("style look aesthetic filter")
-_STYLE_ACTS = (Act.CHANGE, Act.SCOPE, Act.STYLE, Act.MAKE, Act.GIVE, Act.COLOUR, Act.ADD)
+_STYLE_ACTS = (
+    Act.CHANGE,
+    Act.SCOPE,
+    Act.STYLE,
+    Act.MAKE,
+    Act.GIVE,
+    Act.COLOUR,
+    Act.ADD,
+    Act.PUT,
+)
 
 
 def _restyles(clause: Clause) -> bool:
@@ -182,7 +196,9 @@ def _restyles(clause: Clause) -> bool:
         return False
     noun = head(clause.target)
     is_look = noun is not None and noun.lemma in _STYLE_TARGETS
-    if clause.act is Act.ADD:
+    if clause.act is Act.PUT and (noun is None or noun.lemma != "filter"):
+        return False
+    if clause.act in (Act.ADD, Act.PUT):
         # "apply a vintage look", "evoke the washes of watercolour"
         named = words_of(clause.target + clause.state)
         about = is_look or bool(named & looks.STYLES and not _is_object(clause))
@@ -205,18 +221,39 @@ def _restyles(clause: Clause) -> bool:
         "with",
         "in",
     )
-    styled = named & looks.STYLES or (named & looks.STYLE_FAMILIES and _is_family(clause))
+    styled = named & looks.STYLES or (
+        named & looks.STYLE_FAMILIES and (_is_family(clause) or _is_medium(clause))
+    )
     if "style" in named and into:
         styled = named
-    if not styled:
-        return False
+    if not styled or not (named & _STYLE_WORDS) - {"cool"}:
+        return bool(styled) and "style" in named  # "make it more cool" is none
     if is_whole_picture(clause.target):
         return True
     # "make the street look like claymation": a place stands for the picture of it
+    return _stands_for_picture(clause.target) and bool(named & looks.STYLES or _is_medium(clause))
+
+
+def _stands_for_picture(target: Tokens) -> bool:
     return any(
-        thing.lemma in places.BACKDROPS or places.is_place(thing.lemma)
-        for thing in things(clause.target)
-    ) and bool(named & looks.STYLES)
+        thing.lemma in places.BACKDROPS
+        or thing.lemma in places.FLAT_WORKS
+        or places.is_place(thing.lemma)
+        for thing in things(target)
+    )
+
+
+_MEDIA = terms("drawing sketch cartoon comic illustration painting artwork")
+
+
+def _is_medium(clause: Clause) -> bool:
+    """ "Turn the street into a drawing": a thing that is drawn could not be a street."""
+    noun = head(clause.state)
+    turned = clause.act in (Act.SCOPE, Act.CHANGE, Act.STYLE, Act.MAKE) and clause.link is not None
+    if clause.act is Act.MAKE and not turned:
+        like = next((i for i, t in enumerate(clause.state[:3]) if t.word == "like"), None)
+        turned, noun = like is not None, head(clause.state[(like or 0) + 1 :])
+    return turned and noun is not None and noun.lemma in _MEDIA
 
 
 def _is_being(state: Tokens) -> bool:

@@ -123,10 +123,27 @@ def _points_outside(reading: Reading, i: int) -> bool:
             "to",
             "tell",
         )
+    if word == "my" and before is not None and before.word == "for":
+        return False  # "for my website"
+    if word == "my" and _is_a_work(tokens, i):
+        return False  # "this frame of my short film"
     if word == "my":
         following = {token.lemma for token in tokens[i + 1 : i + 4]}
         return not following & places.IMAGES
     return True
+
+
+_WORKS = terms(
+    """film movie game comic book novel story website site blog channel shop store brand company
+    portfolio project campaign album presentation client customer follower"""
+)
+
+
+def _is_a_work(tokens: Tokens, i: int) -> bool:
+    """What a picture is made for is not what is edited."""
+    return (
+        i > 0 and tokens[i - 1].word == "of" and any(t.lemma in _WORKS for t in tokens[i : i + 4])
+    )
 
 
 def _has_referent(reading: Reading, token: Token, family: str) -> bool:
@@ -150,7 +167,8 @@ def _possible_referents(reading: Reading) -> Tokens:
     verbs_here = {clause.verb.start for clause in reading.clauses if clause.verb is not None}
     return tuple(
         token
-        for token in reading.tokens
+        for clause in reading.clauses
+        for token in clause.tokens
         if token.kind in (Kind.SLOT, Kind.QUOTE)
         or (token.is_word and token.word not in _NO_REFERENT and token.start not in verbs_here)
     )
@@ -173,6 +191,8 @@ def _fits(noun: Token, family: str) -> bool:
             return noun.lemma not in people.MALE and _may_live(noun)
         case "it":
             return not person or noun.lemma in _SMALL
+        case "they":  # "in this image, make them taller"
+            return noun.word != noun.lemma or noun.lemma not in places.IMAGES
     return True
 
 

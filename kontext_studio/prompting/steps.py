@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
+from kontext_studio.prompting.changed_sides import edited
 from kontext_studio.prompting.clauses import Role
-from kontext_studio.prompting.facets import Facet, Side, edited
+from kontext_studio.prompting.facets import Facet, Side
 from kontext_studio.prompting.operations import Operation, keeps_by_verb, operations_of
 from kontext_studio.prompting.people_edits import person_edit
 from kontext_studio.prompting.phrases import head

@@ -15,7 +15,7 @@ from enum import Enum
 from functools import cache, lru_cache
 
 from kontext_studio.prompting import words
-from kontext_studio.prompting.words import singular, terms
+from kontext_studio.prompting.words import grammar, singular, terms
 
 
 class Kind(Enum):
@@ -70,9 +70,9 @@ _TOKEN = re.compile(
     rf"""
     (?P<plain>[a-z]+(?![\w'\-{_SIGNS}]))
   | (?P<quote>{_MASK}{_MASK_ON}*)
-  | (?P<mark><(?:lora|lyco|hypernet|embedding):[^<>\n]{{0,80}}>
+  | (?P<mark><(?i:lora|lyco|hypernet|embedding):[^<>\n]{{0,80}}>
       | [(\[]{{1,3}}[^()\[\]\n]{{1,60}}:\s?\d(?:\.\d+)?[)\]]{{1,3}}
-      | (?<!\S)--[a-z]+(?:[ =]\d[\d:.]*)?)
+      | (?<!\S)--[A-Za-z]+(?:[ =]\d[\d:.]*)?)
   | (?P<slot>\[[^\[\]\n]{{0,60}}[^\W\d_][^\[\]\n]{{0,60}}\]
       | \{{\{{?[^{{}}\n]{{0,60}}[^\W\d_][^{{}}\n]{{0,60}}\}}\}}?
       | <[^\W\d_][^<>\n]{{0,60}}> | _{{3,}} | \bX{{2,3}}\b)
@@ -183,7 +183,21 @@ def tokenize(text: str) -> tuple[Token, ...]:
     tokens: list[Token] = []
     for match in _TOKEN.finditer(masked):
         tokens += _tokens_of(match)
+    if _is_shouted(tokens):
+        for token in tokens:
+            token.capital = False
     return tuple(_merged(_numbered(tokens)))
+
+
+def _is_shouted(tokens: Iterable[Token]) -> bool:
+    """Every word has a capital, small words as well: then capitals tell nothing."""
+    written = [token for token in tokens if token.is_word]
+    if len(written) < _SHOUTED_WORDS or not all(token.capital for token in written):
+        return False
+    return any(token.word in grammar.DETERMINERS for token in written[1:])
+
+
+_SHOUTED_WORDS = 3
 
 
 def _tokens_of(match: re.Match[str]) -> tuple[Token, ...]:

@@ -61,9 +61,8 @@ _FRAMES = Expressions(
         "i wonder if you could",
     )
 )
-_WISHES = tuple(
-    tuple(frame.split())
-    for frame in (
+_WISHES = Expressions(
+    (
         "i want",
         "i would like",
         "i'd like",
@@ -106,31 +105,38 @@ def skip_lead_in(row: Tokens, i: int) -> int:
     moved = True
     while moved and i < len(row):
         moved = False
-        frame = _FRAMES.at([token.word for token in row[i : i + 7]], 0)
-        if frame:
+        if _FRAMES.begins(row[i].word):
+            frame = _FRAMES.at([token.word for token in row[i : i + 7]], 0)
             i += len(frame)
-            moved = True
+            moved = bool(frame)
         while i < len(row) and (
             row[i].kind in (Kind.COMMA, Kind.OTHER, Kind.MARK)
             or (row[i].word in grammar.LEAD_INS and row[i].is_word)
+            or _is_manner(row, i)
         ):
             i += 1
             moved = True
     return i
 
 
+def _is_manner(row: Tokens, i: int) -> bool:
+    """ "Cartoonishly enlarge the eyes"."""
+    after = row[i + 1].word if i + 1 < len(row) else ""
+    return row[i].word.endswith("ly") and after in verbs.acts() and row[i].word not in verbs.acts()
+
+
 def statement(row: Tokens) -> tuple[Tokens, Tokens, str] | None:
     """ "The car should be red", "I want the car to be red", "This girl is now holding ..."."""
-    for wish in _WISHES:
-        if tuple(token.word for token in row[: len(wish)]) == wish:
-            rest = row[len(wish) :]
-            if rest and rest[0].word == "for":
-                rest = rest[1:]
-            for i, token in enumerate(rest):
-                if token.word == "to" and i:
-                    return rest[:i], rest[i + 1 :], "want"
-            return (), rest, "want"
     words = [token.word for token in row]
+    wish = _WISHES.at(words, 0) if words else ()
+    if wish:
+        rest = row[len(wish) :]
+        if rest and rest[0].word == "for":
+            rest = rest[1:]
+        for i, token in enumerate(rest):
+            if token.word == "to" and i:
+                return rest[:i], rest[i + 1 :], "want"
+        return (), rest, "want"
     if words[:2] == ["what", "if"] and len(row) > 3:
         for i in range(2, len(row)):
             if words[i] in ("were", "was", "is", "had", "became", "are"):
@@ -170,7 +176,9 @@ _KNOWN = frozenset(["the", "my", "his", "her", "this", "that", "all"])
 
 
 def states_wish(row: Tokens, i: int) -> bool:
-    """ "..., the fence should be black": a wish without a verb of command."""
+    """ "..., the fence should be black", "..., I'd like it black": no verb of command."""
+    if _WISHES.begins(row[i].word) and _WISHES.at([t.word for t in row[i : i + 3]], 0):
+        return True
     if row[i].word not in ("the", "his", "her", "its", "their", "all", "this", "that"):
         return False
     for token in row[i + 1 : i + 7]:
@@ -183,6 +191,7 @@ def states_wish(row: Tokens, i: int) -> bool:
 
 def wished_thing(row: Tokens, i: int) -> int | None:
     """Where the thing begins in "could there be a bird in the sky?", "can we have a giraffe"."""
-    words = [token.word for token in row[i : i + 5]]
-    frame = _EXISTENTIAL.at(words, 0) if words else ()
+    if i >= len(row) or not _EXISTENTIAL.begins(row[i].word):
+        return None
+    frame = _EXISTENTIAL.at([token.word for token in row[i : i + 5]], 0)
     return i + len(frame) if frame and i + len(frame) < len(row) else None

@@ -74,8 +74,6 @@ class Checker(QObject):
         super().__init__(parent)
         self._question = Question()
         self._asked = self._question  # what the thread works on
-        self.is_asked_now = False
-        """Whether somebody waits for the answer that is being told."""
         self._thread = InThread("wording", self)
         self._thread.done.connect(self._take)
         self._pause = QTimer(self)
@@ -93,9 +91,7 @@ class Checker(QObject):
         is there."""
         self._question = question
         self._pause.stop()
-        self.is_asked_now = True
         self._check()
-        self.is_asked_now = False
 
     def _check(self) -> None:
         question = self._question

@@ -88,6 +88,7 @@ class InstructionPanel(SteadyScrollArea):
         self._upload_words = ""
         self._answer = Answer()
         self._filling = False
+        self._is_waited_for = False
         self._checker = Checker(self)
         self._parts = parts = PanelParts(theme, self._question, self)
         self.input_row, self.references = parts.input_row, parts.references
@@ -194,7 +195,7 @@ class InstructionPanel(SteadyScrollArea):
         self._filling = False
         self._settings.show()
         self._run.show()
-        self._check_now()
+        self._check_again()
 
     def set_text(self, text: str) -> None:
         self.edit.set_text(text)
@@ -210,40 +211,40 @@ class InstructionPanel(SteadyScrollArea):
 
     def set_keep(self, flags: Collection[KeepFlag]) -> None:
         self.keep.chips.set_flags(flags)
-        self._check_now()
+        self._check_again()
 
     def set_subject(self, subject: str | None) -> None:
         """What the subject chip is named after: the thing of the last instruction."""
         self.keep.chips.set_subject(subject)
-        self._check_now()
+        self._check_again()
 
     def set_context(self, context: LintContext | None) -> None:
         """What the wording rules may know: model, depth, the previous instruction."""
         self._context = context
-        self._check_now()
+        self._check_again()
 
     def set_ignored_rules(
         self, rules: Collection[str], places: Collection[tuple[str, str]] = ()
     ) -> None:
         """Rules that keep still, and with `places` those that do so at certain words."""
         self._ignored, self._ignored_places = frozenset(rules), frozenset(places)
-        self._check_now()
+        self._check_again()
 
     def set_run_facts(self, facts: Callable[[Draft], RunFacts]) -> None:
         """What the settings of a draft mean for its words."""
         self._run_facts = facts
-        self._check_now()
+        self._check_again()
 
     def set_commands(self, commands: Collection[str]) -> None:
         """Names of fixes that the program carries out itself ("split"), see `fix_command`."""
         self._commands = frozenset(commands)
-        self._check_now()
+        self._check_again()
 
     def set_command_titles(self, titles: Mapping[str, str]) -> None:
         """What such a fix is called now, for instance with the price of what it does."""
         if (now := tuple(sorted(titles.items()))) != self._titles:
             self._titles = now
-            self._check_now()
+            self._check_again()
 
     def set_history(self, newest_first: Iterable[str]) -> None:
         self.edit.set_history(newest_first)
@@ -364,6 +365,13 @@ class InstructionPanel(SteadyScrollArea):
         )
 
     def _check_now(self) -> None:
+        """Somebody waits for the rows of problems."""
+        self._is_waited_for = True
+        self._check_again()
+        self._is_waited_for = False
+
+    def _check_again(self) -> None:
+        """After a change of the step or of settings: the rows follow the marks, as in typing."""
         if not self._filling:
             self._checker.ask_now(self._question())
 
@@ -380,7 +388,7 @@ class InstructionPanel(SteadyScrollArea):
             self.ensureWidgetVisible(self.edit, 0, REVEALED_PX)
 
     def _on_settings(self) -> None:
-        self._check_now()
+        self._check_again()
         self._tell_draft()
 
     def _take_area(self) -> None:
@@ -395,7 +403,7 @@ class InstructionPanel(SteadyScrollArea):
 
     def _take(self, answer: Answer) -> None:
         self._answer = answer
-        self.wording.take(answer, at_once=self._checker.is_asked_now)
+        self.wording.take(answer, at_once=self._is_waited_for)
         self.keep.set_sent(answer.text, answer.sent_text)
         self._run.take(answer)
         self.checked.emit(answer)

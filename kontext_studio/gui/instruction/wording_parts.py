@@ -62,7 +62,7 @@ class WordingParts(QObject):
 
     def take(self, answer: Answer, *, at_once: bool = True) -> None:
         """Show what a check found: the marks now, and the rows below them with `at_once` too, else
-        when a thread has worked out their fixes, so that no key waits for all of it."""
+        when a thread has worked out their fixes, so that nothing waits for all of it."""
         self._answer = Answer(answer.text, answer.sent_text) if not answer.text.strip() else answer
         self._edit.set_findings(answer.text, self._answer.findings, self._answer.ghost)
         for later in (self._fixes_later, self._rows_later, self._clauses_later):

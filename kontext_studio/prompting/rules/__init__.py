@@ -8,6 +8,7 @@ from __future__ import annotations
 from kontext_studio.prompting.rules import (
     additions,
     conflicts,
+    half_changes,
     hedging,
     history,
     keeping,
@@ -33,6 +34,7 @@ ALL_RULES: tuple[Rule, ...] = (
     *length.RULES,
     *spelling.RULES,
     *vagueness.RULES,
+    *half_changes.RULES,
     *open_colours.RULES,
     *hedging.RULES,
     *scope.RULES,

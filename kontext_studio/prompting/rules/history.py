@@ -28,7 +28,9 @@ _RELATIVE = grammar.COMPARATIVES | terms(
     """more less further again another even darker lighter brighter warmer cooler deeper paler
     richer"""
 )
-_ENDS_COMPARISON = terms("before originally earlier previously again in at and") | {""}
+_ENDS_COMPARISON = terms(
+    "before originally earlier previously again in at and but then please pls thanks"
+) | {""}
 _BACK_VERBS = terms("bring put get want give change turn set take make switch move")
 _STARTS = (
     _RETURN
@@ -62,6 +64,9 @@ _PHRASES = Expressions(
         "as the last one",
         "than the last one",
         "same thing again",
+        "same thing but",
+        "same again but",
+        "same but",
         "as you did",
         "like you did",
         "you just made",
@@ -141,7 +146,8 @@ def _history_at(tokens: Sequence[Token], words: Sequence[str], i: int) -> int:
         was = next((k for k in range(2, 6) if at(k) in _WAS), 0)  # "how the porch was"
         return was + 1 if at(1) in grammar.DETERMINERS and at(was + 1) in _ENDS_COMPARISON else 0
     if (word, at(1), at(2)) == ("do", "the", "same"):
-        return 0 if any(at(-k) in _EDITING for k in range(1, i + 1)) else 3
+        asked = (k for k in range(1, i + 1) if at(-k) in _EDITING)
+        return 0 if any(tokens[i - k + 1].word != ":" for k in asked) else 3
     if word == "same" and at(1) == "as" and at(2) in _EARLIER:
         return 3
     return 0
@@ -179,7 +185,7 @@ def _brings_back(tokens: Sequence[Token], words: Sequence[str], i: int) -> bool:
                 return False
             if any(w in _WORN for w in words[i + 1 : k]):
                 return False  # "get the faded colours back" mends what time did
-            if after in ("on", "in") and k + 2 == len(words):
+            if after in ("on", "in") and (words[k + 2] if k + 2 < len(words) else "") == "":
                 return True  # "put the hat back on"
             return after in ("", "again")
     return False

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kontext_studio.prompting.facets import Side, edited
+from kontext_studio.prompting.changed_sides import edited
+from kontext_studio.prompting.facets import Side
 from kontext_studio.prompting.reading import Reading
 from kontext_studio.prompting.words import singular
 

@@ -12,6 +12,7 @@ from kontext_studio.prompting.people_edits import Aspect, person_edit
 from kontext_studio.prompting.phrases import Tokens, core, head, things, words_of
 from kontext_studio.prompting.reading import Reading, is_whole_picture
 from kontext_studio.prompting.rules.keep_clauses import FRAMING, IN_PLACE, LOOK, Item, keep_clause
+from kontext_studio.prompting.rules.pictures import mentions
 from kontext_studio.prompting.rules.rule import Rule, appended, span
 from kontext_studio.prompting.words import grammar, lexicon, people, places, terms
 from kontext_studio.prompting.words.verbs import Act
@@ -69,7 +70,7 @@ def keep_person(reading: Reading, _context: LintContext) -> Iterator[Finding]:
         return
     for clause in reading.edits:
         aspect = person_edit(clause)
-        if aspect is None:
+        if aspect is None or _means_an_animal(reading, clause) or _from_a_picture(clause):
             continue
         yield Finding(
             "keep-person",
@@ -80,6 +81,19 @@ def keep_person(reading: Reading, _context: LintContext) -> Iterator[Finding]:
             (Fix("Keep the person", (appended(reading, _person_clause(reading, aspect)),)),),
         )
         return
+
+
+def _means_an_animal(reading: Reading, clause: Clause) -> bool:
+    """ "Take the cat out and put her on the sill"."""
+    if len(clause.target) != 1 or clause.target[0].word not in people.PERSON_PRONOUNS:
+        return False
+    before = [t.lemma for t in reading.tokens if t.end <= clause.start]
+    return any(map(people.is_animal, before)) and not any(map(people.is_person, before))
+
+
+def _from_a_picture(clause: Clause) -> bool:
+    """ "Put the rider of image 3 on the horse" brings a person in."""
+    return clause.act is Act.PUT and any(mentions(clause.target))
 
 
 def person_is_kept(reading: Reading) -> bool:

@@ -92,7 +92,7 @@ def _wordings(clause: Clause) -> list[Tokens]:
         return [_inscribed(clause)]
     if clause.act in (Act.PUT, Act.ADD) and clause.link is not None:
         on = head(clause.state)
-        if on is not None and on.lemma in lettering.WRITTEN_ON and _is_capitals(clause.target):
+        if on is not None and on.lemma in lettering.SHOWING and _is_capitals(clause.target):
             return [clause.target]
     named = _named(row)
     told = _told(clause)
@@ -125,7 +125,7 @@ def _spoken(row: Tokens, clause: Clause) -> Tokens:
         if token.word in _READ:
             people_before = any(people.is_person(t.lemma) for t in row[:i])
             reads_a_book = after.word in _ARTICLES_OF_BOOKS and not after.capital
-            manner = after.word in _MANNERS and not after.capital
+            manner = after.word in _MANNERS and not after.capital and _ends_there(row, i + 2)
             if people_before or reads_a_book or manner:
                 continue
             if token.word == "reading" and i + 1 < len(row) and _is_furniture(row[i + 1]):
@@ -136,6 +136,17 @@ def _spoken(row: Tokens, clause: Clause) -> Tokens:
             start += 2  # "says the word hello"
         return _until_place(row[start:])
     return ()
+
+
+def _ends_there(row: Tokens, i: int) -> bool:
+    """ "Reads more easily from afar", not "reads here lies my sleep"."""
+    after = row[i] if i < len(row) else None
+    return after is None or not after.is_word or after.word in _AFTER_MANNER
+
+
+_AFTER_MANNER = (
+    grammar.PREPOSITIONS | grammar.ADVERBS | grammar.CONJUNCTIONS | _MANNERS | {"the", "a", "this"}
+)
 
 
 def _is_furniture(token: Token) -> bool:
@@ -196,10 +207,13 @@ def _named(row: Tokens) -> Tokens:
         counted = after.kind is Kind.NUMBER and token.lemma in ("number", "price", "date")
         if after.kind not in (Kind.WORD, Kind.NUMBER):
             continue
-        if before not in grammar.DETERMINERS and not counted:  # "the batch number 4471"
-            continue
+        bare = before in _BEFORE_BARE or (i and row[i - 1].lemma in lettering.TEXT_KINDS)
+        bare = bool(bare) and token.lemma in lettering.SURE_TEXT_KINDS
+        if before not in grammar.DETERMINERS and not counted and not bare:
+            continue  # "the batch number 4471"
         exact = token.word in ("word", "words", "phrase")
-        exact = exact or counted
+        added = any(t.word in _BEFORE_BARE for t in row[:i]) and (bare or before == "the")
+        exact = exact or counted or (added and token.lemma in _SPOKEN_KINDS and _speaks(row, i))
         if not (after.capital or exact) or after.lemma in lettering.NOT_WORDING:
             continue
         start = row.index(after)
@@ -209,6 +223,22 @@ def _named(row: Tokens) -> Tokens:
             run = _until_place(_until_link(row[start:]))
         return run
     return ()
+
+
+_BEFORE_BARE = terms("add put insert write place include")
+_SPOKEN_KINDS = terms("text title caption headline slogan subtitle tagline heading motto")
+
+
+def _speaks(row: Tokens, i: int) -> bool:
+    """ "The text grand opening above the door": plain words that describe no text."""
+    run = _until_place(_until_link(row[i + 1 :]))
+    if not run or run[0].lemma in lettering.NOT_WORDING or not all(t.is_word for t in run):
+        return False
+    named = words_of(run)
+    first = run[0].word
+    if first in grammar.DETERMINERS or first in grammar.PREPOSITIONS or named <= _PLAIN:
+        return False
+    return not named & (_DESCRIBING | lettering.CARRIERS) and first not in _SPEAKS
 
 
 def reading_colon(token: Token) -> bool:
@@ -235,13 +265,13 @@ def _told(clause: Clause) -> Tokens:
     if names and first.kind in (Kind.WORD, Kind.NUMBER):
         return _until_place(clause.state)
     if kinds:
-        kind = kinds[0]
+        about = head(clause.target)
+        kind = about if about in kinds and about is not None else kinds[0]
         at = clause.target.index(kind)
         only = all(
             t.word in _NO_WORDING_BEGINS or t is kind or not t.is_word
             for t in clause.target[: at + 1]
         )
-        about = head(clause.target)
         side = about is not None and about is not kind and about.lemma in _SIDES_OF_TEXT
         if side or _counts(clause.target, at):
             return ()
@@ -249,11 +279,18 @@ def _told(clause: Clause) -> Tokens:
         told = _looks_like_wording(first, clause.state, sure=sure) and (
             only or sure or first.capital or first.kind is Kind.NUMBER
         )
+        if not told and about is kind and kind.lemma in _TOLD_KINDS and len(clause.state) > 1:
+            told = first.word not in _PLAIN and all(t.is_word for t in clause.state)
+            told = told and first.word not in grammar.DETERMINERS and _is_told(clause.state)
         if kind.lemma == "name" and about is kind and first.word not in _NO_WORDING_BEGINS:
             told = not words_of(clause.state) & lettering.LETTERING_LOOK
         if told and first.kind is Kind.NUMBER and "from" in [t.word for t in clause.tokens]:
             return _until_place(clause.state[: clause.state.index(first) + 1])
         return _until_place(clause.state) if told else ()
+    about = head(clause.target)
+    if about is not None and about.lemma in lettering.WRITTEN_ON and _is_capitals(clause.state):
+        described = words_of(clause.state) & _DESCRIBING
+        return () if described else _until_place(clause.state)
     quoted_only = len(clause.target) == 1 and clause.target[0].kind is Kind.QUOTE
     if (
         quoted_only
@@ -272,6 +309,9 @@ _DESCRIBING = (
     | lettering.LETTERING_LOOK
     | _KEPT_AS_TEXT
 )
+
+
+_TOLD_KINDS = terms("label message inscription name")
 
 
 _PLAIN = grammar.ADJECTIVES | grammar.COMPARATIVES | grammar.ADVERBS | looks.JUDGEMENTS

@@ -18,7 +18,7 @@ _SHORT = terms(
     """don't dont doesn't doesnt didn't isn't aren't wasn't weren't won't wont shouldn't mustn't
     wouldn't can't cant"""
 )
-_SINGLE = terms("no not never without avoid avoiding nothing none neither nor cannot")
+_SINGLE = terms("no not never without avoid avoiding nothing none neither nor cannot nobody")
 _DO = terms("do does did should must shall will would may is are")
 _SIGNS = _SHORT | _SINGLE | _DO
 # "No longer", "not only", "no. 5", "no more than two" name nothing unwanted.

@@ -105,13 +105,17 @@ def _open_colour(clause: Clause) -> Tokens:
     return tuple(t for t in said if t.word not in ("look", "to"))
 
 
+_OPEN = terms("something kind of look neutral earthy natural seasonal autumnal suitable matching")
+
+
 def _is_open(token: Token) -> bool:
     return (
         token.word in looks.RELATIVE_COLOURS
         or looks.is_judgement(token.word)
         or token.word in _PREFIXES
         or token.word in grammar.ADVERBS
-        or token.word in ("something", "kind", "of", "look")
+        or token.word in looks.STYLE_FAMILIES
+        or token.word in _OPEN
     )
 
 

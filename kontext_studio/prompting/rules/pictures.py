@@ -28,6 +28,9 @@ _NUMBERS = {
 _ALL = terms("both two")
 _OTHER = terms("other reference")
 _ON_A_WALL = terms("on above over in beside near behind next_to below under")
+_OF_PICTURES = terms("light frame rail hook window book wall ledge hanger mount nail")
+_REFERRED = terms("number code point line mark book list section table page letter id")
+_SIDES = terms("left right top bottom door window end front back")
 _HANGING = terms("wall shelf desk table frame fireplace sofa bed mantel mantelpiece floor room")
 
 
@@ -62,7 +65,7 @@ def _mention_at(tokens: Sequence[Token], i: int) -> Mention | None:
                 break
             number, last = max(number, following), last + 2
         return Mention(i, last, number)
-    if _is_thing(tokens, i):
+    if _is_thing(tokens, i) or (tokens[i].lemma == "reference" and _names_more(tokens, i)):
         return None
     begin = i - 2 if earlier in ("the", "a", "my", "this", "that") else i - 1
     plural = tokens[i].word != tokens[i].lemma
@@ -98,6 +101,12 @@ def _as_number(token: Token) -> int | None:
     return int(digits) if digits.isdecimal() and len(digits) < 3 else _NUMBERS.get(token.word)
 
 
+def _names_more(tokens: Sequence[Token], i: int) -> bool:
+    """ "The reference number", not "the reference image", "the reference for the sky"."""
+    after = tokens[i + 1] if i + 1 < len(tokens) else None
+    return after is not None and after.lemma in _REFERRED
+
+
 def _next_is_picture(tokens: Sequence[Token], i: int) -> bool:
     return i + 1 < len(tokens) and tokens[i + 1].lemma in _PICTURES
 
@@ -107,7 +116,12 @@ def _is_thing(tokens: Sequence[Token], i: int) -> bool:
     if any(t.word in ("framed", "hanging", "hung") for t in tokens[max(0, i - 3) : i + 2]):
         return True
     after = tokens[i + 1 : i + 4]
-    return bool(after) and after[0].word in _ON_A_WALL and any(t.lemma in _HANGING for t in after)
+    if after and after[0].lemma in _OF_PICTURES:
+        return True  # "a second picture light"
+    if [t.word for t in after[:2]] == ["from", "the"] and after[2:] and after[2].word in _SIDES:
+        return True  # "the second picture from the left"
+    hangs = any(t.lemma in _HANGING for t in tokens[i + 1 : i + 5])
+    return bool(after) and after[0].word in _ON_A_WALL and hangs
 
 
 def image_number(reading: Reading, context: LintContext) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from kontext_studio.prompting.context import LintContext
 from kontext_studio.prompting.facets import Side
 from kontext_studio.prompting.findings import Finding, Fix, Severity, TextEdit
 from kontext_studio.prompting.phrases import Tokens, words_of
-from kontext_studio.prompting.reading import STYLING_VERBS, Reading
+from kontext_studio.prompting.reading import STYLING_VERBS, Reading, is_style
 from kontext_studio.prompting.rules.keep_clauses import Item, keep_clause
 from kontext_studio.prompting.rules.rule import Rule, appended, cased, span
 from kontext_studio.prompting.text import Token
@@ -116,6 +116,8 @@ def _by_verb(reading: Reading, clause: Clause, verb: Token) -> Finding:
 
 
 def _style_words(clause: Clause) -> Tokens:
+    if clause.act is Act.PUT:  # "a retro filter on the photo", "the photo in a retro style"
+        return clause.state if is_style(clause.state) else clause.target
     return clause.target if clause.act is Act.ADD else clause.state
 
 

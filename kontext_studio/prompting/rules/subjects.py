@@ -10,6 +10,7 @@ from kontext_studio.prompting.findings import Finding, Fix, Severity, TextEdit
 from kontext_studio.prompting.phrases import Tokens, core, owners, stands_alone, things
 from kontext_studio.prompting.reading import Reading
 from kontext_studio.prompting.referents import OWNING, dangling_pronouns, family_of
+from kontext_studio.prompting.rules.lettering import unquoted_words
 from kontext_studio.prompting.rules.rule import Rule, cased, with_slot
 from kontext_studio.prompting.subject import subject_of
 from kontext_studio.prompting.text import Token
@@ -22,11 +23,17 @@ _NOT_THE_PICTURE = frozenset(["image", "picture", "photo", "photograph", "scene"
 
 def pronoun_subject(reading: Reading, context: LintContext) -> Iterator[Finding]:
     """The first pronoun of each kind that has nothing to point to inside the instruction."""
-    seen: set[str] = set()
+    # "A portrait of my sister", "this is my dog": nothing is edited, so nothing is mistaken
+    seen: set[str] = set() if reading.asks_for_change else {"me", "it"}
     for token in dangling_pronouns(reading):
         family = family_of(token)
         if family is None or family in seen:
             continue
+        first = next((t for t in reading.tokens if t.is_word), None)
+        if not reading.asks_for_change and token is not first:
+            continue  # "a portrait of the bride on her graduation day"
+        if token.start in unquoted_words(reading):
+            continue  # "make the bubble say where is my soup"
         seen.add(family)
         shown = reading.text[token.start : token.end]
         yield Finding(

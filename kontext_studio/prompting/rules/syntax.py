@@ -14,9 +14,9 @@ from kontext_studio.prompting.words import terms
 
 _WEIGHT = re.compile(r"^[(\[]+\s*(?P<words>.*?)\s*:\s?\d(?:\.\d+)?[)\]]+$", re.DOTALL)
 _DOUBLE = re.compile(r"(?<!\()\(\(+([^()\n]{1,80})\)\)+")
-_PLUS = re.compile(r"(?<=[^\W\d_])(?:\+\+|--)+(?!\w)")
+_PLUS = re.compile(r"(?<=[^\W\d_])(?:\+\+|--)+(?!\w)|(?<=\s)\+{2,}(?=\s|$)")
 _BREAK = re.compile(r"\bBREAK\b|\bAND\b(?=\s*\()")
-_NEGATIVE = re.compile(r"(?i)\bnegative(?: prompt)?s?\s*:[^\n]*")
+_NEGATIVE = re.compile(r"(?i)\bnegative(?:\s+prompt)?s?\s*:[^\n]*")
 # A tag is a stretch between commas that praises the picture as such, in the words of tag lists.
 _TAG_WORDS = terms(
     """masterpiece masterpieces best quality high ultra ultra-detailed hyper highly super extremely

@@ -1,4 +1,4 @@
-"""Does the instruction say what to see: which property, from what into what?"""
+"""Does the instruction say what to see, or only how good it should be?"""
 
 from __future__ import annotations
 
@@ -6,23 +6,15 @@ from collections.abc import Iterator
 
 from kontext_studio.prompting.clauses import Clause, Role
 from kontext_studio.prompting.context import LintContext
-from kontext_studio.prompting.facets import Side
 from kontext_studio.prompting.findings import Finding, Fix, Severity, TextEdit
-from kontext_studio.prompting.people_edits import person_edit
-from kontext_studio.prompting.phrases import Tokens, core, head, words_of
+from kontext_studio.prompting.phrases import Tokens, head, words_of
 from kontext_studio.prompting.reading import Reading, is_whole_picture
-from kontext_studio.prompting.rules.keep_clauses import Item, keep_clause
-from kontext_studio.prompting.rules.keeping import person_is_kept
-from kontext_studio.prompting.rules.rule import Rule, appended, cased, span, with_slot, written
+from kontext_studio.prompting.rules.rule import Rule, cased, with_slot, written
 from kontext_studio.prompting.text import Kind, Token
-from kontext_studio.prompting.words import grammar, looks, people, places, terms, verbs
+from kontext_studio.prompting.words import grammar, looks, people, terms, verbs
 from kontext_studio.prompting.words.verbs import Act
 
 _ASKING = (Act.MAKE, Act.GIVE, Act.CHANGE, Act.ADJUST, Act.LET, Act.SCOPE, Act.ADD)
-_CHANGING = terms(
-    """change replace swap recolor recolour adjust alter edit modify exchange substitute"""
-)
-_REBUILDING = terms("transform convert morph")
 _LEFT_OVER = (
     looks.JUDGEMENT_FILLERS | grammar.PREPOSITIONS | grammar.DETERMINERS | grammar.CONJUNCTIONS
 )
@@ -30,7 +22,7 @@ _LEFT_OVER = (
 
 def vague_goal(reading: Reading, _context: LintContext) -> Iterator[Finding]:
     for clause in reading.edits:
-        word = _judged(clause)
+        word = judged_word(clause)
         if word is None or _is_spelt_out(reading, clause):
             continue
         shown = reading.text[word.start : word.end]
@@ -44,9 +36,10 @@ def vague_goal(reading: Reading, _context: LintContext) -> Iterator[Finding]:
         )
     if not reading.edits:
         yield from _vague_description(reading)
+        yield from _bare_judgement(reading)
 
 
-def _judged(clause: Clause) -> Token | None:
+def judged_word(clause: Clause) -> Token | None:
     """The word of judgement, where nothing that can be seen stands beside it."""
     fixes = clause.base in ("fix", "polish", "retouch") and _means_the_picture(clause.target)
     if clause.base == "fix" and _is_bare_person(clause.target):
@@ -56,18 +49,23 @@ def _judged(clause: Clause) -> Token | None:
         return raised
     if _is_idiom(clause):
         return clause.verb
-    if clause.act is Act.JUDGE or fixes:
-        if clause.state or clause.verb is None or _says_more(clause.target):
-            return None
+    if clause.base == "do" and [t.word for t in clause.target[:2]] == ["something", "about"]:
         return clause.verb
+    if clause.act is Act.JUDGE or fixes:
+        if clause.verb is None or _says_more(clause.target):
+            return None
+        return None if clause.state and not _pleases(clause.state) else clause.verb
     exchanged = clause.act is Act.REPLACE and [t.word for t in clause.state[:1]] == ["something"]
     if clause.act not in _ASKING and not exchanged:
         return None
     said = clause.state
+    if clause.act is Act.MAKE and not said and clause.base == "make":
+        said = clause.target  # "make epic"
     if clause.act is Act.ADD:
         if clause.base in ("craft", "create", "design", "produce", "compose", "evoke", "express"):
             return None
         said = clause.target
+    said = _without_audience(said)
     judged = [t for t in said if looks.is_judgement(t.word)] or _more_style(clause)
     if all(t.word in looks.TONE_JUDGEMENTS for t in judged):
         return None
@@ -81,6 +79,43 @@ def _judged(clause: Clause) -> Token | None:
     if head(clause.target) is not None and _says_more(clause.target, to_judge=True):
         return None
     return judged[0]
+
+
+_PLEASED = _LEFT_OVER | terms(
+    """buyer customer client viewer reader follower audience guest visitor user shopper fan crowd
+    boss love like want buy enjoy admire notice click stop stay remember feel think say drool
+    crave adore stare look"""
+)
+
+
+def _pleases(state: Tokens) -> bool:
+    """ "... so buyers love it", "... with more charm": how it is received, not what is seen."""
+    return all(
+        t.is_word
+        and (
+            t.word in _PLEASED
+            or t.lemma in _PLEASED
+            or t.word in grammar.PRONOUNS
+            or t.word in grammar.MODALS
+            or looks.is_judgement(t.word)
+            or people.is_person(t.lemma)
+        )
+        for t in state
+    )
+
+
+def _without_audience(said: Tokens) -> Tokens:
+    """ "More engaging for young people" without those it is for."""
+    at = next((i for i, t in enumerate(said) if i and t.word in ("for", "to")), None)
+    if at is None or not any(people.is_person(t.lemma) for t in said[at:]):
+        return said
+    whom = said[at + 1 :]
+    plain = all(
+        t.word in grammar.DETERMINERS or grammar.is_adjective(t.word) or t.lemma in _PLEASED
+        for t in whom
+        if not people.is_person(t.lemma)
+    )
+    return said[:at] if plain else said
 
 
 # "Take the photo to the next level", "turn it up a notch".
@@ -98,13 +133,46 @@ _IDIOMS = tuple(
         "your best",
         "whatever you like",
         "whatever you want",
+        "to life",
+        "come alive",
+        "feel alive",
+        "like home",
+        "like a dream",
+        "like a million dollars",
+        "like a million bucks",
+        "out of this world",
+        "in a magazine",
+        "like a pro",
+        "speak for itself",
+        "tell a story",
+        "turn heads",
+        "catch the eye",
+        "draw the eye",
+        "from the crowd",
+        "from the rest",
+        "from the competition",
+        "to perfection",
+        "to shame",
+        "some love",
+        "more love",
+        "a lift",
+        "a boost",
+        "a refresh",
+        "a makeover",
+        "a facelift",
+        "an upgrade",
+        "the wow factor",
+        "wow factor",
     )
 )
 _IDIOM_ENDS = frozenset(idiom[-1] for idiom in _IDIOMS)
 
 
+_MOVES = terms("move shift slide push pull raise lower lift nudge")
+
+
 def _is_idiom(clause: Clause) -> bool:
-    if clause.tokens[-1].word not in _IDIOM_ENDS:
+    if clause.tokens[-1].word not in _IDIOM_ENDS or clause.base in _MOVES:
         return False
     words = tuple(t.word for t in clause.tokens)
     return any(words[-len(idiom) :] == idiom for idiom in _IDIOMS)
@@ -179,6 +247,25 @@ def _vague_description(reading: Reading) -> Iterator[Finding]:
             )
 
 
+def _bare_judgement(reading: Reading) -> Iterator[Finding]:
+    """ "Better", "more professional please"."""
+    said = [t for clause in reading.clauses for t in clause.tokens]
+    words = [t for t in said if t.is_word and t.word not in grammar.LEAD_INS]
+    judged = [t for t in words if looks.is_judgement(t.word)]
+    if judged and len(words) < 4 and all(t in judged or t.lemma in _LEFT_OVER for t in words):
+        token = judged[0]
+        about = next((c for c in reading.clauses if c.start <= token.start < c.end), None)
+        if about is not None:
+            yield Finding(
+                "vague-goal",
+                Severity.WARNING,
+                token.start,
+                token.end,
+                f"“{reading.text[token.start : token.end]}” does not say what to change.",
+                tuple(_measurable(reading, about)),
+            )
+
+
 _POINTING = grammar.PRONOUNS | grammar.POSSESSIVES
 
 
@@ -204,140 +291,4 @@ def _measurable(reading: Reading, clause: Clause) -> Iterator[Fix]:
     yield with_slot("Name a style…", [TextEdit(begin, clause.end, restyle)], "{style}")
 
 
-_COMPLETED = _CHANGING | _REBUILDING
-
-
-def incomplete_change(reading: Reading, _context: LintContext) -> Iterator[Finding]:
-    for i, clause in enumerate(reading.edits):
-        if clause.verb is None or not (clause.base in _COMPLETED or _exchanges(clause)):
-            continue
-        if not clause.target and clause.state:
-            if not _suits_the_picture(clause):
-                yield _no_target(reading, clause)
-            continue
-        if any(token.word == "back" for token in clause.tokens):
-            continue  # "change it back" speaks of an earlier turn
-        if clause.state or not clause.target or _is_exchange(clause) or _brings(clause):
-            continue
-        if i + 1 < len(reading.clauses) and _explained_next(reading, clause):
-            continue
-        if any(token.word == "only" for token in clause.tokens[:2]):
-            continue  # "only replace the sky" narrows what was said before
-        yield _no_state(reading, clause)
-
-
-_OF_THE_PICTURE = (
-    places.TIMES
-    | places.SEASONS
-    | places.WEATHER
-    | places.LIGHT
-    | looks.STYLES
-    | looks.STYLE_FAMILIES
-    | looks.STYLE_NOUNS
-    | looks.TONE_CHANGES
-    | looks.MEDIUM_WORDS
-    | places.CAMERA_VIEWS
-    | looks.FILE_FORMATS
-)
-
-
-def _suits_the_picture(clause: Clause) -> bool:
-    """ "Change to daytime", "change to watercolour": the picture is meant."""
-    named = words_of(clause.state)
-    return clause.base not in ("replace", "swap", "exchange", "substitute") and bool(
-        named & _OF_THE_PICTURE
-    )
-
-
-def _is_exchange(clause: Clause) -> bool:
-    """ "Swap the fox and the hen" is whole."""
-    swaps = clause.base in ("swap", "exchange", "switch", "interchange")
-    words = {token.word for token in clause.target}
-    if words & {"places", "positions", "sides"} and words & {"between", "of"}:
-        return True  # "change places between the cat and the dog"
-    return swaps and bool(words & {"and", "two", "both"})
-
-
-def _exchanges(clause: Clause) -> bool:
-    """ "Switch out the lamp", not "switch off the lamp"."""
-    return clause.act is Act.REPLACE and any(t.word == "out" for t in clause.tokens[1:2])
-
-
-def _brings(clause: Clause) -> bool:
-    """ "Swap in a lamp", "edit out a bin"; "swap out the lamp" still lacks what comes instead."""
-    complete = ("in",) if clause.act is Act.REPLACE else ("in", "out")
-    return clause.verb is not None and any(t.word in complete for t in clause.tokens[1:2])
-
-
-def _explained_next(reading: Reading, clause: Clause) -> bool:
-    """ "Change the room, adding plants": the new state follows as an aside."""
-    after = next((c for c in reading.clauses if c.start >= clause.end), None)
-    if after is not None and clause.base in _REBUILDING and after.state:
-        return _judged(after) is None  # "transform the cup and make it blue"
-    return after is not None and after.role is Role.ASIDE and after.tokens[0].word.endswith("ing")
-
-
-def _no_target(reading: Reading, clause: Clause) -> Finding:
-    assert clause.verb is not None
-    at = clause.verb.end
-    return Finding(
-        "incomplete-change",
-        Severity.WARNING,
-        clause.verb.start,
-        clause.verb.end,
-        f"{cased('X', clause.base)} what?",
-        (with_slot("Name it…", [TextEdit(at, at, " the {object}")], "{object}"),),
-    )
-
-
-def _no_state(reading: Reading, clause: Clause) -> Finding:
-    start, end = span(clause.target)
-    swaps = clause.act is Act.REPLACE
-    slot = "{new object}" if swaps else "{new state}"
-    if head(clause.target) is not None and _is_colour_change(clause):
-        slot = "{colour}"
-    name = written(reading, core(clause.target)) or written(reading, clause.target)
-    edits = [TextEdit(end, end, f" with {slot}" if swaps else f" to {slot}")]
-    if _needs_keeping(reading, clause, edits[0]):
-        keep = keep_clause(reading, " while preserving the same ", _KEEP_PERSON)
-        edits.append(appended(reading, keep))
-        if edits[1].start == end:
-            edits = [TextEdit(end, edits[1].end, edits[0].new_text + edits[1].new_text)]
-    return Finding(
-        "incomplete-change",
-        Severity.WARNING,
-        start,
-        end,
-        f"Change {name} into what?",
-        (with_slot("Say into what…", edits, slot),),
-    )
-
-
-_KEEP_PERSON: tuple[Item, ...] = (
-    ("facial features", None),
-    ("hairstyle", Side.HAIR),
-    ("expression", Side.EXPRESSION),
-)
-
-
-def _needs_keeping(reading: Reading, clause: Clause, edit: TextEdit) -> bool:
-    """Once it is complete, the change would touch a person."""
-    if person_is_kept(reading):
-        return False
-    at = edit.start - clause.start
-    text = reading.text[clause.start : clause.end]
-    after = Reading(text[:at] + edit.new_text + text[at:])
-    return any(person_edit(completed) for completed in after.edits)
-
-
-def _is_colour_change(clause: Clause) -> bool:
-    noun = head(clause.target)
-    return clause.base in ("recolor", "recolour") or (
-        noun is not None and noun.lemma in looks.COLOUR_NOUNS
-    )
-
-
-RULES = (
-    Rule("vague-goal", "Goal without a visible property", vague_goal),
-    Rule("incomplete-change", "Half a change: what, or into what?", incomplete_change),
-)
+RULES = (Rule("vague-goal", "Goal without a visible property", vague_goal),)

@@ -14,6 +14,7 @@ from kontext_studio.prompting.words import (
     looks,
     people,
     places,
+    scales,
     verbs,
 )
 from kontext_studio.prompting.words._lists import terms
@@ -82,6 +83,8 @@ TERMS = frozenset(term for group in _LISTS for term in group if " " in term) | {
     "drill bit",
     "get rid of",
     "make over",
+    "colour grade",
+    "color grade",
 }
 
 __all__ = [
@@ -94,6 +97,7 @@ __all__ = [
     "looks",
     "people",
     "places",
+    "scales",
     "singular",
     "terms",
     "verbs",

@@ -23,6 +23,10 @@ class Expressions:
         rows = (row for group in self._by_first.values() for row in group)
         return Expressions(" ".join(row) for row in rows if words.isdisjoint(row))
 
+    def begins(self, word: str) -> bool:
+        """Whether some expression begins with the word: a quick look before `at`."""
+        return word in self._by_first
+
     def at(self, words: Sequence[str], i: int) -> tuple[str, ...]:
         """The expression that stands at ``i``; empty where none does."""
         for expression in self._by_first.get(words[i], ()):

@@ -32,6 +32,11 @@ WRITTEN_ON = terms(
     """sign signboard banner plaque placard nameplate license_plate licence_plate number_plate
     label name_tag nametag chalkboard blackboard whiteboard street_sign neon_sign marquee"""
 )
+# Things on which a name with a capital is more likely a wording than somebody.
+SHOWING = WRITTEN_ON | (
+    CARRIERS
+    - terms("wall bus train van truck box can bottle cake book shop bag storefront package")
+)
 # Verbs whose "to" leads to a wording.
 NAMING = terms("rename retitle relabel entitle")
 CURRENCIES = frozenset("$€£¥₹")

@@ -40,6 +40,10 @@ MATERIALS = terms(
     concrete brick plaster plastic rubber leather suede velvet silk satin cotton linen wool
     woollen woolen denim fur felt lace canvas paper cardboard wax ice snow sand jute rattan
     wicker straw lace tweed corduroy cashmere fleece nylon latex vinyl gravel slate sandstone
+    asphalt bakelite basalt cane carbon_fibre carbon_fiber cedar cement chiffon damask ebony enamel
+    fibreglass fiberglass hemp hessian larch limestone linoleum lycra mohair mother-of-pearl muslin
+    neoprene onyx organza plexiglass perspex plywood polyester pvc resin rosewood soapstone tarmac
+    teak terrazzo travertine veneer zellige acrylic lacquer faux_fur
     terracotta obsidian jade amber pearl quilted knitted crocheted origami lego chocolate cork
     foam foil mesh knit tweed"""
 )
@@ -87,38 +91,48 @@ TONE_JUDGEMENTS = frozenset(["cooler"])
 
 JUDGEMENTS = terms(
     """boring bland tedious drab ugly cheap amateurish tacky lifeless uninspired amateur
-    unprofessional bad awful worse terrible elegance charm soul glamour allure prestige
-    pizazz striking welcoming catchy tasty tastier delicious yummy appetizing appetising
-    mouthwatering enchanting adorable alluring enticing tempting engaging arresting
-    vibrant-looking lavish opulent posh swanky ritzy sumptuous exquisite refined tasteful
-    stylized-looking fashionable glitzy slick snazzy jazzy edgy quirky funky playful joyous
-    whimsical majestic grand grandiose glorious marvellous marvelous superb fabulous
-    outstanding remarkable extraordinary exceptional noteworthy unforgettable iconic
-    legendary phenomenal terrific splendid decent acceptable presentable respectable
-    tidy-looking credible trustworthy convincing believable serious-looking businesslike
-    corporate commercial marketable sellable clickable viral shareable instagram-worthy
-    magazine-worthy world-class top-notch first-class five-star boutique designer high-class
-    sophisticated-looking emotional touching heartwarming soulful expressive evocative
-    meaningful powerful-looking energetic exhilarating thrilling captivating gripping
-    intriguing fascinating mesmerizing mesmerising hypnotic stunning-looking awe-inspiring
-    jaw-dropping mind-blowing dazzling radiant aesthetically visually standout bolder-looking
-    harmonious balanced-looking well-balanced neat neater smart smarter homely homey comfy
-    comfortable relaxing soothing peaceful calming serene zen festive cheerier merrier
-    scarier spooky spookier creepy creepier epic-looking badass rad dope lit sick
-    neat-looking ok okay fine flattering photogenic studio-quality print-ready better nicer
-    nice good great best beautiful prettier pretty lovely amazing awesome fantastic wonderful
-    perfect stunning gorgeous professional pro interesting exciting attractive appealing
-    eye-catching luxurious luxury premium high-end upscale expensive classy fancy stylish
-    elegant cool cooler impressive special unique creative magical epic dramatic moody cozy
-    cosy inviting fun funny aesthetic pleasing pop impact wow polished sophisticated trendy
-    hip fresh quality high-quality hd improved enhanced lively livelier dynamic powerful
-    memorable incredible spectacular breathtaking brilliant super pleasant charming romantic
-    dreamy mysterious emotional natural optimal ideal proper correct clearer finished clean
-    cleaner sleek chic instagrammable handsome good-looking captivating compelling timeless
-    airy homelike delicious tasty yummy juicy scrumptious appetising appetizing
-    mouth-watering mouthwatering magic clinical persuasive convincing engaging mood vibrancy
-    character appeal beauty personality punch oomph flair wow-factor pizzazz glamorous
-    glamour energy sexy cute cuter hot"""
+    unprofessional bad awful worse terrible elegance charm soul glamour allure prestige pizazz
+    striking welcoming catchy tasty tastier delicious yummy appetizing appetising mouthwatering
+    enchanting adorable alluring enticing tempting engaging arresting drama epicness energy life
+    excitement tension sporty exclusive prestigious upmarket artisanal authentic reliable
+    approachable inspiring uplifting optimistic hopeful nostalgic melancholic sombre somber
+    ominous sinister eerie haunting ethereal heavenly dreamlike otherworldly daring snappy
+    streamlined understated flashy showy gaudy kitschy flawless immaculate impeccable superior
+    state-of-the-art cutting-edge innovative up-to-date relevant accessible digestible lifelike
+    relatable intimate heroic triumphant mighty delicate feminine masculine girly manly mature
+    grown-up sweet lovable likeable likable irresistible sensual seductive provocative racy
+    passionate tender upbeat bubbly exuberant expensive-looking regal noble aristocratic stately
+    palatial snug habitable livable liveable lived-in spacious roomy eco-friendly sustainable
+    healthy thumb-stopping scroll-stopping attention-grabbing head-turning show-stopping
+    best-selling award-winning high-impact on-brand gritty rugged terrifying frightening
+    horrifying menacing threatening intimidating intense tense suspenseful adventurous optimised
+    optimized simple simpler modern-looking home vibrant-looking lavish opulent posh swanky ritzy
+    sumptuous exquisite refined tasteful stylized-looking fashionable glitzy slick snazzy jazzy
+    edgy quirky funky playful joyous whimsical majestic grand grandiose glorious marvellous
+    marvelous superb fabulous outstanding remarkable extraordinary exceptional noteworthy
+    unforgettable iconic legendary phenomenal terrific splendid decent acceptable presentable
+    respectable tidy-looking credible trustworthy convincing believable serious-looking
+    businesslike corporate commercial marketable sellable clickable viral shareable
+    instagram-worthy magazine-worthy world-class top-notch first-class five-star boutique designer
+    high-class sophisticated-looking emotional touching heartwarming soulful expressive evocative
+    meaningful powerful-looking energetic exhilarating thrilling captivating gripping intriguing
+    fascinating mesmerizing mesmerising hypnotic stunning-looking awe-inspiring jaw-dropping
+    mind-blowing dazzling radiant aesthetically visually standout bolder-looking harmonious
+    balanced-looking well-balanced neat neater smart smarter homely homey comfy comfortable
+    relaxing soothing peaceful calming serene zen festive cheerier merrier scarier spooky spookier
+    creepy creepier epic-looking badass rad dope lit sick neat-looking ok okay fine flattering
+    photogenic studio-quality print-ready better nicer nice good great best beautiful prettier
+    pretty lovely amazing awesome fantastic wonderful perfect stunning gorgeous professional pro
+    interesting exciting attractive appealing eye-catching luxurious luxury premium high-end
+    upscale expensive classy fancy stylish elegant cool cooler impressive special unique creative
+    magical epic dramatic moody cozy cosy inviting fun funny aesthetic pleasing pop impact wow
+    polished sophisticated trendy hip fresh quality high-quality hd improved enhanced lively
+    livelier dynamic powerful memorable incredible spectacular breathtaking brilliant super
+    pleasant charming romantic dreamy mysterious natural optimal ideal proper correct clearer
+    finished clean cleaner sleek chic instagrammable handsome good-looking compelling timeless
+    airy homelike juicy scrumptious mouth-watering magic clinical persuasive mood vibrancy
+    character appeal beauty personality punch oomph flair wow-factor pizzazz glamorous sexy cute
+    cuter hot"""
 )
 JUDGEMENT_FILLERS = terms(
     """a an the more much very really even way bit little lot some so too it this that look looks

@@ -6,7 +6,12 @@ from kontext_studio.prompting.words import lexicon
 from kontext_studio.prompting.words._lists import terms
 
 PEOPLE = terms(
-    """person people man woman boy girl child kid baby toddler infant teenager teen adult lady
+    """archer sorceress sorcerer warlock mage cosmonaut duchess emperor empress
+    pharaoh imam druid paladin outlaw admiral jeweller jeweler beautician rapper juggler vlogger
+    cosplayer forester lumberjack motorcyclist mountaineer fencer weightlifter backpacker commuter
+    huntress priestess goddess cleaner nanny babysitter flight_attendant podcaster coder freelancer
+    tattooist geisha maiko nomad serf triplet suspect witness
+    person people man woman boy girl child kid baby toddler infant teenager teen adult lady
     gentleman guy gal dude lad lass couple family friend bride groom mother father mom mum dad
     parent grandmother grandfather grandma grandpa sister brother son daughter aunt uncle cousin
     husband wife twin model athlete player footballer runner swimmer cyclist dancer ballerina

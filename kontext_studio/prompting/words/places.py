@@ -9,11 +9,20 @@ from kontext_studio.prompting.words.people import is_garment
 IMAGES = terms(
     """image picture photo photograph pic shot snapshot photography portrait frame composition
     artwork painting drawing illustration scene view canvas render selfie headshot packshot
-    mugshot product_shot visual screenshot poster screen whole_thing everything"""
+    mugshot product_shot visual key_visual screenshot render rendering visualisation visualization
+    elevation mock-up mockup poster screen whole_thing everything"""
 )
 WHOLE_PICTURE = terms(
     """image picture photo photograph pic shot snapshot portrait artwork scene view composition
-    selfie headshot packshot mugshot visual everything product_shot landscape whole_thing"""
+    render rendering visualisation visualization elevation mock-up mockup selfie headshot packshot
+    mugshot visual key_visual everything product_shot landscape whole_thing"""
+)
+# Printed and published things that fill a picture: restyled, they mean the picture.
+FLAT_WORKS = terms(
+    """poster ad advert advertisement flyer leaflet brochure cover banner billboard visual campaign
+    layout page postcard spread magazine hero album_cover book_cover thumbnail wallpaper menu
+    invitation slide infographic map comic storyboard panel frame screenshot screengrab still
+    thumbnail wallpaper"""
 )
 BACKDROPS = terms(
     """background backdrop setting scenery environment surroundings surrounding location scene

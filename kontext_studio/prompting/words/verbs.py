@@ -99,7 +99,8 @@ _VERBS: Mapping[Act, frozenset[str]] = {
     cloud overcast undo revert do go perform reverse invert negate swivel spin pivot angle
     incline recline centre populate furnish refurnish redecorate renovate
     tile wallpaper retile repave landscape sow seed fertilise thatch shingle roof slate curtain
-    halve outpaint inpaint uncrop upscale upsample recomposite rejuvenate de-age"""
+    colour_grade color_grade halve outpaint inpaint uncrop upscale upsample recomposite rejuvenate
+    de-age"""
     ),
     Act.JUDGE: terms(
         """improve enhance beautify optimize optimise refine perfect upgrade better embellish

@@ -201,6 +201,17 @@ MARKED: dict[str, tuple[str, ...]] = {
         "Remove the moustache, keep the moustache colour",
         "Change the hill to a volcano, leave the hill as it is",
         "Move the sailor to the left, keep his position",
+        "Make the quay wet while keeping the quay dry",
+        "Switch off the lantern but leave the lantern on",
+        "Double the height of the mast, mast height unchanged",
+        "Make the trunk twice as wide while maintaining the width of the trunk",
+        "Add gulls to the pier, keep the pier empty",
+        "Replace the oval tray with a square one, same tray shape",
+        "Paint the mug in green marble but keep the mug's material",
+        "Give the dog short ears while leaving the dog's long ears intact",
+        "Change the layout to two columns while preserving the three-column layout",
+        "Show the harbour from above, keep the same viewpoint",
+        "Make the hills black and white, keep the hills green",
     ),
 }
 
@@ -377,6 +388,12 @@ LEFT_ALONE: dict[str, tuple[str, ...]] = {
     "keep-conflict": (
         "Replace the usher's clogs with boots while preserving her dress",
         "Replace the moustache with a beard, keep the skin tone",
+        "Paint the left oar red, keep the right oar as it is",
+        "Make the bridge taller while keeping its width",
+        "Turn the jug so its spout points left, keep the jug in the same spot",
+        "Open the shutters while keeping the curtains closed",
+        "Move the anchor to the left and keep the lantern where it is",
+        "Add gulls to the pier, keep the planks wet",
     ),
 }
 
