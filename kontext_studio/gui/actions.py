@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
 
 from kontext_studio.gui.commands import COMMANDS, MENUS, Command, Scope
+from kontext_studio.gui.keymap import Keymap
 from kontext_studio.gui.theme.icons import icon
 from kontext_studio.gui.theme.tokens import Theme
 
@@ -29,6 +30,8 @@ class Actions(QObject):
         self._actions: dict[str, QAction] = {}
         self._commands: dict[str, Command] = {}
         self._tips: dict[str, str] = {}
+        self._reasons: dict[str, str] = {}  # of those that cannot be carried out now
+        self._keymap = Keymap()
         for one in COMMANDS:
             self._make(one, window)
         self.set_theme(theme)
@@ -54,17 +57,23 @@ class Actions(QObject):
         """Switch commands; a disabled one keeps its place and says `reason` in its tool tip."""
         for command_id in command_ids:
             action, command = self._actions[command_id], self._commands[command_id]
-            if command.later:
-                continue
             action.setEnabled(enabled)
-            tip = self._tips[command_id]
-            action.setToolTip(
-                tip if enabled or not reason else f"{_plain(command.words)}: {reason}"
-            )
+            self._reasons[command_id] = "" if enabled else reason
+            self._show_tip(command)
 
     def check(self, command_id: str, on: bool) -> None:
         """Show a checkable command as on or off without carrying it out."""
         self._actions[command_id].setChecked(on)
+
+    def keys(self, command_id: str) -> tuple[str, ...]:
+        """The keys of a command in Qt's portable form, the one that is shown first."""
+        return self._keymap.keys(command_id)
+
+    def set_keymap(self, keymap: Keymap) -> None:
+        """From now on these keys hold, and menus and tool tips say them."""
+        self._keymap = keymap
+        for one in COMMANDS:
+            self._bind(one)
 
     def give_view_keys(self, widgets: Iterable[QWidget], enabled: bool = True) -> None:
         """Let the single keys act while one of these widgets, or a part of it, has the focus."""
@@ -87,21 +96,29 @@ class Actions(QObject):
         action.setAutoRepeat(one.id in REPEATS)  # a key held down is one run, not many
         if one.short:
             action.setIconText(one.short)
-        tip = _plain(one.words)
-        if one.keys:
-            shown = QKeySequence(one.keys[0]).toString(QKeySequence.SequenceFormat.NativeText)
-            tip = f"{tip}  {shown}"
-        if one.scope is not Scope.NONE:
-            action.setShortcuts([QKeySequence(keys) for keys in one.keys])
         if one.scope is Scope.VIEW:
             action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         elif one.scope is Scope.WINDOW:
             window.addAction(action)
-        action.setToolTip(f"{_plain(one.words)}: {one.later}" if one.later else tip)
-        action.setEnabled(not one.later)
-        self._tips[one.id] = tip
         self._actions[one.id] = action
         self._commands[one.id] = one
+        self._bind(one)
+
+    def _bind(self, one: Command) -> None:
+        keys = self._keymap.keys(one.id)
+        tip = _plain(one.words)
+        if keys:
+            shown = QKeySequence(keys[0]).toString(QKeySequence.SequenceFormat.NativeText)
+            tip = f"{tip}  {shown}"
+        if one.scope is not Scope.NONE:
+            self._actions[one.id].setShortcuts([QKeySequence(key) for key in keys])
+        self._tips[one.id] = tip
+        self._show_tip(one)
+
+    def _show_tip(self, one: Command) -> None:
+        reason = self._reasons.get(one.id, "")
+        tip = f"{_plain(one.words)}: {reason}" if reason else self._tips[one.id]
+        self._actions[one.id].setToolTip(tip)
 
     def _fill_menu(self, window: QMainWindow, name: str) -> QMenu:
         menu = window.menuBar().addMenu(name)

@@ -1,6 +1,6 @@
 """Every command of the window as data: its words, menu, keys and where the keys act.
 
-The menus, the palette, the shortcut sheet and the tests read this one table.
+The menus, the palette, the settings, the shortcut sheet and the tests read this one table.
 """
 
 from __future__ import annotations
@@ -21,8 +21,7 @@ class Scope(StrEnum):
 class Command:
     """`id` is also the action's object name; `words` the menu text; `keys` in Qt's portable form.
 
-    `short` stands on buttons where there is little room. `later` is the reason shown where the
-    command belongs to a part that is not built yet.
+    `short` stands on buttons where there is little room.
     """
 
     id: str
@@ -33,11 +32,8 @@ class Command:
     icon: str = ""
     checkable: bool = False
     separator_before: bool = False
-    later: str = ""
     short: str = ""
 
-
-_MAP = "The wide map of the tree comes in a later version"
 
 MENUS = ("File", "Edit", "View", "Image", "History", "Prompt", "Run", "Window", "Help")
 
@@ -74,7 +70,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("compare_parent", "View", "Compare with parent", ("Y",), Scope.VIEW,
             icon="square-split-horizontal", separator_before=True),
     Command("flip", "View", "Flip before and after", ("F",), Scope.VIEW, icon="refresh-cw",
-            short="Flip"),
+            checkable=True, short="Flip"),
     Command("heat_map", "View", "Difference heat map", ("D",), Scope.VIEW, icon="thermometer",
             checkable=True, short="Difference"),
     Command("rotate_split", "View", "Rotate split", icon="rotate-cw"),
@@ -137,7 +133,6 @@ COMMANDS: tuple[Command, ...] = (
     Command("fold_all", "History", "Fold all branches", icon="list-tree", checkable=True,
             separator_before=True),
     Command("starred_only", "History", "Starred steps only", icon="star", checkable=True),
-    Command("map", "History", "Map", icon="map", later=_MAP),
     # Prompt
     Command("focus_instruction", "Prompt", "Write an instruction", ("Ctrl+L",)),
     Command("reference_step", "Prompt", "Add reference from step…", icon="images"),

@@ -39,8 +39,10 @@ from kontext_studio.gui.presenters.faults import (
 from kontext_studio.gui.presenters.files import Files
 from kontext_studio.gui.presenters.info import Info
 from kontext_studio.gui.presenters.jobs import Jobs
+from kontext_studio.gui.presenters.keys import Keys
 from kontext_studio.gui.presenters.looking import Looked, Looking
 from kontext_studio.gui.presenters.lost_pictures import LostPictures
+from kontext_studio.gui.presenters.notifying import Notifying
 from kontext_studio.gui.presenters.previews import Previews
 from kontext_studio.gui.presenters.rebasing import Rebasing
 from kontext_studio.gui.presenters.references import References
@@ -102,7 +104,7 @@ class Studio(QObject):
             bridge,
             self.looking,
             tasks,
-            lambda: self.steps.current,
+            lambda: self.steps.edited,
             self,
         )
         self.finding = AreaFinding(
@@ -119,14 +121,14 @@ class Studio(QObject):
             bench, self.faults, bridge, tasks, lambda: self.steps.current, window, self
         )
         self.running = Running(
-            bench, right.instruction, bridge, tasks, lambda: self.steps.current, self
+            bench, right.instruction, bridge, tasks, lambda: self.steps.edited, self
         )
         self.turning = Turning(
-            bench, right.instruction, bridge, tasks, lambda: self.steps.current, self
+            bench, right.instruction, bridge, tasks, lambda: self.steps.edited, self
         )
         self._drifting = Drifting(bench, bridge, lambda: self.steps.current, self)
         self.deriving = DerivingSteps(
-            bench, self.faults, bridge, tasks, lambda: self.steps.current, self
+            bench, self.faults, bridge, tasks, lambda: self.steps.edited, self
         )
         card = RebaseCard(theme, window.stage)
         self.rebasing = Rebasing(bench, card, self.deriving, self.faults, bridge, tasks, self)
@@ -184,13 +186,15 @@ class Studio(QObject):
             self.files,
             bridge,
             tasks,
-            lambda: self.steps.current,
+            lambda: self.steps.edited,
             self,
         )
         self.samples = Samples(bench, window.empty, self.files, self.steps, tasks, self)
         self.status = Status(bench, window.status, bridge, self)
         self.spoken = Spoken(bench, bridge, window)
+        self._notifying = Notifying(bench, bridge, window)
         self.setting_up = SettingUp(bench, window, bridge, tasks, lambda: self.theme)
+        self.keys = Keys(bench, window, bridge)
         self.displaying = Displaying(
             bench, window, bridge, self.faults, tasks, self.setting_up.open_canvas, self
         )
@@ -232,6 +236,7 @@ class Studio(QObject):
         if self.bench.connections.notice:
             self.faults.say("connections", self.bench.connections.notice)
         self.setting_up.apply()
+        self.keys.apply()
         self.displaying.follow_window()
         picture = path if path is not None and path.suffix.lower() != ".kontext" else None
         await self._open_first(None if picture else path)
@@ -291,6 +296,7 @@ class Studio(QObject):
         bridge.session_named.connect(self._name_window)
         bridge.changed.connect(self._follow)
         bridge.fault.connect(self.faults.show_announced)
+        self.steps.chosen.connect(self.running.refresh)
         self.steps.ready.connect(self._tell_ready)
         self.steps.watched_run_stored.connect(self.steps.select)
         self.steps.watched_changed.connect(self.previews.follow_eye)
@@ -306,6 +312,7 @@ class Studio(QObject):
         self.looking.edit_requested.connect(self.edit_from)
         self.displaying.changed.connect(self.looking.set_display)
         self.displaying.changed.connect(self.previews.set_display)
+        self.displaying.changed.connect(self.steps.set_display)
         self.comparing.variant_chosen.connect(self.steps.select)
         self.comparing.reference_changed.connect(self.differences.refresh)
         self.jobs.summary_changed.connect(window.status.set_jobs)
@@ -373,7 +380,7 @@ class Studio(QObject):
     async def _fill_instruction(self, node: NodeId, text: str) -> None:
         if node:
             await self.steps.go_to(node)
-            if (now := self.steps.current) is None or now.id != node:
+            if (now := self.steps.edited) is None or now.id != node:
                 return  # somebody has gone on: another step's draft is not touched
         self.window.right.show_tab(0)
         self.running.refresh()
@@ -399,7 +406,7 @@ class Studio(QObject):
         self._tasks.start(self._delete(node.id))
 
     def _delete_covered(self) -> None:
-        if (node := self.steps.current) is not None:
+        if (node := self.steps.edited) is not None:
             self.delete(node)
 
     async def _delete(self, node: NodeId) -> None:
@@ -507,7 +514,7 @@ class Studio(QObject):
         right.instruction.reveal(right.instruction.turns, asked=True)
 
     def _more_variants(self) -> None:
-        if (node := self.steps.current) is not None:
+        if (node := self.steps.edited) is not None:
             count = len(self.bench.session.history.variants(node.id))
             self.running.rerun(node, count=min(4, count))
 

@@ -13,6 +13,8 @@ from kontext_studio.gui.theme.tokens import Theme
 from kontext_studio.gui.theme.tool_button import SegmentedBar, ToolButton
 
 VIEWS = ("view_single", "view_wipe", "view_side", "view_grid")
+WHILE_IN_USE = ("view_onion", "flip")
+"""Views without a lasting place on the bar: they stand there, lit and named, while one is seen."""
 TOOLS = ("hand", "brush", "eraser", "lasso")
 _ZOOM_PX = 84
 _AROUND_ZOOM_PX = 36
@@ -36,7 +38,9 @@ class ToolBar(QToolBar):
         self._group(actions, VIEWS)
         self._group(actions, (*TOOLS, "area_box"))
         self._views = SegmentedBar("Views")
-        self._views.set_actions([actions[name] for name in VIEWS], words=True)
+        passing = [actions[name] for name in WHILE_IN_USE]
+        self._views.set_actions([*(actions[name] for name in VIEWS), *passing], words=True)
+        self._views.show_while_checked(passing)
         tools = SegmentedBar("Tools")
         tools.set_actions([actions[name] for name in TOOLS], words=False)
         self._zoom = self._zoom_box()

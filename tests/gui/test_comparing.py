@@ -28,6 +28,7 @@ from kontext_studio.gui.history.drag import StepMime
 from kontext_studio.gui.presenters.compared_words import settings_of
 from kontext_studio.gui.presenters.looking import Looked
 from kontext_studio.gui.studio import Studio
+from kontext_studio.gui.theme.tool_button import ToolButton
 from kontext_studio.workbench.orders import RunOrder
 from tests.gui.canvas.pointing import drop
 from tests.gui.driving import (
@@ -224,6 +225,14 @@ def test_what_an_area_held_is_told_to_the_last_pixel(at_the_window: Window, tmp_
     at_the_window(good(), act)
 
 
+def lit_views(studio: Studio) -> list[str]:
+    """The buttons of the tool bar that say which view is shown."""
+    buttons = studio.window.tool_bar.findChildren(ToolButton)
+    names = {"view_single", "view_wipe", "view_side", "view_grid", "view_onion", "flip"}
+    views = [one for one in buttons if one.defaultAction().objectName() in names]
+    return [one.text() for one in views if one.isVisible() and one.isChecked()]
+
+
 def test_two_in_one_place_are_swapped_flipped_mixed_and_left_by_number(
     at_the_window: Window, tmp_path: Path
 ) -> None:
@@ -241,6 +250,7 @@ def test_two_in_one_place_are_swapped_flipped_mixed_and_left_by_number(
             await until(partial(is_picked, studio, node))
         await press_shortcut(studio, "view_onion", Qt.Key.Key_5)
         await until(lambda: studio.looking.mode is StageMode.ONION)
+        await until(lambda: lit_views(studio) == ["Onion"])
         wipe = stage.wipe
         assert "before Make it warmer" in wipe.accessibleName()
         wipe.setFocus()
@@ -256,6 +266,7 @@ def test_two_in_one_place_are_swapped_flipped_mixed_and_left_by_number(
         QTest.keyClick(wipe, Qt.Key.Key_F)
         seen.append(wipe.shows_before_alone)
         assert seen == [False, True]
+        assert lit_views(studio) == ["Flip"]
         QTest.keyClick(wipe, Qt.Key.Key_1)
         await until(lambda: studio.looking.mode is StageMode.SINGLE)
         await until(lambda: is_on_step(studio, 1))

@@ -103,6 +103,15 @@ def test_a_profile_that_is_chosen_in_settings_changes_the_view_alone(
         said = part(window, QLabel, "colourSpaceInfo")
         await until(lambda: said.text() == "sRGB, assumed")
         before = window.stage.canvas.pyramid
+        assert studio.steps.current is not None
+        shelf, sha = window.history.view.shelf, studio.steps.current.image.sha256
+
+        def small() -> QColor | None:
+            found = shelf.picture(sha)
+            return found.toImage().pixelColor(20, 20) if found is not None else None
+
+        await until(small)
+        small_before = small()
         state = window.stage.view_state()
         studio.setting_up.open_canvas()
         box = part(window, QComboBox, "displayProfile-1")
@@ -116,6 +125,7 @@ def test_a_profile_that_is_chosen_in_settings_changes_the_view_alone(
         assert shown.levels[0].pixelColor(5, 5) != before.levels[0].pixelColor(5, 5)
         assert shown.colour_at(5, 5) == before.levels[0].pixelColor(5, 5)
         assert window.stage.view_state() == state
+        await until(lambda: small() not in (None, small_before))
         assert studio.bench.settings.displays == ((screen_key(window.screen()), DISPLAY_P3_WORD),)
 
     at_the_window(good(), act)

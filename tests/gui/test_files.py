@@ -13,6 +13,7 @@ from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton, QWidget
 
+from kontext_studio.gui.presenters.files import first_folder
 from kontext_studio.gui.shell.message_bar import Message
 from kontext_studio.gui.shell.toast import Toast
 from kontext_studio.gui.studio import Studio
@@ -197,6 +198,23 @@ def test_a_session_is_named_beside_its_picture(at_the_window: Window, tmp_path: 
         assert dialog is not None
         assert Path(dialog.selectedFiles()[0]) == tmp_path / "photos" / "cup.kontext"
         dialog.close()
+
+    at_the_window(good(), act)
+
+
+def test_dialogs_begin_among_pictures_and_then_where_a_file_was_chosen_last(
+    at_the_window: Window, tmp_path: Path
+) -> None:
+    (tmp_path / "chosen").mkdir()
+
+    async def act(studio: Studio) -> None:
+        first = studio.files.make_dialog("Open image", "Pictures (*.png)")
+        assert Path(first.directory().absolutePath()) == Path(first_folder())
+        assert Path(first_folder()) != Path.cwd()
+        first.filesSelected.emit([str(tmp_path / "chosen" / "cup.png")])
+        await until(lambda: studio.bench.settings.folder)
+        then = studio.files.make_dialog("Export step", "PNG (*.png)")
+        assert Path(then.directory().absolutePath()) == tmp_path / "chosen"
 
     at_the_window(good(), act)
 

@@ -29,7 +29,7 @@ def test_trying_the_engine_makes_two_steps_of_a_sample_that_can_be_compared(
         assert original.title == "coffee.png"
         assert first.parents == second.parents == (original.id,)
         await until(lambda: is_on_step(studio, 1))
-        assert studio.window.actions_by_id["view_side"].isEnabled()
+        await until(studio.window.actions_by_id["view_side"].isEnabled)
         jobs = studio.window.right.jobs
         await until(lambda: jobs.listing().summary == "2 done today")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -17,6 +18,7 @@ from kontext_studio.core.errors import FieldProblem, OutcomeUnknown, Refused, Un
 from kontext_studio.core.history import NodeId
 from kontext_studio.core.jobs import JobState
 from kontext_studio.core.route import Route
+from kontext_studio.gui.presenters.running import CLICKS_S
 from kontext_studio.gui.studio import Studio
 from kontext_studio.workbench.adopting import NOT_FOUND
 from kontext_studio.workbench.progress import Phase
@@ -95,9 +97,17 @@ def test_words_of_a_run_land_on_its_own_step_and_on_no_other(
     at_the_window(provider, act)
 
 
-@pytest.mark.parametrize("command", ["rerun", "rerun_same_seed", "apply_here", "run_new_seed"])
+@pytest.mark.parametrize(
+    ("command", "held_s"),
+    [
+        ("rerun", 1.5 * CLICKS_S),
+        ("rerun_same_seed", 0.2),
+        ("apply_here", 0.2),
+        ("run_new_seed", 0.2),
+    ],
+)
 def test_f_ui_1_a_command_that_is_given_twice_is_one_run(
-    at_the_window: Window, tmp_path: Path, command: str
+    at_the_window: Window, tmp_path: Path, command: str, held_s: float
 ) -> None:
     provider = good()
 
@@ -106,7 +116,8 @@ def test_f_ui_1_a_command_that_is_given_twice_is_one_run(
         await run_once(studio, "Make it warmer")
         write(studio, "Make it cooler")
         action = studio.window.actions_by_id[command]
-        for _ in range(20):
+        held_until = time.monotonic() + held_s
+        while time.monotonic() < held_until:
             action.trigger()
             await asyncio.sleep(0.01)
         await until(lambda: has_stored(studio, 2))
@@ -393,3 +404,29 @@ def test_words_written_before_anything_is_open_go_on_to_what_comes(
 
     at_the_window(good(), act)
     at_the_window(good(), again)
+
+
+def test_words_typed_as_soon_as_a_step_is_chosen_are_that_steps(
+    at_the_window: Window, tmp_path: Path
+) -> None:
+    async def act(studio: Studio) -> None:
+        await open_picture(studio, tmp_path)
+        await run_once(studio, "Make it red")
+        original, red = list(studio.bench.session.history)
+        edit = studio.window.right.instruction.edit
+        for turn in range(50):
+            studio.steps.select((original, red)[turn % 2].id)
+            QTest.keyClicks(edit, f"{turn} ")
+            for _ in range(turn % 4):  # now at once, now a little later
+                await asyncio.sleep(0)
+        studio.steps.select(original.id)
+        press_run(studio)
+        await until(lambda: has_stored(studio, 2))
+        (request,) = [one.request for one in studio.bench.session.history if one.step == 2]
+        assert request is not None
+        assert request.instruction.split() == [str(turn) for turn in range(0, 50, 2)]
+        assert list(studio.bench.session.history)[-1].parent == original.id
+        odd = [str(turn) for turn in range(1, 50, 2)]
+        await until(lambda: studio.bench.draft(red.id).text.split() == odd)
+
+    at_the_window(good(), act)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtWidgets import QDialog, QMessageBox
 
 from kontext_studio.core.errors import ServiceFailed
+from kontext_studio.gui.presenters.notifying import Note, Notifying
 from kontext_studio.gui.presenters.spoken import EVERY_MS
 from kontext_studio.gui.studio import Studio
 from tests.fakes.scripted_provider import ScriptedProvider
@@ -30,6 +32,38 @@ def test_a_result_is_announced_once(at_the_window: Window, tmp_path: Path) -> No
         await run_once(studio, "Make it warmer")
         await until(lambda: "Step 1 is ready, make it warmer" in said)
         assert [one for one in said if "ready" in one] == ["Step 1 is ready, make it warmer"]
+
+    at_the_window(good(), act)
+
+
+def test_j8_of_a_long_run_the_desktop_is_told_while_the_person_is_elsewhere(
+    at_the_window: Window, tmp_path: Path
+) -> None:
+    async def act(studio: Studio) -> None:
+        told: list[tuple[str, Note]] = []
+        away = [True]
+
+        def notifying(name: str, after_s: float) -> Notifying:
+            return Notifying(
+                studio.bench,
+                studio.bridge,
+                studio.window,
+                after_s=after_s,
+                show=lambda note: told.append((name, note)),
+                is_looked_at=lambda: not away[0],
+            )
+
+        both = notifying("any", 0.0), notifying("long", 15.0)
+        assert len(both) == 2
+        await open_picture(studio, tmp_path)
+        await run_once(studio, "Make it warmer")
+        assert told == [("any", Note("Step 1 is ready", "Make it warmer"))]
+        away[0] = False
+        await run_once(studio, "Make it red")
+        away[0] = True
+        await studio.bench.change_settings(replace(studio.bench.settings, notify=False))
+        await run_once(studio, "Make it blue")
+        assert len(told) == 1
 
     at_the_window(good(), act)
 

@@ -1,7 +1,7 @@
 """The bar between messages and canvas while an area is painted: tools, size, feather, verbs.
 
-It shows what it is given and tells what the person wants. Where there is little room words give
-way, never a control that has no other place.
+It shows what it is given and tells what the person wants. Where there is little room it takes more
+lines; no control and no word that names one is ever put away for it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,16 @@ from enum import StrEnum
 
 from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, Signal, SignalInstance
 from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSlider, QSpinBox, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QPushButton,
+    QSizePolicy,
+    QSlider,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
 
 from kontext_studio.core.area import MOST_FEATHER_PX, USUAL_FEATHER_PX
 from kontext_studio.gui.canvas.area_tool import MOST_SIZE_PX, USUAL_SIZE_PX
@@ -26,8 +35,10 @@ from kontext_studio.gui.theme.tool_button import SegmentedBar
 
 BAR_PX = 44
 _SLIDER_STEPS = 100
-_SLIDER_PX = 80
+_SLIDER_PX, _LEAST_SLIDER_PX = 80, 48
 _BUSY_PX = 120
+_LINES = 6
+_LINE_GAP_PX, _PART_GAP_PX = 4, 8
 _NUMBER_PX, _NUMBER_HIGH_PX = 84, 32
 _LEAST_SENSITIVITY, _MOST_SENSITIVITY = 0.4, 2.5
 
@@ -62,13 +73,12 @@ class AreaOptionBar(QFrame):
         self.setAccessibleName("Area to change")
         set_kind(self, kind="option-bar")
         self._purpose = BarPurpose.DRAFT
-        self._level = 0
         self._tools = SegmentedBar("Area tools", self)
         self._tools.set_actions(tools, words=True)
         self._size_word, self._feather_word = self._word("Size"), self._word("Feather")
         self._slider = self._make_slider("areaSizeSlider", "Brush size, slider")
         self._size = self._number("areaSize", "Brush size in pixels", 1, MOST_SIZE_PX)
-        self._size.setToolTip("Brush size  , smaller  . larger")
+        self.set_brush_keys(",", ".")
         self._feather = self._number("areaFeather", "Feather in pixels", 0, round(MOST_FEATHER_PX))
         self._feather.setToolTip("Over so many pixels the edge blends, inwards only")
         self._less, self._more = self._word("Less"), self._word("More")
@@ -82,7 +92,8 @@ class AreaOptionBar(QFrame):
         self._leave.setObjectName("areaDone")
         self._leave.clicked.connect(self.left)
         self._busy = _Busy(theme, self)
-        self._row = QHBoxLayout(self)
+        self._arranged: tuple[tuple[QWidget, ...], ...] = ()
+        self._gap = theme.space(3)
         self._size_numbers(theme)
         self._lay_out(theme)
         self._connect()
@@ -100,6 +111,12 @@ class AreaOptionBar(QFrame):
         self._size_numbers(theme)
         self._fit()
 
+    def set_brush_keys(self, smaller: str, larger: str) -> None:
+        """The keys that size the brush, as they are shown."""
+        known = ((smaller, "smaller"), (larger, "larger"))
+        said = (f"{key} {words}" for key, words in known if key)
+        self._size.setToolTip("  ".join(("Brush size", *said)))
+
     def _size_numbers(self, theme: Theme) -> None:
         wide, high = min(theme.text_scale, 1.25), min(theme.text_scale, 1.2)
         for number in (self._size, self._feather):
@@ -109,9 +126,10 @@ class AreaOptionBar(QFrame):
         self._purpose = purpose
         keeping = purpose is BarPurpose.KEEPING
         self._leave.setText("Cancel" if keeping else "Done")
+        self._leave.set_keys(_LEAVE_KEYS[purpose])
         self._leave.setAccessibleName("Leave it as it is" if keeping else "Done painting")
         self._keep.setVisible(keeping)
-        self._sensitivity.setVisible(keeping)
+        self._thresholds.setVisible(keeping)
         self._fit()
 
     def set_size(self, size_px: int) -> None:
@@ -136,8 +154,11 @@ class AreaOptionBar(QFrame):
         was_busy = self._busy.is_shown
         self._busy.say(words, share)
         if was_busy != self._busy.is_shown:
-            self._keep.setEnabled(not self._busy.is_shown)
-            self._show(self._level)
+            idle = not self._busy.is_shown
+            self._keep.setEnabled(idle)
+            self._busy.setVisible(not idle)
+            for part in (self._tools, self._sizes, self._feathers):
+                part.setVisible(idle)
 
     def set_has_area(self, has: bool) -> None:
         """Whether there is something to clear."""
@@ -151,33 +172,41 @@ class AreaOptionBar(QFrame):
     # -- inside -------------------------------------------------------------------------------
 
     def _lay_out(self, theme: Theme) -> None:
-        row = self._row
-        row.setContentsMargins(theme.space(4), 0, theme.space(3), 0)
-        row.setSpacing(theme.space(2) * 2)
-        row.addWidget(self._busy)
-        row.addWidget(self._tools)
-        left_parts: tuple[QWidget, ...] = (
-            self._size_word,
-            self._slider,
-            self._size,
-            self._feather_word,
-            self._feather,
-        )
-        right_parts: tuple[QWidget, ...] = (
-            self._less,
-            self._sensitivity,
-            self._more,
-            self._invert,
-            self._clear,
-            self._keep,
-            self._leave,
-        )
-        for part in left_parts:
-            row.addWidget(part)
-        row.addStretch(1)
-        for part in right_parts:
-            row.addWidget(part)
+        """What belongs together stays together, whichever line it stands on."""
+        self._tool_slot = self._together(self._tools, self._busy)
+        self._busy.hide()
+        self._sizes = self._together(self._size_word, self._slider, self._size)
+        self._feathers = self._together(self._feather_word, self._feather)
+        self._thresholds = self._together(self._less, self._sensitivity, self._more)
+        self._verbs = self._together(self._invert, self._clear)
+        self._ends = self._together(self._keep, self._leave)
+        for part in (self._feathers, self._verbs, self._ends):
+            # A style sheet's least width would let the layout cut the words of a button.
+            part.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+        for part in (self._sizes, self._feathers):
+            # While it is busy everything stays where it is: the slider may be held meanwhile.
+            policy = part.sizePolicy()
+            policy.setRetainSizeWhenHidden(True)
+            part.setSizePolicy(policy)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(theme.space(4), 6, theme.space(3), 5)
+        column.setSpacing(_LINE_GAP_PX)
+        self._rows = [QHBoxLayout() for _ in range(_LINES)]
+        for row in self._rows:
+            row.setSpacing(self._gap)
+            column.addLayout(row)
+        self._column = column
         self.setMinimumHeight(BAR_PX)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def _together(self, *parts: QWidget) -> QWidget:
+        group = QWidget(self)
+        row = QHBoxLayout(group)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(_PART_GAP_PX)
+        for part in parts:
+            row.addWidget(part)
+        return group
 
     def _connect(self) -> None:
         self._size.valueChanged.connect(self._take_size)
@@ -211,7 +240,8 @@ class AreaOptionBar(QFrame):
         slider.setObjectName(name)
         slider.setAccessibleName(spoken)
         slider.setRange(0, _SLIDER_STEPS)
-        slider.setFixedWidth(_SLIDER_PX)
+        slider.setMinimumWidth(_LEAST_SLIDER_PX)
+        slider.setMaximumWidth(_SLIDER_PX)
         return slider
 
     def _button(self, name: str, words: str, asked: SignalInstance) -> QPushButton:
@@ -243,33 +273,87 @@ class AreaOptionBar(QFrame):
         hint.setWidth(0)  # a bar that is too wide gives way itself, not the window
         return hint
 
-    def _fit(self) -> None:
-        """What gives way first: the slider, the tools' words, verbs that stand in the menu as well,
-        the words beside the numbers, the key, the feather."""
-        for level in range(7):
-            self._show(level)
-            self._row.invalidate()
-            if self._row.sizeHint().width() <= self.width():
-                break
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() is QEvent.Type.LayoutRequest:
+            self._fit()  # a part has come to need another width
+        return done
 
-    def _show(self, level: int) -> None:
-        self._level = level
-        keeping, idle = self._purpose is BarPurpose.KEEPING, not self._busy.is_shown
-        self._busy.setVisible(not idle)
-        self._tools.setVisible(idle)
-        self._tools.show_words(level < 2)
-        self._tools.updateGeometry()  # at once, not when its buttons have told it
-        self._size.setVisible(idle)
-        self._slider.setVisible(idle and level < 1)
-        self._size_word.setVisible(idle and level < 4)
-        self._feather_word.setVisible(idle and level < 4)
-        self._feather.setVisible(idle and level < 6)
-        # What stands at the right stays where it is: the slider may be held while one waits.
-        self._less.setVisible(keeping and level < 4)
-        self._more.setVisible(keeping and level < 4)
-        self._invert.setVisible(level < 3)
-        self._clear.setVisible(level < 3)
-        self._leave.set_keys(*((_LEAVE_KEYS[self._purpose],) if level < 5 else ()))
+    def _fit(self) -> None:
+        """As few lines as possible; the slider beside its number goes where that saves a line, the
+        tools' words only where they fit on no line at all."""
+        edges = self._column.contentsMargins()
+        room = self.width() - edges.left() - edges.right()
+        words = self._tools.words_px <= room
+        tools_px = self._tools.words_px if words else self._tools.icons_px
+        lines, without = (self._lines(room, tools_px, slider=one) for one in (True, False))
+        has_slider = len(lines) <= len(without)
+        self._tools.show_words(words)
+        self._tool_slot.setMinimumWidth(tools_px)
+        self._slider.setVisible(has_slider)
+        self._arrange(lines if has_slider else without)
+
+    def _lines(self, room: int, tools_px: int, *, slider: bool) -> tuple[tuple[QWidget, ...], ...]:
+        """What stands on which line: where one is not enough, the tools stand on the first with the
+        last button at its end, and the rest is set below as words are."""
+        gap = self._gap
+        widths = {
+            self._sizes: _px(self._size_word, *((self._slider,) if slider else ()), self._size),
+            self._feathers: _px(self._feather_word, self._feather),
+        }
+        end = _px(self._leave)
+        if self._purpose is BarPurpose.KEEPING:
+            widths[self._thresholds] = _px(self._less, self._sensitivity, self._more)
+            end = _px(self._keep, self._leave)
+        widths[self._verbs] = _px(self._invert, self._clear)
+        if tools_px + sum(widths.values()) + end + gap * (len(widths) + 1) <= room:
+            return ((self._tool_slot, *widths, self._ends),)
+        lines = [[self._tool_slot]]
+        left = 0
+        for part, width in widths.items():
+            if width > left:
+                lines.append([])
+                left = room
+            lines[-1].append(part)
+            left -= width + gap
+        if tools_px + gap + end <= room:
+            lines[0].append(self._ends)
+        elif end <= left:
+            lines[-1].append(self._ends)
+        else:
+            lines.append([self._ends])
+        return tuple(map(tuple, lines))
+
+    def _arrange(self, lines: tuple[tuple[QWidget, ...], ...]) -> None:
+        if lines == self._arranged:
+            return
+        self._arranged = lines
+        for row in self._rows:
+            while row.takeAt(0) is not None:
+                pass
+        at_right = (self._thresholds, self._verbs) if len(lines) == 1 else ()
+        for row, parts in zip(self._rows, lines, strict=False):
+            stretched = False
+            for part in parts:
+                if not stretched and (part in at_right or part is self._ends):
+                    row.addStretch(1)
+                    stretched = True
+                row.addWidget(part)
+            if not stretched:
+                row.addStretch(1)
+        self.updateGeometry()
+
+
+def _px(*parts: QWidget) -> int:
+    """How wide parts that stand together have to be."""
+    return sum(map(_least_px, parts)) + _PART_GAP_PX * (len(parts) - 1)
+
+
+def _least_px(part: QWidget) -> int:
+    part.ensurePolished()
+    if isinstance(part, QSlider):
+        return _LEAST_SLIDER_PX  # it asks for more than it needs
+    return max(part.minimumWidth(), part.minimumSizeHint().width())
 
 
 class _Busy(QWidget):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF
@@ -65,7 +65,11 @@ def place_plates(
     if not free.any():
         if (plate := naming.nothing_yet) is None:
             return ()
-        return ((plate, _corner(seen, plate_size(theme, plate), 0)),)
+        box = _corner(seen, plate_size(theme, plate), 0)
+        if not seen.contains(box):  # the half that says what to do
+            plate = replace(plate, dim="")
+            box = _corner(seen, plate_size(theme, plate), 0)
+        return ((plate, box),)
     placed = []
     size = plate_size(theme, naming.protected)
     for number in range(4):

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from kontext_studio.gui.canvas.compare_heat import Heat
 from kontext_studio.gui.canvas.compare_tile import ComparedPicture, CompareTile
 from kontext_studio.gui.canvas.readings import PointerReading, ViewReading
+from kontext_studio.gui.canvas.tile_rows import columns_for
 from kontext_studio.gui.canvas.viewport import ViewState
 from kontext_studio.gui.theme.tokens import Theme
 
@@ -42,6 +43,7 @@ class CompareGrid(QWidget):
         self._mirrors_pointer = True
         self._wheel_pans = False
         self._in_one_row = False
+        self._columns = 0
         self._linking = False
         self._awaiting: ViewState | None = None  # for the first pictures
         self._fitted = True
@@ -84,7 +86,7 @@ class CompareGrid(QWidget):
             self._mirror(None, None)
 
     def set_in_one_row(self, one_row: bool) -> None:
-        """Side by side rather than two by two."""
+        """Side by side rather than in the rows in which most is seen."""
         if one_row != self._in_one_row:
             self._in_one_row = one_row
             self._lay_out()
@@ -250,13 +252,20 @@ class CompareGrid(QWidget):
         for index, tile in enumerate(self._tiles):
             tile.set_chosen(index == self._chosen and len(self._tiles) > 1)
 
+    def _wanted_columns(self) -> int:
+        pictures = [tile.picture.pyramid for tile in self._tiles]
+        if self._in_one_row:
+            return max(1, len(pictures))
+        shapes = [(picture.width, picture.height) for picture in pictures]
+        return columns_for(shapes, self.width(), self.height(), _GAP)
+
     def _lay_out(self) -> None:
-        columns = len(self._tiles) if self._in_one_row or len(self._tiles) <= 2 else 2
+        self._columns = columns = self._wanted_columns()
         for index in range(MAX_TILES):
             self._layout.setColumnStretch(index, 0)
             self._layout.setRowStretch(index, 0)
         for index, tile in enumerate(self._tiles):
-            row, column = divmod(index, max(1, columns))
+            row, column = divmod(index, columns)
             self._layout.addWidget(tile, row, column)
             self._layout.setColumnStretch(column, 1)
             self._layout.setRowStretch(row, 1)
@@ -282,7 +291,10 @@ class CompareGrid(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._fit_again()
+        if self._tiles and self._wanted_columns() != self._columns:
+            self._lay_out()
+        else:
+            self._fit_again()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:

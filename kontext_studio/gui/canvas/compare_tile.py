@@ -20,6 +20,7 @@ from kontext_studio.gui.canvas.overlays import (
 from kontext_studio.gui.canvas.picture_painter import KeptFrame, Look, paint_over, paint_picture
 from kontext_studio.gui.canvas.picture_view import PictureView
 from kontext_studio.gui.canvas.pyramid import Pyramid
+from kontext_studio.gui.canvas.tile_rows import AROUND_PX
 from kontext_studio.gui.canvas.viewport import Insets, Viewport
 from kontext_studio.gui.theme.apply import set_kind
 from kontext_studio.gui.theme.icons import icon
@@ -31,8 +32,6 @@ _MARGIN = 12
 _LEAST_TITLE_PX = 60
 _LEAST_PLATE_PX = 200.0
 _BUTTON_PX = 28
-_FIT_INSET = 8
-"""A fitted picture stays clear of the ring of the chosen tile."""
 _PLATE_SHARE = 0.6
 """The plate covers no more of a tile's width than this."""
 
@@ -92,7 +91,8 @@ class CompareTile(PictureView):
         row.setSpacing(2)
         for button in self._buttons.values():
             row.addWidget(button)
-        self.set_fit_insets(Insets(_FIT_INSET, _FIT_INSET, _FIT_INSET, _FIT_INSET))
+        # Clear of the ring of the chosen tile.
+        self.set_fit_insets(Insets(AROUND_PX, AROUND_PX, AROUND_PX, AROUND_PX))
         self.set_picture(picture)
         self._dress()
 

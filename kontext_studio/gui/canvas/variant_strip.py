@@ -36,7 +36,7 @@ from kontext_studio.gui.theme.type import type_font
 _RING_PX = 4
 _LABEL_WIDTH_PX = 96
 _LEAST_THUMBS = 2
-_COMPARE, _COMPARE_KEYS = "Compare all", ("Alt", "4")
+_COMPARE = "Compare all"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,6 +67,7 @@ class VariantStrip(QFrame):
         set_kind(self._where, type="small", tone="tertiary")
         self._more_words = self._more_reason = ""
         self._compare = KeyHintButton(theme, _COMPARE, "outlined", self)
+        self._compare_keys: tuple[str, ...] = ("Alt", "4")
         self._compare.set_icon("grid-2x2")
         self._compare.setAccessibleName(_COMPARE)
         self._more = KeyHintButton(theme, "", "outlined", self)
@@ -93,6 +94,11 @@ class VariantStrip(QFrame):
             button.set_theme(theme)
         for thumb in self._buttons:
             thumb.set_theme(theme)
+        self._fit()
+
+    def set_compare_keys(self, *keys: str) -> None:
+        """The keys that compare all."""
+        self._compare_keys = keys
         self._fit()
 
     def set_variants(self, variants: Sequence[VariantThumb], current: int, step: str) -> None:
@@ -156,7 +162,7 @@ class VariantStrip(QFrame):
         thumbs = min(_LEAST_THUMBS, len(self._buttons)) * self._theme.size("variant.thumb").width()
         words = max(one.sizeHint().width() for one in (self._title, self._where))
         for level in range(4):
-            self._compare.set_keys(*(_COMPARE_KEYS if level == 0 else ()))
+            self._compare.set_keys(*(self._compare_keys if level == 0 else ()))
             self._compare.setText(_COMPARE if level < 2 else "")
             self._more.setText(self._more_words if level < 3 else "")
             shown = [one for one in (self._compare, self._more) if not one.isHidden()]

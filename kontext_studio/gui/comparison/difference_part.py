@@ -86,6 +86,11 @@ class DifferencePart(QWidget):
         self._build(theme)
         self.show_difference(DifferenceShown())
 
+    def set_keys(self, *keys: str) -> None:
+        """The keys that show the difference."""
+        self._cap.setText(" ".join(keys))
+        self._cap.setVisible(bool(keys))
+
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
         for part in (self._switch, self._bar, self._stop, self._kept):
@@ -154,7 +159,8 @@ class DifferencePart(QWidget):
             found.addWidget(figure, 1)
         head = QHBoxLayout()
         head.addWidget(words("Show heat map", "body", "secondary"))
-        head.addWidget(_key_cap("D"))
+        self._cap = _key_cap("D")
+        head.addWidget(self._cap)
         head.addStretch(1)
         head.addWidget(self._switch)
         column = QVBoxLayout(self)

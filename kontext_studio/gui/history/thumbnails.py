@@ -71,6 +71,11 @@ class ThumbnailShelf(QObject):
             self._previews[job] = filled_pixmap(image, self._size)
         self.preview_arrived.emit(job)
 
+    def ask_again(self) -> None:
+        """What is kept does not look as it should any more."""
+        self._kept.clear()
+        self._asked.clear()
+
     def forget(self) -> None:
         """Forget everything, for another session."""
         self._kept.clear()

@@ -76,6 +76,10 @@ class AreaRow(QWidget):
 
     # -- values in ----------------------------------------------------------------------------
 
+    def set_keys(self, *keys: str) -> None:
+        """The keys that begin to paint."""
+        self._paint.set_keys(*keys)
+
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
         self._label.setFixedWidth(_LABEL_WIDTH)

@@ -89,6 +89,10 @@ class PaperEdit(QPlainTextEdit):
         self._fit_height()
         self.viewport().update()
 
+    def set_hint_keys(self, words: str, *keys: str) -> None:
+        """The keys that a hint of the footer names."""
+        self._footer.set_keys(words, *keys)
+
     def show_footer(self) -> None:
         """Fill the line at the foot; left to the editor that knows what to say."""
 

@@ -6,7 +6,8 @@ It shows findings it is given and changes text only when the person asks; it che
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
@@ -22,12 +23,14 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from kontext_studio.gui.commands import command
 from kontext_studio.gui.instruction.fix_menu import FixMenu
 from kontext_studio.gui.instruction.marks import Marks
 from kontext_studio.gui.instruction.offsets import Utf16Map
 from kontext_studio.gui.instruction.paper_edit import PaperEdit
 from kontext_studio.gui.instruction.prompt_history import PromptHistory
 from kontext_studio.gui.instruction.wording_asked import FixAsked
+from kontext_studio.gui.keymap import is_key_of
 from kontext_studio.gui.shell.local_files import local_files
 from kontext_studio.gui.theme.tokens import Theme
 
@@ -67,6 +70,15 @@ class PromptEdit(PaperEdit):
         self._tab_accepts = True
         self._history = PromptHistory()
         self._walking = False
+        self._acts: dict[str, Callable[[], object]] = {
+            "run": self.run_asked.emit,
+            "quick_fix": self.show_fixes,
+            "next_problem": partial(self.go_to_problem, 1),
+            "previous_problem": partial(self.go_to_problem, -1),
+            "older_instruction": partial(self.walk_history, older=True),
+            "newer_instruction": partial(self.walk_history, older=False),
+        }
+        self._keys = {name: command(name).keys for name in self._acts}
         self.setTabChangesFocus(True)
         self.textChanged.connect(self._on_text)
         self.cursorPositionChanged.connect(self.lay_out)
@@ -105,6 +117,10 @@ class PromptEdit(PaperEdit):
     def unsent_text(self) -> str:
         """The person's own words, also while an earlier instruction is only looked at."""
         return self._history.unsent(self.toPlainText())
+
+    def set_keys(self, keys_of: Callable[[str], tuple[str, ...]]) -> None:
+        """Which keys the commands have that are carried out here."""
+        self._keys = {name: keys_of(name) for name in self._acts}
 
     def set_tab_accepts(self, accepts: bool) -> None:
         self._tab_accepts = accepts
@@ -338,15 +354,10 @@ class PromptEdit(PaperEdit):
         if key == Qt.Key.Key_Escape and held == _NO_MODIFIER:
             event.setAccepted(self.hide_ghost())
             return True
-        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and held == _CTRL:
-            if not event.isAutoRepeat():
-                self.run_asked.emit()
-        elif key == Qt.Key.Key_Period and held == _CTRL:
-            self.show_fixes()
-        elif key == Qt.Key.Key_F8 and held in (_NO_MODIFIER, _SHIFT):
-            self.go_to_problem(1 if held == _NO_MODIFIER else -1)
-        elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down) and held == _CTRL:
-            self.walk_history(older=key == Qt.Key.Key_Up)
+        found = next((name for name in self._keys if is_key_of(event, self._keys[name])), None)
+        if found is not None:
+            if not event.isAutoRepeat() or found != "run":
+                self._acts[found]()
         elif key == Qt.Key.Key_Space and held == _CTRL:
             self.announce_ghost()
         else:

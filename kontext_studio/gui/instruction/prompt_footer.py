@@ -40,10 +40,7 @@ class PromptFooter(QWidget):
 
     def _add_hint(self, words: str, keys: tuple[str, ...]) -> None:
         parts: list[QWidget] = []
-        for key in keys:
-            cap = Label(key, self)
-            set_kind(cap, kind="keycap")
-            parts.append(cap)
+        parts.extend(self._cap(key) for key in keys)
         label = Label(words, self)
         set_kind(label, type="meta", tone="tertiary")
         parts.append(label)
@@ -53,6 +50,24 @@ class PromptFooter(QWidget):
             self._row.addWidget(part)
             part.hide()
         self._hints[words] = parts
+
+    def set_keys(self, words: str, *keys: str) -> None:
+        """Other keys for one of the hints."""
+        *before, label = self._hints[words]
+        place = self._row.indexOf(label) - len(before)
+        for cap in before:
+            self._row.removeWidget(cap)
+            cap.deleteLater()
+        caps: list[QWidget] = [self._cap(key) for key in keys]
+        for cap in reversed(caps):
+            self._row.insertWidget(place, cap)
+            cap.setVisible(not label.isHidden())
+        self._hints[words] = [*caps, label]
+
+    def _cap(self, key: str) -> Label:
+        cap = Label(key, self)
+        set_kind(cap, kind="keycap")
+        return cap
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme

@@ -9,16 +9,16 @@ from kontext_studio.gui.instruction.run_offer import RunOffer
 from kontext_studio.gui.theme.key_hints import KeyHintButton
 from kontext_studio.gui.theme.tokens import Theme
 
-_KEYS = ("Ctrl", "↵")
-
 
 class RunButton(KeyHintButton):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, "Run", "primary", parent)
         self.setObjectName("runButton")
         self._height = round(theme.length("size.run.button") * theme.text_scale)
+        self._has_keys = True
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.set_keys(*_KEYS)
+        self._command_keys: tuple[str, ...] = ("Ctrl", "↵")
+        self.set_keys(*self._command_keys)
 
     def show_offer(self, offer: RunOffer) -> None:
         """Words, keys and price; without a run the reason stands in place of the words."""
@@ -27,7 +27,13 @@ class RunButton(KeyHintButton):
         self.setText(offer.words)
         self.setToolTip(offer.reason)
         self.set_trailing(offer.price)
-        self.set_keys(*(_KEYS if possible or offer.words != offer.reason else ()))
+        self._has_keys = possible or offer.words != offer.reason
+        self.set_keys(*(self._command_keys if self._has_keys else ()))
+
+    def set_command_keys(self, *keys: str) -> None:
+        """The keys that run, where Run can be pressed."""
+        self._command_keys = keys
+        self.set_keys(*(keys if self._has_keys else ()))
 
     def set_theme(self, theme: Theme) -> None:
         self._height = round(theme.length("size.run.button") * theme.text_scale)

@@ -71,7 +71,7 @@ class AreaCommands(QObject):
         """An act on the current step, which the single picture shows."""
 
         def carry_out() -> None:
-            if (node := self._studio.steps.current) is not None:
+            if (node := self._studio.steps.edited) is not None:
                 act(node)
 
         return carry_out

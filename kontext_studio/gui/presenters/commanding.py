@@ -70,7 +70,7 @@ class Commanding(QObject):
         self._areas = AreaCommands(studio, self)
         self._drift = DriftCommands(studio, self)
         self._window.history.set_header_actions(
-            [self._actions[name] for name in ("starred_only", "fold_all", "root", "map")]
+            [self._actions[name] for name in ("starred_only", "fold_all", "root")]
         )
         self._menus = StepMenus(studio, self)
         stage = self._window.stage
@@ -82,6 +82,7 @@ class Commanding(QObject):
             studio.edit_from,
             self._leave,
             studio.area.key,
+            self._actions.keys,
             self,
         )
         self._window.history.label_written.connect(self._label)
@@ -99,7 +100,6 @@ class Commanding(QObject):
         self._window.status.palette_pressed.connect(self.palette.open_palette)
         studio.jobs.under_way_changed.connect(self._offer_cancelling)
         self._offer_cancelling(UnderWay())
-        studio.setting_up.shortcuts_wanted.connect(self._help.show_shortcuts)
         studio.references.step_wanted.connect(
             lambda: self.palette.choose_step(studio.references.add, "Which step is a reference?")
         )
@@ -288,7 +288,7 @@ class Commanding(QObject):
         focus = QApplication.focusWidget()
         if focus is not None and grid.isAncestorOf(focus) and studio.bench.is_open:
             return studio.bench.session.history.get(studio.looking.subject)
-        return studio.steps.current
+        return studio.steps.edited
 
     def _act(self, plan: Callable[..., object]) -> None:
         self._studio.tasks.start(self._studio.bench.act(plan))  # type: ignore[arg-type]

@@ -23,6 +23,7 @@ MODES = {
     "view_grid": StageMode.GRID,
     "view_onion": StageMode.ONION,
 }
+_LIT = {**MODES, "flip": StageMode.FLIP}
 _TO_COMPARE = ("swap_sides", "export_comparison", "export_comparison_files")
 
 
@@ -39,7 +40,7 @@ class CompareCommands(QObject):
             on(name, partial(looking.set_mode, mode))
         on("compare_parent", looking.toggle_wipe)
         on("swap_sides", looking.swap)
-        on("flip", looking.flip)
+        on("flip", self._flip)
         on("heat_map", studio.differences.toggle)
         on("rotate_split", self._stage.wipe.rotate)
         on("show_before", self._see_before)
@@ -91,7 +92,7 @@ class CompareCommands(QObject):
             self._actions.enable((name,), possible, why)
 
     def show_mode(self, mode: StageMode) -> None:
-        for name, one in MODES.items():
+        for name, one in _LIT.items():
             self._actions.check(name, one is mode)
 
     def leave(self) -> None:
@@ -106,6 +107,11 @@ class CompareCommands(QObject):
             if self._studio.looking.mode is not StageMode.SINGLE:
                 self._studio.looking.set_mode(StageMode.SINGLE)
             self._studio.steps.select(node)
+
+    def _flip(self) -> None:
+        """Every press changes the picture; lit is the command for as long as it is the view."""
+        self._studio.looking.flip()
+        self._actions.check("flip", self._studio.looking.mode is StageMode.FLIP)
 
     def _see_before(self) -> None:
         """By the menu or the palette nothing can be held: it stays until it is asked for again."""

@@ -63,7 +63,7 @@ class DriftCommands(QObject):
 
     def _with_current(self, act: Callable[[Node], object]) -> Callable[[], None]:
         def carry_out() -> None:
-            if (node := self._studio.steps.current) is not None:
+            if (node := self._studio.steps.edited) is not None:
                 act(node)
 
         return carry_out

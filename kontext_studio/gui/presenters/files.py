@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QObject, Signal
+from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QObject, QStandardPaths, Signal
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QWidget
 
@@ -284,7 +285,28 @@ class Files(QObject):
         dialog = QFileDialog(self._window, title)
         dialog.setObjectName("fileDialog")
         dialog.setNameFilters(filters.split(";;"))
+        last = self._bench.settings.folder
+        folder = last if last and Path(last).is_dir() else first_folder()
+        if folder:
+            dialog.setDirectory(folder)
+        dialog.filesSelected.connect(self._remember_folder)
         return dialog
+
+    def _remember_folder(self, names: list[str]) -> None:
+        """The next dialog begins where a file was chosen last."""
+        folder = str(Path(names[0]).parent) if names else ""
+        if folder and folder != self._bench.settings.folder:
+            settings = replace(self._bench.settings, folder=folder)
+            self._tasks.start(self._bench.change_settings(settings))
+
+
+def first_folder() -> str:
+    """The folder of the person's pictures, where it is there; else their home."""
+    place = QStandardPaths.StandardLocation
+    for one in (place.PicturesLocation, place.HomeLocation):
+        if (found := QStandardPaths.writableLocation(one)) and Path(found).is_dir():
+            return found
+    return ""
 
 
 def _png_of(image: QImage) -> bytes:

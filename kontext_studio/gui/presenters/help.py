@@ -41,11 +41,11 @@ class Help(QObject):
     def show_shortcuts(self) -> None:
         if self._sheet is None:
             self._sheet = ShortcutSheet(self._theme(), self._window)
-            groups = [
-                (name, [one for one in menu.actions() if not one.isSeparator()])
-                for name, menu in zip(MENUS, self._actions.menus, strict=True)
-            ]
-            self._sheet.set_rows(shortcut_rows(groups))
+        groups = [
+            (name, [one for one in menu.actions() if not one.isSeparator()])
+            for name, menu in zip(MENUS, self._actions.menus, strict=True)
+        ]
+        self._sheet.set_rows(shortcut_rows(groups))  # the person may have changed keys since
         _bring_up(self._sheet)
 
     async def _show_guide(self, rule: str) -> None:

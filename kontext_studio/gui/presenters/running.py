@@ -288,11 +288,13 @@ class Running(QObject):
         )
 
     def _start(self, order: RunOrder, *, allow_twin: bool = False, typed: str = "") -> None:
-        """Every run begins here: a key held, or pressed twice, is one run. `typed` is what stood in
-        the editor for it."""
+        """Every run begins here: a key held, however long, or pressed twice, is one run. `typed` is
+        what stood in the editor for it."""
         now = time.monotonic()
-        just_run = order == self._last
-        if order in self._starting or (just_run and now - self._last_at < CLICKS_S):
+        if order == self._last and now - self._last_at < CLICKS_S:
+            self._last_at = now
+            return
+        if order in self._starting:
             return
         self._last, self._last_at = order, now
         self._starting.append(order)

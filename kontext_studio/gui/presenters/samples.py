@@ -66,7 +66,7 @@ class Samples(QObject):
                 if not self._bench.is_open or self._bench.session is not session:
                     return  # somebody has gone on to another session
             made = session.history.main_children(original.id)
-            if made and self._steps.current is original:
+            if made and self._steps.edited is original:
                 await self._steps.go_to(made[0].id)
         finally:
             self._trying = False

@@ -37,12 +37,10 @@ USE = "use:"
 
 
 class SettingUp(QObject):
-    """`theme_wanted` carries a Theme, `heeded` the Ignored that is to count again,
-    `shortcuts_wanted` nothing."""
+    """`theme_wanted` carries a Theme, `heeded` the Ignored that is to count again."""
 
     theme_wanted = Signal(object)
     heeded = Signal(object)
-    shortcuts_wanted = Signal()
 
     def __init__(
         self,
@@ -186,7 +184,6 @@ class SettingUp(QObject):
                 wording.set_ignored(self._ignored)
             for one in self._plain.values():
                 one.changed.connect(self._change)
-                one.pressed.connect(self._show_shortcuts)
             surface.close_asked.connect(self._close)
             surface.section_asked.connect(surface.show_section)
         return self._surface, self._connecting
@@ -194,15 +191,6 @@ class SettingUp(QObject):
     def _close(self) -> None:
         surface, connecting = self._made()
         connecting.leave(surface.close_surface)
-
-    def _show_shortcuts(self) -> None:
-        surface, connecting = self._made()
-
-        def go() -> None:
-            surface.close_surface()
-            self.shortcuts_wanted.emit()
-
-        connecting.leave(go)
 
     def _change(self, name: str, value: object) -> None:
         settings = replace(self._bench.settings, **{name: value})  # type: ignore[arg-type]  # by name

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from kontext_studio.core.history import JobId, Node, NodeId
 from kontext_studio.core.jobs import JobState
 from kontext_studio.gui.bridge import Bridge
+from kontext_studio.gui.display_profile import DisplayProfile
 from kontext_studio.gui.history.history_dock import HistoryDock
 from kontext_studio.gui.history.names import model_words
 from kontext_studio.gui.history.rows import HistoryInputs, NodeFacts
@@ -25,9 +26,12 @@ MEASURES_MS = 250
 
 
 class Steps(QObject):
-    """Keeps the dock true. `ready` carries the node ids of a result nobody has looked at yet."""
+    """Keeps the dock true. `ready` carries the node ids of a result nobody has looked at yet;
+    `chosen` tells at once that the person has gone to another step, while that is still written.
+    """
 
     ready = Signal(object)
+    chosen = Signal()
     watched_run_stored = Signal(object)
     watched_changed = Signal()
 
@@ -42,6 +46,8 @@ class Steps(QObject):
         self._chosen: dict[JobId, NodeId] = {}
         self._states: dict[JobId, JobState] = {}
         self._watched: JobId | None = None
+        self._going_to: NodeId | None = None
+        self._choices = 0
         self._models = model_words(bench.catalogue)
         self._measured: set[NodeId] = set()
         self._lost: frozenset[NodeId] = frozenset()
@@ -62,11 +68,19 @@ class Steps(QObject):
 
     @property
     def current(self) -> Node | None:
-        """The step that is edited: the one selected in the list."""
+        """The step that is selected in the list, as it is written."""
         if not self._bench.is_open:
             return None
         session = self._bench.session
         return session.history.get(session.head)
+
+    @property
+    def edited(self) -> Node | None:
+        """The step that was chosen last. What is typed, run or done in the moment until that is
+        written is meant for it as well."""
+        going_to = self._going_to if self._bench.is_open else None
+        found = self._bench.session.history.get(going_to) if going_to is not None else None
+        return found if found is not None else self.current
 
     @property
     def watched(self) -> JobId | None:
@@ -99,23 +113,45 @@ class Steps(QObject):
 
     def select(self, node_id: str) -> None:
         """Make a step the current one."""
-        self._tasks.start(self.go_to(NodeId(node_id)))
+        node = NodeId(node_id)
+        self._tasks.start(self._write_choice(node, self._choose(node)))
 
     async def go_to(self, node: NodeId) -> None:
         """Make a step the current one; it is when this returns."""
+        await self._write_choice(node, self._choose(node))
+
+    def _choose(self, node: NodeId) -> int:
+        """From now on this is the current step; the number tells later whether it still is."""
+        self._choices += 1
+        if self._bench.is_open and node in self._bench.session.history:
+            self._going_to = node
+            self.chosen.emit()
+        return self._choices
+
+    async def _write_choice(self, node: NodeId, choice: int) -> None:
         if self._watched is not None:
             self._watched = None
             self.watched_changed.emit()
-        if self._bench.is_open and node in self._bench.session.history:
-            variants = self._bench.session.history.variants(node)
-            self._new.difference_update(one.id for one in variants)
-            job = self._bench.session.history[node].job
-            if job is not None:
-                self._chosen[job] = node
-            if node == self._bench.session.head:
-                self._refresher.soon()  # nothing changes in the session, but it has been seen
-            else:
-                await self._bench.select(node)
+        if not self._bench.is_open or node not in self._bench.session.history:
+            return
+        variants = self._bench.session.history.variants(node)
+        self._new.difference_update(one.id for one in variants)
+        job = self._bench.session.history[node].job
+        if job is not None:
+            self._chosen[job] = node
+        try:
+            await self._bench.select(node)
+        finally:
+            if choice == self._choices:
+                self._going_to = None
+                self.chosen.emit()  # where it could not be written, back to the step before
+        self._refresher.soon()  # where it was the current step already, it has been seen now
+
+    def set_display(self, profile: DisplayProfile) -> None:
+        """The small pictures in the colours of the screen, as the large one."""
+        self._thumbnails.set_display(profile.space)
+        self._dock.view.shelf.ask_again()
+        self._dock.view.viewport().update()
 
     def mark_lost(self, nodes: frozenset[NodeId]) -> None:
         """These steps have no picture any more."""
@@ -124,7 +160,7 @@ class Steps(QObject):
 
     def go(self, where: Callable[[Node], NodeId | None]) -> None:
         """Select the step that `where` finds from the current one, if it finds one."""
-        node = self.current
+        node = self.edited
         target = where(node) if node is not None else None
         if target is not None:
             self.select(target)
@@ -170,7 +206,7 @@ class Steps(QObject):
         self._chosen.clear()
         self._measured.clear()
         self._lost = frozenset()
-        self._watched = None
+        self._watched = self._going_to = None
         self._dock.view.shelf.forget()
         self._refresher.soon()
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from kontext_studio.core.history import Node
+from kontext_studio.gui.keymap import is_key_of
 from kontext_studio.gui.presenters.looking import Looking
 from kontext_studio.workbench.bench import Workbench
 
@@ -19,7 +20,7 @@ _LOST = frozenset({QEvent.Type.FocusOut, QEvent.Type.WindowDeactivate, QEvent.Ty
 class ViewKeys(QObject):
     """Watches `views`. Enter means `edit_from` the step that is looked at, and a press where one
     of the view's own buttons has the focus; Esc means `leave`; held keys are about the current
-    step. `first` is asked whether a key is somebody else's."""
+    step. `first` is asked whether a key is somebody else's, `keys` which ones a command has."""
 
     def __init__(
         self,
@@ -30,6 +31,7 @@ class ViewKeys(QObject):
         edit_from: Callable[[str], None],
         leave: Callable[[], None],
         first: Callable[[QKeyEvent], bool],
+        keys: Callable[[str], Sequence[str]],
         parent: QObject,
     ) -> None:
         super().__init__(parent)
@@ -39,6 +41,8 @@ class ViewKeys(QObject):
         self._edit_from = edit_from
         self._leave = leave
         self._first = first
+        self._keys = keys
+        self._held: int | None = None  # the key that shows another step until it is let go
         for view in views:
             view.installEventFilter(self)
 
@@ -58,20 +62,25 @@ class ViewKeys(QObject):
         pressed = event.type() is QEvent.Type.KeyPress
         if pressed and self._first(event):
             return True
-        match event.key():
-            case Qt.Key.Key_O if pressed:
-                self._peek(
-                    node, original=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-                )
-            case Qt.Key.Key_O if event.type() is QEvent.Type.KeyRelease:
-                self._looking.peek(None)
-            case Qt.Key.Key_Return | Qt.Key.Key_Enter if pressed:
-                self._enter(node)
-            case Qt.Key.Key_Escape if pressed:
-                self._leave()
-            case _:
-                return False
+        key = event.key()
+        if not pressed and self._held is not None and key == self._held:
+            self._held = None
+            self._looking.peek(None)
+        elif pressed and is_key_of(event, self._keys("show_original")):
+            self._hold(key, node, original=True)
+        elif pressed and is_key_of(event, self._keys("show_parent")):
+            self._hold(key, node, original=False)
+        elif pressed and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._enter(node)
+        elif pressed and key == Qt.Key.Key_Escape:
+            self._leave()
+        else:
+            return False
         return True
+
+    def _hold(self, key: int, node: Node, *, original: bool) -> None:
+        self._held = key
+        self._peek(node, original=original)
 
     def _enter(self, node: Node) -> None:
         focus = QApplication.focusWidget()

@@ -121,7 +121,7 @@ class Wording(QObject):
         self.refresh()
 
     def _step(self) -> NodeId | None:
-        node = self._studio.steps.current
+        node = self._studio.steps.edited
         return node.id if node is not None and not self._panel.makes else None
 
     def _rows(self, choices: WordingChoices) -> tuple[IgnoredRow, ...]:
@@ -149,7 +149,7 @@ class Wording(QObject):
 
     def show_merges(self) -> None:
         """The earlier steps from which several could be run as one."""
-        node = self._studio.steps.current
+        node = self._studio.steps.edited
         if node is None:
             return
         path = self._bench.session.history.path(node.id)
@@ -180,7 +180,7 @@ class Wording(QObject):
 
     async def _write_on(self, step: NodeId, text: str) -> None:
         await self._studio.steps.go_to(step)
-        now = self._studio.steps.current
+        now = self._studio.steps.edited
         if now is None or now.id != step:
             return
         self._studio.window.right.show_tab(0)
@@ -188,23 +188,23 @@ class Wording(QObject):
         self._studio.running.write_here(text)
 
     def _branch_choices(self, asked: FixAsked) -> None:
-        node = self._studio.steps.current
+        node = self._studio.steps.edited
         texts = _each_choice(asked)
         if node is not None and len(texts) > 1:
             self._studio.turning.put_in_line(texts, whole=asked.text, branches=True)
 
     def _compare_with_root(self) -> None:
-        node = self._studio.steps.current
+        node = self._studio.steps.edited
         if node is not None:
             root = self._bench.session.history.root_of(node.id)
             self._studio.looking.compare(root, node)
 
     def _retry(self) -> None:
-        if (node := self._studio.steps.current) is not None:
+        if (node := self._studio.steps.edited) is not None:
             self._studio.running.rerun(node)
 
     def _reuse_previous(self) -> None:
-        node = self._studio.steps.current
+        node = self._studio.steps.edited
         if node is not None and node.request is not None:
             self._panel.edit.write_over(node.request.instruction)
 
@@ -230,7 +230,7 @@ class Wording(QObject):
         if best is None or now is None:
             self._panel.set_command_titles({})
             return
-        node = self._studio.steps.current
+        node = self._studio.steps.edited
         megapixels = node.image.width * node.image.height / 1e6 if node is not None else None
         more = difference_words(now.model, best.model, self._panel.models.count(), megapixels)
         over = f" over {best.route}" if best.route != now.route else ""
@@ -309,7 +309,7 @@ class Wording(QObject):
 
     def run_facts(self, draft: Draft) -> RunFacts:
         """What the settings of a draft mean for its words, on the step that is looked at."""
-        node = self._studio.steps.current if self._bench.is_open else None
+        node = self._studio.steps.edited if self._bench.is_open else None
         values = dict(draft.parameters)
         if node is None:
             return RunFacts()

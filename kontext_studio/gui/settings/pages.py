@@ -5,6 +5,7 @@ from __future__ import annotations
 from kontext_studio.core.settings import MOST_USD
 from kontext_studio.gui.settings.choice_cards import Choice
 from kontext_studio.gui.settings.plain_page import PlainPage
+from kontext_studio.gui.settings.shortcuts_page import ShortcutsPage
 from kontext_studio.gui.settings.surface import Section
 from kontext_studio.gui.settings.wording_page import WordingPage
 from kontext_studio.gui.theme.tokens import Theme
@@ -35,6 +36,7 @@ SECTIONS = (
 FOUND = (
     ("theme", "Appearance: system, dark or light", APPEARANCE),
     ("tab_accepts", "Tab accepts suggestions", GENERAL),
+    ("notify", "Tell on the desktop that a run has ended", GENERAL),
     ("personal_words", "Words that are no typing errors", WORDING),
     ("rules_off", "Rules of wording", WORDING),
     ("ignored", "What is ignored in this session", WORDING),
@@ -44,6 +46,7 @@ FOUND = (
     ("wheel_pans", "The wheel moves the picture", CANVAS),
     ("displays", "Display profile", CANVAS),
     ("single_keys", "Single keys", SHORTCUTS),
+    ("keys", "Keys of commands", SHORTCUTS),
     ("text_percent", "Text size", ACCESSIBILITY),
     ("high_contrast", "High contrast", ACCESSIBILITY),
     ("reduced_motion", "Reduced motion", ACCESSIBILITY),
@@ -59,6 +62,11 @@ def plain_pages(theme: Theme, places: Places) -> dict[str, PlainPage]:
         "tab_accepts",
         "Tab accepts suggestions",
         "While words are suggested after the caret. Otherwise Tab goes to the next part.",
+    )
+    general.add_switch(
+        "notify",
+        "Tell on the desktop that a run has ended",
+        "Of runs that took over 15 seconds, while another window is used.",
     )
     appearance = PlainPage(theme, "Appearance")
     appearance.add_cards(
@@ -96,13 +104,6 @@ def plain_pages(theme: Theme, places: Places) -> dict[str, PlainPage]:
         "What this screen shows. Pictures are converted for the view alone; what is stored, sent "
         "and exported stays as it is.",
     )
-    shortcuts = PlainPage(theme, "Shortcuts")
-    shortcuts.add_switch(
-        "single_keys",
-        "Single keys",
-        "S, C, Y and the like, while the canvas or the history has the keyboard.",
-    )
-    shortcuts.add_button("shortcuts", "Show all keys")
     accessibility = PlainPage(theme, "Accessibility")
     accessibility.add_count(
         "text_percent",
@@ -139,7 +140,7 @@ def plain_pages(theme: Theme, places: Places) -> dict[str, PlainPage]:
         APPEARANCE.id: appearance,
         LIMITS.id: limits,
         CANVAS.id: canvas,
-        SHORTCUTS.id: shortcuts,
+        SHORTCUTS.id: ShortcutsPage(theme),
         ACCESSIBILITY.id: accessibility,
         STORAGE.id: storage,
     }

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QHBoxLayout,
     QLineEdit,
-    QPushButton,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -32,7 +31,6 @@ class PlainPage(QWidget):
     """`changed` carries the name of a setting and its new value."""
 
     changed = Signal(str, object)
-    pressed = Signal(str)
 
     def __init__(self, theme: Theme, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -162,17 +160,6 @@ class PlainPage(QWidget):
         row = FormRow(self._theme, label, field)
         self._dressed.append(row)
         self._add(row)
-
-    def add_button(self, name: str, label: str) -> None:
-        button = QPushButton(label)
-        button.setObjectName(f"setting-{name}")
-        button.clicked.connect(lambda: self.pressed.emit(name))
-        line = QWidget()
-        row = QHBoxLayout(line)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(button)
-        row.addStretch(1)
-        self._add(line)
 
     def _add_number(
         self, name: str, label: str, field: QSpinBox | QDoubleSpinBox, note: str

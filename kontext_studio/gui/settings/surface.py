@@ -24,12 +24,12 @@ from PySide6.QtWidgets import (
 from kontext_studio.gui.settings.words import words
 from kontext_studio.gui.tab_order import go_to, next_stop, stops_in
 from kontext_studio.gui.theme.apply import set_kind
-from kontext_studio.gui.theme.icons import icon
+from kontext_studio.gui.theme.icons import icon, icon_scale
 from kontext_studio.gui.theme.tokens import Theme
 from kontext_studio.gui.theme.tool_button import ToolButton
 
 LIST_PX = 196
-_WIDEST_LIST = 1.6
+_WIDEST_LIST = 1.75
 TITLE_PX = 44
 _SHADOW = 14
 _LEAVE_PX = 24
@@ -202,6 +202,7 @@ class SettingsSurface(QWidget):
         self.update()
 
     def _dress(self) -> None:
+        self._list.setIconSize(QSize(16, 16) * icon_scale(self._theme.text_scale))
         theme = self._theme
         self._close.setIcon(icon(theme, "x"))
         width = round(LIST_PX * min(theme.text_scale, _WIDEST_LIST))
@@ -226,7 +227,6 @@ class SettingsSurface(QWidget):
         row.addWidget(self._close)
         self._list.setObjectName("settingsSections")
         self._list.setAccessibleName("Sections")
-        self._list.setIconSize(QSize(16, 16))
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         set_kind(self._list, kind="sections")
         line, between = QFrame(self._panel), QFrame(self._panel)

@@ -107,6 +107,11 @@ class EmptyState(QWidget):
         self.set_connections(())
         self.set_theme(theme)
 
+    def set_keys(self, opening: tuple[str, ...], pasting: tuple[str, ...]) -> None:
+        """The keys that open and paste a picture."""
+        self._open.set_keys(*opening)
+        self._paste.set_keys(*pasting)
+
     def set_theme(self, theme: Theme) -> None:
         self._zone.set_theme(theme)
         for button in (self._open, self._paste):

@@ -68,8 +68,7 @@ class StatusBar(QStatusBar):
         self._cost = PartsButton(theme, "sessionCost", self)
         self._commands = PartsButton(theme, "commandsButton", self)
         self._commands.set_parts(Part("Commands"))
-        self._commands.set_keys("Ctrl", "K")
-        self._commands.setAccessibleName("Commands, Ctrl K")
+        self.set_command_keys("Ctrl", "K")
         self._buttons = (
             self._connection,
             self._jobs,
@@ -105,6 +104,13 @@ class StatusBar(QStatusBar):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._line.setGeometry(self.rect().adjusted(0, 1, 0, 0))
+
+    def set_command_keys(self, *keys: str) -> None:
+        """The keys that open the palette."""
+        self._commands.set_keys(*keys)
+        self._commands.setAccessibleName(
+            ", ".join(("Commands", *((" ".join(keys),) if keys else ())))
+        )
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme

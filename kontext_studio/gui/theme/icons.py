@@ -17,6 +17,7 @@ from kontext_studio.gui.theme.tokens import Theme
 from kontext_studio.resources import read_text
 
 _LUCIDE_BOX_PX = 24.0
+_MOST_SCALE = 1.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +63,18 @@ def icon(theme: Theme, name: str, role: str = "default", size_px: int = 16) -> Q
         (QIcon.Mode.Disabled, QIcon.State.On, tints.disabled, filled_on),
     )
     made = QIcon()
+    # Tool buttons show it larger beside larger text; from its own drawing it is sharp there too.
+    sizes = {size_px, round(size_px * icon_scale(theme.text_scale))}
     for ratio in _device_pixel_ratios():
         for mode, state, token, filled in states:
-            made.addPixmap(icon_pixmap(theme, name, token, size_px, ratio, filled), mode, state)
+            for size in sizes:
+                made.addPixmap(icon_pixmap(theme, name, token, size, ratio, filled), mode, state)
     return made
+
+
+def icon_scale(text_scale: float) -> float:
+    """How much larger icons are beside larger text: as far as a button of usual height has room."""
+    return min(_MOST_SCALE, max(1.0, text_scale))
 
 
 def icon_pixmap(

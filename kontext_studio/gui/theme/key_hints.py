@@ -8,13 +8,14 @@ from PySide6.QtWidgets import QPushButton, QStyle, QStyleOptionButton, QWidget
 
 from kontext_studio.gui.shell.elision import elided
 from kontext_studio.gui.theme.apply import set_kind
-from kontext_studio.gui.theme.icons import icon
+from kontext_studio.gui.theme.icons import icon, icon_scale
 from kontext_studio.gui.theme.tokens import Theme
 from kontext_studio.gui.theme.type import type_font
 
 _CAP_HEIGHT = 18
 _CAP_PADDING = 5
 _GAP = 8
+_ICON_PX = 16
 _STYLE_GAP = 4  # what the style counts between icon and text
 _CAP_GAP = 4
 
@@ -47,6 +48,7 @@ class KeyHintButton(QPushButton):
         self._icon_name = name
         role = "on_accent" if self._kind == "primary" else "primary"
         self.setIcon(icon(self._theme, name, role))
+        self.setIconSize(QSize(_ICON_PX, _ICON_PX) * icon_scale(self._theme.text_scale))
         self.updateGeometry()
 
     def set_keys(self, *keys: str) -> None:

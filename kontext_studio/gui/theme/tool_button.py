@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import (
@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from kontext_studio.gui.theme.apply import set_kind
+from kontext_studio.gui.theme.icons import icon_scale
 
 _PADDING = 10
 _GAP = 8
@@ -32,6 +33,7 @@ _GAP = 8
 _STYLE_LEFT = 4
 _STYLE_RIGHT = 2
 _HEIGHT = 32
+_USUAL_PT = 9.75  # of 13 px, the size of most words
 _SEGMENT_HEIGHT = 30
 _STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1}
 
@@ -45,9 +47,21 @@ class ToolButton(QToolButton):
     def __init__(self, parent: QWidget | None = None, *, height_px: int = _HEIGHT) -> None:
         super().__init__(parent)
         self._height_px = height_px
+        self._icon_size = self.iconSize()
         # A segment is lower than its frame, and still as wide as every other tool button.
         self._least_width_px = _HEIGHT if height_px == _SEGMENT_HEIGHT else height_px
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def setIconSize(self, size: QSize) -> None:
+        """The size beside text of 100 %; it grows with the text."""
+        self._icon_size = QSize(size)
+        points = self.font().pointSizeF()
+        super().setIconSize(size * icon_scale(points / _USUAL_PT if points > 0 else 1.0))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.FontChange:
+            self.setIconSize(self._icon_size)
 
     def show_words(self, shown: bool) -> None:
         """Whether the word stands beside the icon."""
@@ -57,9 +71,18 @@ class ToolButton(QToolButton):
         )
 
     def sizeHint(self) -> QSize:
-        if not self._has_words():
-            return QSize(max(self._height_px, self._least_width_px), self._height_px)
-        return QSize(self._words_width() + 2 * _PADDING, self._height_px)
+        return QSize(self.words_px if self._has_words() else self.icon_px, self._height_px)
+
+    @property
+    def words_px(self) -> int:
+        """How wide it is with its word."""
+        self.ensurePolished()
+        return self._words_width() + 2 * _PADDING
+
+    @property
+    def icon_px(self) -> int:
+        """How wide it is with its icon alone."""
+        return max(self._height_px, self._least_width_px)
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -130,6 +153,7 @@ class SegmentedBar(QFrame):
         self.setAccessibleName(accessible_name)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._buttons: list[ToolButton] = []
+        self._passing: list[ToolButton] = []
         row = QHBoxLayout(self)
         row.setContentsMargins(2, 2, 2, 2)
         row.setSpacing(2)
@@ -140,7 +164,7 @@ class SegmentedBar(QFrame):
         for button in self._buttons:
             self._row.removeWidget(button)
             button.deleteLater()
-        self._buttons = []
+        self._buttons, self._passing = [], []
         for action in actions:
             button = ToolButton(self, height_px=_SEGMENT_HEIGHT)
             button.setDefaultAction(action)
@@ -176,4 +200,26 @@ class SegmentedBar(QFrame):
 
     def show_words(self, shown: bool) -> None:
         for button in self._buttons:
-            button.show_words(shown)
+            button.show_words(shown or button in self._passing)
+
+    def show_while_checked(self, actions: Sequence[QAction]) -> None:
+        """The buttons of these stand there only while they are checked, always with their word."""
+        self._passing = [one for one in self._buttons if one.defaultAction() in actions]
+        for button in self._passing:
+            button.setVisible(button.isChecked())
+            button.toggled.connect(button.setVisible)
+
+    @property
+    def words_px(self) -> int:
+        """How wide it is with words, whether they are shown or not."""
+        return self._px(button.words_px for button in self._buttons)
+
+    @property
+    def icons_px(self) -> int:
+        """How wide it is without words."""
+        return self._px(button.icon_px for button in self._buttons)
+
+    def _px(self, widths: Iterable[int]) -> int:
+        edges = self.contentsMargins() + self._row.contentsMargins()
+        gaps = self._row.spacing() * max(0, len(self._buttons) - 1)
+        return sum(widths) + gaps + edges.left() + edges.right()

@@ -19,6 +19,7 @@ from kontext_studio.gui.canvas.compare_tile import (
 )
 from kontext_studio.gui.canvas.overlays import Plate
 from kontext_studio.gui.canvas.pyramid import build_pyramid
+from kontext_studio.gui.canvas.tile_rows import columns_for
 from tests.gui.canvas.conftest import gradient
 from tests.gui.canvas.pixels import seen
 from tests.gui.canvas.pointing import drag, looked_at, wheel
@@ -223,13 +224,40 @@ def test_a_picture_that_joins_looks_where_the_others_look(grid, picture, other_p
     assert all_alike(grid)
 
 
-@pytest.mark.parametrize(("count", "rows", "columns"), [(2, 1, 2), (3, 2, 2), (4, 2, 2)])
-def test_a_grid_has_the_shape_for_its_number(grid, picture, count, rows, columns):
+@pytest.mark.parametrize(
+    ("count", "size", "rows", "columns"),
+    [
+        (2, (800, 600), 2, 1),  # landscape pictures, one above the other
+        (2, (1000, 400), 1, 2),
+        (3, (800, 600), 2, 2),
+        (3, (480, 700), 3, 1),
+        (4, (800, 600), 2, 2),
+        (4, (1000, 250), 1, 4),
+    ],
+)
+def test_a_grid_has_the_shape_in_which_most_is_seen(grid, picture, count, size, rows, columns):
     grid.set_pictures(compared(*itertools.repeat(picture, count)))
+    grid.resize(*size)
     places = {(tile.x(), tile.y()) for tile in grid.tiles}
     assert len(places) == count
     assert len({y for _, y in places}) == rows
     assert len({x for x, _ in places}) == columns
+
+
+def test_no_other_shape_shows_more_of_the_pictures():
+    landscape, portrait, panorama = (3, 2), (2, 3), (4, 1)
+    for shape in (landscape, portrait, panorama):
+        for count in range(1, 5):
+            for room in ((480, 560), (744, 700), (1400, 500)):
+                columns = columns_for([shape] * count, *room, 6)
+                seen = {
+                    one: min(
+                        ((room[0] - 6) / one - 22) / shape[0],
+                        ((room[1] - 6) / -(-count // one) - 22) / shape[1],
+                    )
+                    for one in range(1, count + 1)
+                }
+                assert seen[columns] == pytest.approx(max(seen.values()), rel=0.01)
 
 
 def test_side_by_side_is_one_row(grid, picture):
@@ -270,6 +298,7 @@ def test_of_a_long_title_the_step_is_left(show, theme, picture):
 
 
 def test_a_narrow_tile_keeps_its_badge_and_shortens_the_rest(grid):
+    grid.set_in_one_row(True)
     grid.resize(420, 420)
     wide_open = seen(grid.tiles[0])
     grid.resize(240, 420)
@@ -279,6 +308,7 @@ def test_a_narrow_tile_keeps_its_badge_and_shortens_the_rest(grid):
 
 def test_a_tile_without_room_for_the_title_names_the_step(show, theme, picture):
     view = show(CompareGrid(theme), 440, 400)
+    view.set_in_one_row(True)
     view.set_pictures([ComparedPicture(key, picture, "Deep green", "Step 4", "A") for key in "ab"])
     plate = view.tiles[0]._fitting_plate()
     assert plate == Plate(dim="Step 4", badge="A")
@@ -293,6 +323,7 @@ def test_a_title_is_whole_where_the_tile_has_room_for_it(show, theme, picture):
 
 def test_variants_in_narrow_tiles_are_told_apart(show, theme, picture):
     view = show(CompareGrid(theme), 440, 400)
+    view.set_in_one_row(True)
     pictures = [
         ComparedPicture(str(n), picture, "Film grain", f"Step 3 · variant {n}") for n in (1, 2)
     ]

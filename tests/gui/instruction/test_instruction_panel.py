@@ -379,3 +379,11 @@ def test_rows_follow_the_marks_when_their_fixes_have_been_tried(qtbot, panel):
     assert panel.problems.rows() == [], "they come after what is typed meanwhile"
     qtbot.wait_until(lambda: bool(panel.problems.rows()))
     assert panel.problems.rows()[0].finding().fixes
+
+
+def test_rows_of_another_step_follow_its_marks(qtbot, panel):
+    panel.set_draft(Draft(text="Turn the mug into a vase"))
+    assert panel.edit.underlines()
+    assert panel.problems.rows() == [], "nothing waits until their fixes have been tried"
+    qtbot.wait_until(lambda: bool(panel.problems.rows()))
+    assert panel.problems.rows()[0].finding().fixes

@@ -154,16 +154,6 @@ def test_a_command_is_found_by_its_words(qapp, qtbot, theme, words):
     assert first.entry.enabled
 
 
-def test_what_is_still_to_come_is_found_with_its_reason(qapp, qtbot, theme):
-    window = QMainWindow()
-    qtbot.add_widget(window)
-    entries = [entry_of(action) for action in Actions(window, theme).all()]
-    found = [one for group in search("map", entries) for one in group.found]
-    later = next(one for one in found if one.entry.id == "map")
-    assert not later.entry.enabled
-    assert "later version" in later.hint
-
-
 def test_instructions_are_listed_once_each_by_their_words_whatever_the_step_is_called():
     story = Story()
     first = story.original()

@@ -4,7 +4,8 @@ import pytest
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLineEdit
 
-from kontext_studio.gui.shell.shortcut_sheet import ShortcutRow, ShortcutSheet, shortcut_rows
+from kontext_studio.gui.shell.shortcut_list import ShortcutRow
+from kontext_studio.gui.shell.shortcut_sheet import ShortcutSheet, shortcut_rows
 from tests.gui.shell.accessibility import names_missing
 
 ROWS = (
