@@ -31,6 +31,7 @@ from kontext_studio.core.errors import (
 from kontext_studio.core.history import JobId, Node, NodeId
 from kontext_studio.core.jobs import JobState
 from kontext_studio.core.session import Session
+from kontext_studio.store import schema
 from kontext_studio.store.pages import Pages
 from kontext_studio.store.salvage import check_file, salvage
 from kontext_studio.store.session_file import SessionFile
@@ -434,7 +435,7 @@ def test_f_loc_5_a_session_that_is_open_is_not_salvaged(path):
 
 def test_f_loc_9_a_newer_session_is_not_salvaged(path):
     broken = bytearray(path.read_bytes())
-    broken[60:64] = (2).to_bytes(4, "big")
+    broken[60:64] = (schema.VERSION + 1).to_bytes(4, "big")
     path.write_bytes(broken)
     with pytest.raises(NewerSession):
         salvage(path)
