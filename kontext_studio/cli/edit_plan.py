@@ -14,7 +14,7 @@ from pathlib import Path
 
 from kontext_studio.cli.out_file import demand_free, demand_other, out_paths
 from kontext_studio.cli.reporting import Usage
-from kontext_studio.cli.session_json import find_step
+from kontext_studio.cli.session_json import shown_step
 from kontext_studio.core.area import MOST_FEATHER_PX, USUAL_FEATHER_PX, Area
 from kontext_studio.core.delivery import FAULTS_ARE_FINAL, Delivery, is_kept, offered
 from kontext_studio.core.errors import AlreadyRunning, BadInput, BadRequest
@@ -212,7 +212,7 @@ def _way_to(bench: Workbench, providers: Collection[str]) -> str:
 def starting_step(session: Session, words: str) -> Node:
     """The step that `--from` names, or the current one. Raise BadInput."""
     if words:
-        return find_step(session, words)
+        return shown_step(session, words)
     if session.head is not None:
         return session.history[session.head]
     raise BadInput("This session holds no picture yet.", hint="Name a picture to start from.")

@@ -11,7 +11,7 @@ import typer
 from kontext_studio.cli.look import FILE, STEP
 from kontext_studio.cli.reporting import JSON_OPTION
 from kontext_studio.cli.running import run
-from kontext_studio.cli.session_json import find_step, session_json, step_words
+from kontext_studio.cli.session_json import find_step, session_json, shown_step, step_words
 from kontext_studio.cli.terminal import print_json, write_line
 from kontext_studio.core.changes import Change
 from kontext_studio.core.errors import BadRequest
@@ -29,7 +29,14 @@ def register(app: typer.Typer) -> None:
     @app.command()
     def go(file: Path = FILE, step: str = STEP, as_json: bool = JSON_OPTION) -> None:
         """Make a step the current one, which the next edit begins at."""
-        _act(file, [step], lambda session, node: session.move_head(node.id), as_json, "Current")
+        _act(
+            file,
+            [step],
+            lambda session, node: session.move_head(node.id),
+            as_json,
+            "Current",
+            find=shown_step,
+        )
 
     @app.command()
     def rename(
@@ -91,10 +98,18 @@ def register(app: typer.Typer) -> None:
         _turn_back(file, as_json, again=True)
 
 
-def _act(file: Path, steps: list[str], act: Act, as_json: bool, done: str) -> None:
+def _act(
+    file: Path,
+    steps: list[str],
+    act: Act,
+    as_json: bool,
+    done: str,
+    *,
+    find: Callable[[Session, str], Node] = find_step,
+) -> None:
     async def work(bench: Workbench) -> None:
         await bench.open_session(file)
-        nodes = [find_step(bench.session, step) for step in dict.fromkeys(steps)]
+        nodes = [find(bench.session, step) for step in dict.fromkeys(steps)]
         for node in nodes:  # all are there: none is done where one is not
             await bench.act(_planned(act, node))
         if as_json:

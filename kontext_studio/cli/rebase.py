@@ -77,6 +77,7 @@ async def _run_again(
         if plan.begun.under_way:
             say("What was sent is fetched first.")
     elif not again and (made := bench.rebasing.made_of(plan, node.id)):
+        demand_inside(bench, made)
         _tell(bench, made, (), as_json=as_json)
         step = step_words(bench.session, made[-1])
         say(f"Step {step} is that already. Nothing was sent; “--again” runs it once more.")

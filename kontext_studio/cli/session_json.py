@@ -163,3 +163,14 @@ def find_step(session: Session, words: str) -> Node:
         f"There is no step “{words}” in this session.",
         hint="“kontext-studio history” lists them.",
     )
+
+
+def shown_step(session: Session, words: str) -> Node:
+    """The same, of those that are not deleted: what came of another one would be out of sight."""
+    node = find_step(session, words)
+    if node.id in session.hidden:
+        raise BadInput(
+            f"Step {step_words(session, node)} is deleted.",
+            hint=f"“kontext-studio delete SESSION {words} --off” brings it back.",
+        )
+    return node

@@ -25,6 +25,6 @@ def usage_words(fault: BaseException) -> str:
         if count:
             said = ours
             break
-    said = re.sub(r"^Invalid value(?: for .*?)?: ", "", said, flags=re.DOTALL)
+    said = re.sub(r"^Invalid value(?: for .*?)?: (?:Value error, )?", "", said, flags=re.DOTALL)
     said = re.sub(r"'([^']*)'", r"“\1”", said)
     return said[:1].upper() + said[1:] + ("" if said.endswith((".", "?", ")")) else ".")

@@ -53,8 +53,10 @@ class Session:
         return NodesAdded(added, self.head, after)
 
     def move_head(self, node: NodeId) -> HeadMoved | None:
+        """A step in the bin does not become the current one."""
         self._known(node)
-        return None if node == self.head else HeadMoved(self.head, node)
+        stays = node == self.head or node in self.hidden
+        return None if stays else HeadMoved(self.head, node)
 
     def label(self, node: NodeId, text: str) -> Labelled | None:
         self._known(node)

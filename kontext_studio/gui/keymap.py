@@ -26,7 +26,13 @@ _OF_EVERY_PART = frozenset(
         "Home", "End", "PgUp", "PgDown", "Backspace",
     }
 )  # fmt: skip
-_OF_TEXT = frozenset({"Ctrl+A", "Ctrl+C", "Ctrl+X", "Ctrl+Right", "Ctrl+Left", "Ctrl+Space"})
+_OF_TEXT = frozenset(
+    {
+        "Ctrl+A", "Ctrl+C", "Ctrl+X", "Ctrl+Ins", "Ctrl+Space", "Ctrl+Backspace", "Ctrl+Del",
+        "Ctrl+Right", "Ctrl+Left", "Ctrl+Home", "Ctrl+End", "Ctrl+Shift+Right", "Ctrl+Shift+Left",
+        "Ctrl+Shift+Home", "Ctrl+Shift+End",
+    }
+)  # fmt: skip
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -40,14 +46,18 @@ class Keymap:
 
     @classmethod
     def of(cls, changed: Pairs) -> Keymap:
-        """What can hold of it: unknown commands and keys that are somebody else's are left out, for
-        the file may have been written by hand or by another version."""
+        """What can hold of it: unknown commands and keys that are somebody else's, or that typing
+        needs, are left out, for the file may have been written by hand or by another version."""
         keys = {one.id: one.keys for one in COMMANDS}
         kept: dict[str, str] = {}
         for command_id, words in changed:
-            if command_id in keys and command_id not in FIXED:
-                keys[command_id] = tuple(_plain(one) for one in words.split())
-                kept[command_id] = words
+            if command_id not in keys or command_id in FIXED:
+                continue
+            given = tuple(_plain(one) for one in words.split())
+            held = tuple(one for one in given if not why_not(command_id, one))
+            if held or not given:
+                keys[command_id] = held
+                kept[command_id] = " ".join(held)
         taken: set[str] = set()
         # What was changed goes before what the program came with.
         for command_id in sorted(keys, key=lambda one: one not in kept):

@@ -7,7 +7,8 @@ from one to the next is a wish of this start of the program alone.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Protocol
 
@@ -178,14 +179,18 @@ class Turns:
 
     async def _run_next(self) -> JobId | None:
         async with self._turn:
-            queue = self._queue
-            if queue is None:
-                return None
-            run = self._run_of(queue)
-            if run is not None and self._is_under_way(queue):
-                return run.id
-            self._stopped = ""
-            try:
+            with self._stopped_by_faults():
+                # What is a step already is not paid again where that could not be written before.
+                while await self._move_up():
+                    if self._stopped:
+                        return None
+                queue = self._queue
+                if queue is None:
+                    return None
+                run = self._run_of(queue)
+                if run is not None and self._is_under_way(queue):
+                    return run.id
+                self._stopped = ""
                 if queue.on in self._bench.session.hidden:
                     raise BadRequest("The step they go on from was deleted.")
                 if run is not None and run.state is JobState.PREPARED:
@@ -194,10 +199,6 @@ class Turns:
                 else:
                     order = await self._bench.areas.fitted(self._order(queue))
                     job = await self._bench.submit(order)
-            except StudioError as fault:
-                self._goes_on, self._stopped = False, fault.message
-                self._tell()
-                raise
         self._tell()
         return job
 
@@ -207,9 +208,14 @@ class Turns:
         if rest is None:
             return
         limit = bench.settings.spend_limit_usd
-        try:
+        with self._stopped_by_faults():
             demand_within_limit(self._whole_price(rest), bench.spent(), limit, runs=len(rest.left))
-        except BadRequest as fault:
+
+    @contextmanager
+    def _stopped_by_faults(self) -> Iterator[None]:
+        try:
+            yield
+        except StudioError as fault:
             self._goes_on, self._stopped = False, fault.message
             self._tell()
             raise
@@ -256,7 +262,8 @@ class Turns:
     def _not_ordered(self, queue: TurnQueue) -> TurnQueue | None:
         """All that are left, but the next one where its run stands among what was spent."""
         run = self._run_of(queue)
-        return queue if run is None or run.ended else queue.after(queue.on, queue.since)
+        is_open = run is None or (run.ended and run.state is not JobState.STORED)
+        return queue if is_open else queue.after(queue.on, queue.since)
 
     def _whole_price(self, queue: TurnQueue) -> Cost | None:
         """Of all that are left; each may have settings of its own. It does not depend on words."""
@@ -320,21 +327,29 @@ class Turns:
 
     async def _advance(self) -> None:
         async with self._turn:
-            queue = self._queue
-            run = self._run_of(queue) if queue is not None else None
-            if queue is None or run is None or run.state is not JobState.STORED:
-                return
-            made = [node for node in self._bench.session.history if node.job == run.id]
-            if not made:
-                return
-            await self._put(queue.after(made[0].id, run.step))
-            if made[0].lacks_its_area:  # nothing is built on it unseen
-                self._goes_on, self._stopped = False, "The last one was kept without its area."
+            with self._stopped_by_faults():
+                if not await self._move_up():
+                    return
         self._tell()
         if self._goes_on:
             await self._run_next()
         else:
             self._catch_up()  # after a restart several may have become steps
+
+    async def _move_up(self) -> bool:
+        """Whether the next one had become a step, and the one behind it is the next one now. Raise
+        SessionError; the turn is the caller's."""
+        queue = self._queue
+        run = self._run_of(queue) if queue is not None else None
+        if queue is None or run is None or run.state is not JobState.STORED:
+            return False
+        made = [node for node in self._bench.session.history if node.job == run.id]
+        if not made:
+            return False
+        await self._put(queue.after(made[0].id, run.step))
+        if made[0].lacks_its_area:  # nothing is built on it unseen
+            self._goes_on, self._stopped = False, "The last one was kept without its area."
+        return True
 
     def _tell(self) -> None:
         self._bench.announcer.announce(TurnsChanged(self.view()))

@@ -92,6 +92,16 @@ def test_steps_are_marked_and_every_mark_is_taken_back(program: Program, session
     assert not after("history", session)["n3"]["starred"]  # all or none
 
 
+def test_nothing_begins_at_a_deleted_step(program: Program, session: str) -> None:
+    program("delete", session, "1")
+    for words in (("go", session, "1"), ("edit", "Warmer", "--session", session, "--from", "1")):
+        refused = program(*words, "--json")
+        assert (refused.code, refused.json["error"]["message"]) == (3, "Step 1 is deleted.")
+        assert "delete SESSION 1 --off" in refused.json["error"]["hint"]
+    history = program("history", session, "--json").json
+    assert (history["head"], len(history["nodes"])) == ("n3", 4)
+
+
 def test_the_limit_of_spending_is_set_without_the_window(program: Program) -> None:
     assert program("settings", "spend_limit_usd", "12.5").out == "spend_limit_usd  12.5\n"
     assert program("settings", "--json").json["spend_limit_usd"] == 12.5

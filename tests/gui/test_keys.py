@@ -63,11 +63,22 @@ def test_a_key_is_never_that_of_two_commands():
         ("open", "F5", True),
         ("open", "Alt+G", True),
         ("open", "Ctrl+C", False),
+        ("open", "Ctrl+Backspace", False),
+        ("open", "Ctrl+Shift+Left", False),
         ("edit_from_here", "Ctrl+G", False),
     ],
 )
 def test_a_key_that_is_needed_elsewhere_is_not_given(name, key, can):
     assert (why_not(name, key) == "") == can
+
+
+def test_keys_written_by_hand_take_none_that_typing_and_moving_need():
+    by_hand = (("run", "A"), ("export", "Return"), ("undo", "Tab Ctrl+B"), ("redo", "nonsense"))
+    keymap = Keymap.of((*by_hand, ("fit", "Ctrl+K, Ctrl+C")))
+    for name in ("run", "export", "redo", "fit", "edit_from_here"):
+        assert keymap.keys(name) == command(name).keys
+    assert keymap.keys("undo") == ("Ctrl+B",)
+    assert keymap.changed == (("undo", "Ctrl+B"),)
 
 
 def test_the_programs_own_keys_could_all_be_given():

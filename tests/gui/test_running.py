@@ -428,5 +428,12 @@ def test_words_typed_as_soon_as_a_step_is_chosen_are_that_steps(
         assert list(studio.bench.session.history)[-1].parent == original.id
         odd = [str(turn) for turn in range(1, 50, 2)]
         await until(lambda: studio.bench.draft(red.id).text.split() == odd)
+        # Enter on the picture as soon as a step is chosen means that step as well.
+        newest = studio.steps.current
+        assert newest is not None
+        assert newest.id != red.id
+        studio.steps.select(red.id)
+        QTest.keyClick(studio.window.stage.canvas, Qt.Key.Key_Return)
+        assert studio.steps.edited is red
 
     at_the_window(good(), act)

@@ -78,7 +78,7 @@ class Commanding(QObject):
             studio.bench,
             studio.looking,
             (stage, stage.canvas, stage.wipe),
-            lambda: studio.steps.current,
+            lambda: studio.steps.edited,
             studio.edit_from,
             self._leave,
             studio.area.key,

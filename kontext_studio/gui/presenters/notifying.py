@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon, QWidget
 
@@ -59,7 +59,7 @@ class Notifying(QObject):
 
     def _take_job(self, what: JobChanged) -> None:
         record = what.view.record
-        if what.view.started_s is not None:
+        if what.view.started_s is not None and not record.ended:
             self._started[record.id] = what.view.started_s
         if record.ended and record.state not in _ITS_OWN:
             progress = progress_of(what.view, asyncio.get_event_loop().time())
@@ -90,8 +90,14 @@ class Notifying(QObject):
             self._tray.messageClicked.connect(self._come_back)
             self._tray.activated.connect(self._come_back)
             self._tray.setToolTip("Kontext Studio")
+            if isinstance(app := QApplication.instance(), QGuiApplication):
+                app.applicationStateChanged.connect(self._hide_answered)
         self._tray.show()
         self._tray.showMessage(note.title, note.body, self._window.windowIcon())
+
+    def _hide_answered(self, state: Qt.ApplicationState) -> None:
+        if self._tray is not None and state == Qt.ApplicationState.ApplicationActive:
+            self._tray.hide()
 
     def _come_back(self) -> None:
         if self._tray is not None:

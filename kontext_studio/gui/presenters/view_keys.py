@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from kontext_studio.core.history import Node
 from kontext_studio.gui.keymap import is_key_of
-from kontext_studio.gui.presenters.looking import Looking
+from kontext_studio.gui.presenters.looking import TILED, Looking
 from kontext_studio.workbench.bench import Workbench
 
 _LOST = frozenset({QEvent.Type.FocusOut, QEvent.Type.WindowDeactivate, QEvent.Type.Hide})
@@ -87,7 +87,8 @@ class ViewKeys(QObject):
         if isinstance(focus, QAbstractButton):
             focus.click()
         else:
-            self._edit_from(self._looking.subject or node.id)
+            tile = self._looking.subject if self._looking.mode in TILED else None
+            self._edit_from(tile or node.id)
 
     def _peek(self, node: Node, *, original: bool) -> None:
         history = self._bench.session.history

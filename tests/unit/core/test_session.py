@@ -65,7 +65,8 @@ def test_an_act_that_would_change_nothing_is_none(session: Session) -> None:
         assert session.label(step.id, session.labels.get(step.id, "")) is None
         assert session.star(step.id, step.id in session.stars) is None
         assert session.pick(step.id, step.id in session.picks) is None
-        assert (session.move_head(step.id) is None) == (session.head == step.id)
+        stays = step.id == session.head or step.id in session.hidden
+        assert (session.move_head(step.id) is None) == stays
         hidden_above = [one for one in session.history.path(step.id) if one.id in session.hidden]
         assert (session.restore([step.id]) is None) == (not hidden_above)
     assert all(session.dismiss(job) is None for job in session.dismissed)

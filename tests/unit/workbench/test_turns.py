@@ -11,7 +11,7 @@ import pytest
 
 from kontext_studio.core import provider as wire
 from kontext_studio.core.drafts import Draft
-from kontext_studio.core.errors import BadRequest, Refused, Unauthorized
+from kontext_studio.core.errors import BadRequest, Refused, SessionError, Unauthorized
 from kontext_studio.core.history import NodeId
 from kontext_studio.core.jobs import JobState
 from kontext_studio.core.turns import MOST_TURNS, TurnQueue
@@ -313,3 +313,37 @@ def test_a_line_that_would_pass_the_limit_is_refused_before_its_first_is_paid(
 
     studio.start(provider, work)
     assert len(provider.sent) == 3
+
+
+def test_a_turn_that_became_a_step_is_not_paid_again_where_the_line_could_not_be_written(
+    studio: Studio, session_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    provider = _good()
+
+    async def work(bench: Workbench) -> None:
+        head = await _opened(bench, session_path)
+        await bench.turns.begin(TEXTS[:2], head, SETTINGS)
+        works, fault = bench.store_choice, SessionError("There is no room on the disk.")
+
+        async def full(_name: str, _text: str) -> bool:
+            raise fault
+
+        monkeypatch.setattr(bench, "store_choice", full)
+        job = await bench.turns.run(all_of_them=True)
+        assert job is not None
+        await bench.wait_for(job)
+        await bench.turns.settle()
+        view = bench.turns.view()
+        assert view is not None
+        assert (view.stopped, view.goes_on) == (fault.message, False)
+        assert view.to_order == TEXTS[1:2]
+        with pytest.raises(SessionError, match="no room"):
+            await bench.turns.run(all_of_them=False)
+        assert len(bench.desk.jobs) == 1
+        monkeypatch.setattr(bench, "store_choice", works)
+        await bench.turns.run(all_of_them=False)
+        await _until(bench, 2)
+        assert _line(bench) == list(TEXTS[:2])
+
+    studio.start(provider, work)
+    assert [one.instruction for one in provider.sent] == list(TEXTS[:2])
