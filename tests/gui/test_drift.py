@@ -150,7 +150,10 @@ def test_rebasing_tells_what_it_costs_before_turns_stand_in_line(
         )
         assert has_stored(studio, 2)  # nothing was run
         actions["rebase"].trigger()  # what stands in line is not thrown away unasked
-        await until(lambda: not part(studio.window, QPushButton, "rebase_replay").isEnabled())
+        await until(lambda: not part(studio.window, QPushButton, "rebase_merge").isEnabled())
+        replay = part(studio.window, QPushButton, "rebase_replay")
+        assert (replay.text(), replay.isEnabled()) == ("Go on with it", True)
+        assert replay.accessibleName().endswith("2 runs left · free")
         part(studio.window, QPushButton, "rebase_stack").click()
         await until(lambda: newest(studio, Method.REBASE))
         node = list(studio.bench.session.history)[-1]

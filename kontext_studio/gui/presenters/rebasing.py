@@ -23,6 +23,7 @@ _STACKED = (
 _REPLAYED = (
     "Each turn is run again with its own settings and a new seed, the first on the original."
 )
+_BEGUN = "It stands in line already."
 _MERGED = "All turns as one instruction, run once on the original."
 
 
@@ -76,13 +77,17 @@ class Rebasing(QObject):
             plan = self._bench.rebasing.plan_paid(node.id, merged=merged)
         except BadRequest as fault:
             return WayOffer(way, title, "", "", "Put in line", reason=fault.message)
-        count = len(plan.drafts)
+        count = len(plan.drafts) if plan.begun is None else len(plan.begun.to_order)
         runs = "1 run" if count == 1 else f"{count} runs"
         verb = "Put 1 turn in line" if count == 1 else f"Put {count} turns in line"
         quoted = plan.instructions[0] if merged else ""
         body = _MERGED if merged else _REPLAYED
         reason = ""
-        if self._bench.turns.view() is not None:
+        if plan.begun is not None:
+            body = f"{_BEGUN} {body}"
+            verb = "Go on with it"
+            runs = f"{runs} left"
+        elif self._bench.turns.view() is not None:
             reason = "Other steps are in line already. Run them or discard them first."
         price = f"{runs} · {cost_words(plan.price)}"
         return WayOffer(way, title, body, price, verb, quoted, reason)
