@@ -2,7 +2,8 @@
 its colours drift, it is coded again.
 
 The picture before is aligned and brought into the colours of the result, both are blurred against
-noise, and what still differs is the area. Knows nothing of how the area is used.
+noise, and what still differs is the area, with what hangs together with it too faintly to be told
+pixel by pixel. Knows nothing of how the area is used.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 from kontext_studio.imaging.alignment import Alignment, align
 from kontext_studio.imaging.colour_fit import ColourFit, fit_colours, no_fit
 from kontext_studio.imaging.difference import delta_e_of_values
+from kontext_studio.imaging.faint_change import with_faint_change
 from kontext_studio.imaging.operators import (
     blurred,
     closed,
@@ -156,7 +158,8 @@ def _differing(
     # Beside strong changes their blur does not count.
     away /= np.maximum(limits, np.float32(_LEAK) * nearby)
     mask |= _differing_gaps(gaps, away, _finely(mapped, after, gaps, known & ~gaps & ~mask))
-    return _without_specks(mask, least), threshold
+    mask = _without_specks(mask, least)
+    return with_faint_change(mask, mapped, after, known, unit), threshold
 
 
 def _limits(away: Floats, before: Floats, known: Mask, sensitivity: float) -> tuple[Floats, float]:

@@ -92,7 +92,7 @@ class Inspector(QFrame):
         self._show_cells(facts.facts)
         self._drift.setVisible(bool(facts.drift))
         self._drift_value.setText(facts.drift_words)
-        self._line.set_values(facts.drift)
+        self._line.set_values(facts.drift, facts.far)
         self._meter.show_lines(facts.meter)
         self._far.show_way(facts.near_words)
         self._drift.setToolTip(_DRIFT)

@@ -5,13 +5,16 @@ Promises a dash where nothing is known; refuses to measure anything.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
+from kontext_studio.core.figures import DriftFigures, Level
 from kontext_studio.core.history import Node, NodeId
 from kontext_studio.core.jobs import JobRecord
 from kontext_studio.core.request import EditRequest
 from kontext_studio.gui.history.drift_words import (
     DASH,
+    Asked,
     MeterLine,
     far_places,
     meter_line,
@@ -28,6 +31,7 @@ from kontext_studio.gui.history.names import (
 )
 from kontext_studio.gui.history.row_words import source_step
 from kontext_studio.gui.history.rows import HistoryInputs, NodeFacts
+from kontext_studio.prompting.tones import changes_tone
 
 _GUIDANCE = ("guidance_scale", "guidance")
 
@@ -41,14 +45,16 @@ class Fact:
 @dataclass(frozen=True, slots=True)
 class InspectorFacts:
     """`drift` has one value for each step of the path, None where it is not known yet; it is
-    empty where there is nothing to measure. `meter` tells how what was not changed lies to the
-    step before and to the original. Where the step lies far away, `near` is the last step of the
-    path that does not, and `near_words` its name."""
+    empty where there is nothing to measure. `far` are the places of the path that lie far
+    from the original without another tone having been asked for. `meter` tells how what was not
+    changed lies to the step before and to the original. Where the step lies far away, `near` is
+    the last step of the path that does not, and `near_words` its name."""
 
     title: str = ""
     instruction: str = ""
     facts: tuple[Fact, ...] = ()
     drift: tuple[float | None, ...] = ()
+    far: tuple[int, ...] = ()
     meter: tuple[MeterLine, ...] = ()
     near: NodeId | None = None
     near_words: str = ""
@@ -57,11 +63,6 @@ class InspectorFacts:
     def drift_words(self) -> str:
         last = self.drift[-1] if self.drift else None
         return DASH if last is None else f"{round(last)} ΔE"
-
-    @property
-    def is_far(self) -> bool:
-        """Whether this step lies far from its original, or far from the step before."""
-        return len(self.drift) - 1 in far_places(self.drift)
 
 
 def inspect_step(inputs: HistoryInputs, node_id: NodeId) -> InspectorFacts:
@@ -73,7 +74,8 @@ def inspect_step(inputs: HistoryInputs, node_id: NodeId) -> InspectorFacts:
     path = session.history.path(node_id)
     # Of an original that was made from text there is nothing to measure.
     drift = tuple(_drift(inputs, one) for one in path) if node.parents else ()
-    place = near_place(drift)
+    asked = _asked_places(inputs, path) if far_places(drift) else ()
+    place = near_place(drift, asked)
     near = path[place] if place is not None else None
     request = node.request
     return InspectorFacts(
@@ -81,6 +83,7 @@ def inspect_step(inputs: HistoryInputs, node_id: NodeId) -> InspectorFacts:
         instruction=request.instruction if request is not None else _sentences(node),
         facts=_facts(inputs, request, node) if request is not None else _derived(inputs, node),
         drift=drift,
+        far=far_places(drift, asked),
         meter=_meter(inputs, path),
         near=near.id if near is not None else None,
         near_words=_place_words(near) if near is not None else "",
@@ -92,10 +95,38 @@ def _meter(inputs: HistoryInputs, path: tuple[Node, ...]) -> tuple[MeterLine, ..
     if len(path) < 2:
         return ()
     known = inputs.facts.get(path[-1].id, NodeFacts())
-    lines = [meter_line(_place_words(path[-2]), known.of_parent)]
+    lines = [_line(inputs, path[-2:], known.of_parent)]
     if len(path) > 2:
-        lines.append(meter_line(_place_words(path[0]), known.of_original))
+        lines.append(_line(inputs, path, known.of_original))
     return tuple(lines)
+
+
+def _line(inputs: HistoryInputs, path: tuple[Node, ...], found: DriftFigures | None) -> MeterLine:
+    """The end of the path against its start."""
+    asked = None
+    if found is not None and found.level in (Level.AMBER, Level.RED, Level.UNKNOWN):
+        places = _asked_places(inputs, path)
+        if places:
+            others = [path[place] for place in range(1, len(path)) if place not in places]
+            figures = [inputs.facts.get(one.id, NodeFacts()).of_parent for one in others]
+            known = [one.delta_e for one in figures if one is not None and one.delta_e]
+            # Each step's own error, added as errors without a common cause are.
+            asked = Asked(tuple(path[place].step for place in places), math.hypot(*known))
+    return meter_line(_place_words(path[0]), found, asked)
+
+
+def _asked_places(inputs: HistoryInputs, path: tuple[Node, ...]) -> tuple[int, ...]:
+    """The places of the path after its start where another tone of the picture was asked for; of a
+    step that was computed here, in the step that it was made from."""
+
+    def asks(node: Node) -> bool:
+        source = node if node.request is not None else inputs.session.history.get(node.parents[-1])
+        request = source.request if source is not None else None
+        return request is not None and changes_tone(request.instruction)
+
+    return tuple(
+        place for place in range(1, len(path)) if path[place].parents and asks(path[place])
+    )
 
 
 def _place_words(node: Node) -> str:

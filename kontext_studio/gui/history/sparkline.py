@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from kontext_studio.gui.history.drift_words import FAR_DRIFT, far_places
+from kontext_studio.gui.history.drift_words import FAR_DRIFT
 from kontext_studio.gui.theme.tokens import Theme
 
 _HEIGHT = 40
@@ -21,14 +21,16 @@ class Sparkline(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._values: tuple[float | None, ...] = ()
+        self._far: tuple[int, ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
         self.update()
 
-    def set_values(self, values: tuple[float | None, ...]) -> None:
-        self._values = values
+    def set_values(self, values: tuple[float | None, ...], far: tuple[int, ...] = ()) -> None:
+        """`far` are the places that are marked."""
+        self._values, self._far = values, far
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -60,10 +62,9 @@ class Sparkline(QWidget):
             painter.drawPath(line)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(accent)
-            far = far_places(self._values)
             for place, point in placed.items():
                 size = 3.5 if place == len(self._values) - 1 else 2.5
-                if place in far:
+                if place in self._far:
                     self._paint_far(painter, point, size + 1.5)
                 else:
                     painter.drawEllipse(point, size, size)
@@ -71,7 +72,7 @@ class Sparkline(QWidget):
     def _paint_limit(self, painter: QPainter, base: float) -> None:
         """Where far begins, as soon as the line comes there."""
         top = self._top()
-        if top < FAR_DRIFT:
+        if top < FAR_DRIFT or not self._far:
             return
         y = base - (base - _INSET) * FAR_DRIFT / top
         painter.setPen(QPen(self._theme.colour("warning.line"), 1, Qt.PenStyle.DashLine))

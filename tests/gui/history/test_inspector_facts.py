@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import pytest
-
 from kontext_studio.gui.history.inspector_facts import (
     Fact,
     InspectorFacts,
@@ -61,18 +59,3 @@ def test_a_run_without_a_picture_has_no_cost_and_no_time():
 
 def test_what_was_not_measured_is_a_dash():
     assert InspectorFacts(drift=(0.0, None)).drift_words == "—"
-
-
-@pytest.mark.parametrize(
-    ("drift", "far"),
-    [
-        ((0.0, 14.0, 28.0), False),
-        ((0.0, 15.0), True),
-        ((20.0, 31.0), True),
-        ((None, 12.0), False),
-        ((0.0, None), False),
-        ((), False),
-    ],
-)
-def test_a_picture_far_from_its_original_is_told(drift, far):
-    assert InspectorFacts(drift=drift).is_far is far

@@ -35,6 +35,17 @@ def test_equal_pixels_differ_by_nothing():
     assert (delta_e_map(a, a.copy()) == 0).all()
 
 
+def test_what_was_kept_to_the_last_bit_changes_no_figure_of_the_rest():
+    a = noise(900, 200)
+    b = a.copy()
+    b[40:90, 70:151] ^= 9
+    b[199, 899, 2] ^= 1
+    b[0, 0, 0] ^= 1
+    found = delta_e_map(a, b)
+    assert np.abs(found - plainly(a, b)).max() < 0.05
+    assert np.array_equal(found > 0, (a != b).any(axis=2))
+
+
 def test_the_similarity_is_that_of_the_paper():
     a, b = noise(60, 50), np.flipud(noise(60, 50))
     weights = np.array([0.299, 0.587, 0.114])
