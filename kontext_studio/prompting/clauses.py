@@ -4,13 +4,15 @@ that something be avoided, or nothing."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from kontext_studio.prompting.arguments import arguments
 from kontext_studio.prompting.courtesies import without_courtesies
+from kontext_studio.prompting.frames import asks_for_gerund
 from kontext_studio.prompting.imperatives import verb_at
 from kontext_studio.prompting.phrases import Tokens
+from kontext_studio.prompting.predicates import begins_known, gapped, parted, predicate_of, tells
 from kontext_studio.prompting.text import Kind, Token
 from kontext_studio.prompting.wishes import skip_lead_in, statement, states_wish, wished_thing
 from kontext_studio.prompting.words import grammar, terms, verbs
@@ -49,7 +51,33 @@ class Clause:
     def end(self) -> int:
         return self.tokens[-1].end
 
+    @property
+    def is_order(self) -> bool:
+        """The verb stands as in "paint the wall", not as in "I want the wall painted"."""
+        verb = self.verb
+        if verb is None or verb.word != self.base or verb.end - verb.start != len(verb.word):
+            return False
+        return not self.target or self.target[0].start > verb.start
 
+    @property
+    def is_passive(self) -> bool:
+        """The verb stands behind what it works on: "I want the wall painted"."""
+        verb = self.verb
+        return verb is not None and bool(self.target) and self.target[-1].end <= verb.start
+
+    @property
+    def is_gapped(self) -> bool:
+        """ "The wheels painted black" behind "the tyres should be cleaned"."""
+        bare = bool(self.target) and self.tokens[0] is self.target[0] and not self.is_order
+        return bare and not any(t.word in _SAYS_WISH for t in self.tokens[len(self.target) :][:1])
+
+    @property
+    def opens(self) -> int:
+        """Where an order that says the same would begin: at the verb, or at "I want"."""
+        return self.verb.start if self.verb is not None and self.is_order else self.start
+
+
+_SAYS_WISH = grammar.MODALS | grammar.BE | terms("could can may might now to has have need wants")
 _KEEP_BASES = terms("keep maintain preserve retain leave conserve")
 _KEEP_GERUNDS = frozenset(f for base in _KEEP_BASES for f in verbs.ing_forms(base)) | {"matching"}
 _KEEP_SIGNS = terms("same identical unchanged intact untouched exact exactly")
@@ -149,6 +177,8 @@ def _segments(row: Tokens) -> Iterator[tuple[int, int, Role | None]]:
                 opened = Role.EDIT
             if opened is None and row[i - 1].kind is Kind.COMMA and _is_left(row, i):
                 opened = Role.KEEP
+            if opened is None and role is Role.EDIT and _goes_on_wishing(row, start, i):
+                opened = Role.EDIT
         elif _announces(row, i):
             opened = _opener(row, i, first=False)
         elif fronted and role is None and (verb := verb_at(row, i, first=False)) is not None:
@@ -159,10 +189,37 @@ def _segments(row: Tokens) -> Iterator[tuple[int, int, Role | None]]:
             if all(t.word in grammar.LEAD_INS or t.word == "while" for t in row[start:i]):
                 role = opened
             else:
+                if opened is Role.EDIT and _is_joint_thing(row, start, i):
+                    role = opened  # "the pear and the apple should be swapped"
+                    continue
                 yield start, i, role
                 start, role = i, opened
         joined = joined and token.word in grammar.LEAD_INS
     yield start, len(row), role
+
+
+def _is_joint_thing(row: Tokens, start: int, i: int) -> bool:
+    """Things alone stand before the "and", and a wish goes on behind it."""
+    before = row[start : i - 1]
+    if row[i - 1].word != "and" or not states_wish(row, i) or not begins_known(before):
+        return False
+    return not tells(before) and all(t.is_word for t in before) and parted(before) is None
+
+
+def _goes_on_wishing(row: Tokens, start: int, i: int) -> bool:
+    """ "(The tyres should be cleaned,) the wheels painted black and the plate blurred"."""
+    if row[i].word not in grammar.POSSESSIVES and row[i].word != "the":
+        return False
+    before = _clause(row[start:i], Role.EDIT)
+    if before is None or before.is_order or not before.target:
+        return False
+    ends = (
+        k for k in range(i, len(row)) if row[k].kind is Kind.COMMA or row[k].word in ("and", "but")
+    )
+    found = gapped(row[i : next(ends, len(row))])
+    return found is not None and (
+        found[1][0].word == "in" or found[1][0].word not in grammar.PREPOSITIONS
+    )
 
 
 _REST = frozenset(["everything else", "all else", "rest", "otherwise"])
@@ -191,7 +248,8 @@ def _announces(row: Tokens, i: int) -> bool:
     """A clause may start here although no comma or conjunction stands before it."""
     word = row[i].word
     if word in ("without", "don't", "never"):
-        return row[i - 1].word not in ("to", "and") and row[i - 1].word not in verbs.acts()
+        before = row[i - 1].word  # "why don't you" asks for it
+        return before not in ("to", "and", "why") and before not in verbs.acts()
     return word == "while" or _is_keeping(row, i) or _opens_keep(row, i)
 
 
@@ -247,7 +305,9 @@ def _opener(row: Tokens, i: int, *, first: bool) -> Role | None:
     ):
         negated = {token.word for token in row[at + 1 : at + 4]}
         return Role.KEEP if negated & _KEPT_BY_NOT_FORMS and word not in ("no",) else Role.AVOID
-    if verb_at(row, at, first=first) is not None:
+    if _order_at(row, at, first=first) is not None:
+        return Role.EDIT
+    if at > i and _as_ordered(row, at) is not row:
         return Role.EDIT
     if first and (
         wished_thing(row, i) is not None
@@ -272,12 +332,17 @@ def _clause(row: Tokens, role: Role | None) -> Clause | None:
         return Clause(role, row, verb=row[at] if at < len(row) else None)
     if role is Role.EDIT:
         at = skip_lead_in(row, 1 if row[0].word == "while" else 0)
-        found = verb_at(row, at, first=True) if at < len(row) else None
+        row = _as_ordered(row, at) if at else row
+        found = _order_at(row, at, first=True) if at < len(row) else None
         if found is not None:
             base, act = found
             if act is Act.AVOID and any(t.word in _MAINTAINED for t in row):
                 return Clause(Role.KEEP, row, row[at])  # "ensure the logo stays unchanged"
-            target, link, state = arguments(base, act, row[at + 1 :])
+            rest = row[at + 1 :]
+            had = parted(rest) if base in _HAVING else None
+            if had is not None:  # "have the wall painted"
+                return _said_clause(row, *had, row[at])
+            target, link, state = arguments(base, act, rest)
             return Clause(Role.EDIT, row, row[at], base, act, target, link, state)
         return _statement_clause(row)
     words = {token.word for token in row}
@@ -293,16 +358,35 @@ def _statement_clause(row: Tokens) -> Clause:
     if at is not None:
         target, link, state = arguments("add", Act.ADD, row[at:])
         return Clause(Role.EDIT, row, row[at - 1], "have", Act.ADD, target, link, state)
-    found = statement(row) or statement(row[skip_lead_in(row, 0) :])
+    found = statement(row) or statement(row[skip_lead_in(row, 0) :]) or gapped(row)
     if found is None:
         return Clause(Role.FRAGMENT, row)
-    target, rest, _ = found
-    while rest and rest[0].word in ("be", "to", "been", "being", "adopt", "get"):
-        rest = rest[1:]
-    verb = next((t for t in rest[:1] if t.word in verbs.inflected()), None)
-    base = verbs.inflected()[verb.word] if verb is not None else ""
-    act = verbs.acts().get(base) if verb is not None and verb.word.endswith("ed") else None
-    if act is not None:  # "must be replaced with a tree"
-        _, link, state = arguments(base, act, rest[1:])
-        return Clause(Role.EDIT, row, verb, base, act, target, link, state)
-    return Clause(Role.EDIT, row, None, "make", Act.MAKE, target, None, rest)
+    return _said_clause(row, *found)
+
+
+def _said_clause(row: Tokens, thing: Tokens, said: Tokens, verb: Token | None = None) -> Clause:
+    done, base, act, link, state = predicate_of(thing, said)
+    if act is Act.REMOVE and link is None:  # "the hat from the girl removed"
+        thing, link, state = arguments(base, act, thing)
+    return Clause(Role.EDIT, row, done or verb, base, act, thing, link, state)
+
+
+_HAVING = terms("have get see")
+
+
+def _order_at(row: Tokens, at: int, *, first: bool) -> tuple[str, Act] | None:
+    """The verb of command at ``at``; "have teeth whitened" needs no determiner to be one."""
+    found = verb_at(row, at, first=first)
+    if found is None and first and row[at].word in _HAVING and parted(row[at + 1 :]):
+        return row[at].word, Act.MAKE
+    return found
+
+
+def _as_ordered(row: Tokens, at: int) -> Tokens:
+    """ "Would you mind removing the bin" with "remove"; the same row where nothing is so put."""
+    if at >= len(row) or not asks_for_gerund(row, at) or not row[at].word.endswith("ing"):
+        return row
+    base = verbs.inflected().get(row[at].word)
+    if base is None or base not in verbs.acts():
+        return row
+    return (*row[:at], replace(row[at], word=base, lemma=base), *row[at + 1 :])

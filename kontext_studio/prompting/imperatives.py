@@ -83,7 +83,7 @@ def _may_be_verb(row: Tokens, i: int, *, first: bool) -> bool:
     """A verb of no kind we know, told by what follows: "chamfer the edges", "attire the goose"."""
     token, after = row[i], row[i + 1]
     word = token.word
-    if word.endswith(("'s", "ly")) or word in grammar.PREPOSITIONS or word in grammar.ADVERBS:
+    if word.endswith(("'s", "ly")) or word in _NO_VERB:
         return False
     opens_object = after.word in _AFTER_VERBS or after.kind in (Kind.SLOT, Kind.QUOTE)
     if after.word in ("up", "down", "out", "off", "away") and i + 2 < len(row):
@@ -108,6 +108,7 @@ def _is_prefixed(word: str) -> bool:
     )
 
 
+_NO_VERB = grammar.MODALS | grammar.PREPOSITIONS | grammar.ADVERBS | terms("could can may might")
 _AFTER_VERBS = (
     grammar.ARTICLES
     | grammar.POSSESSIVES

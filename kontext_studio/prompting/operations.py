@@ -61,7 +61,15 @@ def _verb_left_out(reading: Reading, clauses: tuple[Clause, ...], i: int) -> str
     between = clauses[clauses.index(said) + 1 : i + 1]
     if not all(len(c.tokens) < _SHORT and _pairs(c.tokens, said.link.word) for c in between):
         return None
-    return reading.text[said.verb.start : said.verb.end]
+    return _written(reading, said)
+
+
+def _written(reading: Reading, clause: Clause) -> str | None:
+    """The verb as an order: as it stands there, or "change" for "should be changed"."""
+    if clause.verb is None:
+        return None
+    ordered = reading.text[clause.verb.start : clause.verb.end]
+    return ordered if clause.is_order else clause.base
 
 
 def _elaborates(clause: Clause, before: tuple[Clause, ...]) -> bool:
@@ -82,10 +90,11 @@ def _of_clause(reading: Reading, clauses: tuple[Clause, ...], i: int) -> Iterato
             break
         end = after.end
     if not parts:
-        yield Operation(clause.start, end, shared=_borrowed(reading, clauses, i))
+        verb = "have" if clause.is_gapped else None
+        yield Operation(clause.start, end, verb, _borrowed(reading, clauses, i))
         return
     yield Operation(clause.start, parts[0][0].start)
-    verb = reading.text[clause.verb.start : clause.verb.end] if clause.verb is not None else None
+    verb = _written(reading, clause)
     ends = [part[0].start for part in parts[1:]] + [end]
     for part, stop in zip(parts, ends, strict=True):
         yield Operation(part[0].start, stop, verb)

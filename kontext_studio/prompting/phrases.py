@@ -134,6 +134,9 @@ def stands_alone(tokens: Sequence[Token], i: int) -> bool:
     if tokens[i].word in ("her", "this", "that") and after.word in _DONE:
         # "make her smile", but "her smile" and "her look" as things
         return i > 0 and tokens[i - 1].word in ("make", "let", "have", "making", "see")
+    if after.word in verbs.participles():
+        # "this painted blue", but "this painted wall"
+        return not any(is_name(t) and not looks.is_colour(t.word) for t in tokens[i + 2 : i + 3])
     if after.word in _DEGREES or looks.is_colour(after.word) or grammar.is_adjective(after.word):
         return not any(is_name(t) and not looks.is_colour(t.word) for t in tokens[i + 2 : i + 4])
     return False

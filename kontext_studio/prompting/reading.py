@@ -11,6 +11,7 @@ from kontext_studio.prompting.clauses import Clause, Role, clauses_of
 from kontext_studio.prompting.language import foreign_language
 from kontext_studio.prompting.phrases import Tokens, head, things, words_of
 from kontext_studio.prompting.text import Kind, Token, is_blank, straightened, tokenize
+from kontext_studio.prompting.wishes import asking_length
 from kontext_studio.prompting.words import grammar, looks, people, places, terms
 from kontext_studio.prompting.words.verbs import Act
 
@@ -117,6 +118,19 @@ class Reading:
     def restyles(self) -> tuple[Clause, ...]:
         """Clauses that give the whole picture another style or medium, tone changes left out."""
         return tuple(clause for clause in self.edits if _restyles(clause))
+
+    @cached_property
+    def asking(self) -> frozenset[int]:
+        """Where the words stand that only ask: "could you please", "I'd like"."""
+        found: set[int] = set()
+        for clause in self.edits:
+            if clause.verb is clause.tokens[0]:
+                continue
+            asks = asking_length(clause.tokens)
+            if clause.target and not clause.is_order:  # "let's get it cleaned"
+                asks = max(asks, sum(t.end <= clause.target[0].start for t in clause.tokens))
+            found.update(token.start for token in clause.tokens[:asks])
+        return frozenset(found)
 
     def named_before(self, position: int) -> Iterator[Token]:
         """Nouns, placeholders and quotations that stand before a position."""

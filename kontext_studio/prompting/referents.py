@@ -79,7 +79,7 @@ def dangling_pronouns(reading: Reading, *, in_keeps: bool = False) -> Iterator[T
     kept = [] if in_keeps else [clause for clause in reading.clauses if clause.role is Role.KEEP]
     for i, token in enumerate(reading.tokens):
         family = family_of(token)
-        if family is None or not _points_outside(reading, i):
+        if family is None or token.start in reading.asking or not _points_outside(reading, i):
             continue
         if any(clause.start <= token.start < clause.end for clause in kept):
             continue
@@ -101,6 +101,9 @@ def _points_outside(reading: Reading, i: int) -> bool:
             return False
         if word == "that" and before is not None:
             clause_word = before.word in ("so", "such", "sure", "ensure", "way", "like", "now")
+            after = tokens[i + 1].word if i + 1 < len(tokens) else ""
+            if after == "to" or after in verbs.participles():
+                return True  # "I'd like that to be red"
             clause_word = clause_word or before.word in _WISHING
             relative = (
                 before.is_word
@@ -170,7 +173,12 @@ def _possible_referents(reading: Reading) -> Tokens:
         for clause in reading.clauses
         for token in clause.tokens
         if token.kind in (Kind.SLOT, Kind.QUOTE)
-        or (token.is_word and token.word not in _NO_REFERENT and token.start not in verbs_here)
+        or (
+            token.is_word
+            and token.word not in _NO_REFERENT
+            and token.start not in verbs_here
+            and token.start not in reading.asking
+        )
     )
 
 

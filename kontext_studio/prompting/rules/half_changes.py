@@ -36,7 +36,8 @@ def incomplete_change(reading: Reading, _context: LintContext) -> Iterator[Findi
             continue
         if any(token.word == "back" for token in clause.tokens):
             continue  # "change it back" speaks of an earlier turn
-        if clause.state or not clause.target or _is_exchange(clause) or _brings(clause):
+        told = bool(clause.state) and not _is_open(clause)
+        if told or not clause.target or _is_exchange(clause) or _brings(clause):
             continue
         if i + 1 < len(reading.clauses) and _explained_next(reading, clause):
             continue
@@ -67,6 +68,19 @@ def _suits_the_picture(clause: Clause) -> bool:
     return clause.base not in ("replace", "swap", "exchange", "substitute") and bool(
         named & _OF_THE_PICTURE
     )
+
+
+_OPEN = terms(
+    """something anything someone somebody else different other another one thing person entirely
+    completely totally"""
+)
+_SAYS_OPEN = terms("something else different other another")
+
+
+def _is_open(clause: Clause) -> bool:
+    """ "For something else", "to a different one": nothing is named."""
+    words = {t.word for t in clause.state}
+    return bool(words & _SAYS_OPEN) and words <= _OPEN | {"a", "an"}
 
 
 def _is_exchange(clause: Clause) -> bool:
@@ -121,24 +135,47 @@ def _no_target(reading: Reading, clause: Clause) -> Finding:
 
 
 def _no_state(reading: Reading, clause: Clause) -> Finding:
+    assert clause.verb is not None
     start, end = span(clause.target)
+    last = max(end, clause.verb.end)  # "I want the sofa replaced"
     swaps = clause.act is Act.REPLACE
     slot = "{new object}" if swaps else "{new state}"
     if head(clause.target) is not None and _is_colour_change(clause):
         slot = "{colour}"
     name = written(reading, core(clause.target)) or written(reading, clause.target)
-    edits = [TextEdit(end, end, f" with {slot}" if swaps else f" to {slot}")]
+    if _is_open(clause):
+        return _still_open(reading, clause, slot)
+    edits = [TextEdit(last, last, f" with {slot}" if swaps else f" to {slot}")]
     if _needs_keeping(reading, clause, edits[0]):
         keep = keep_clause(reading, " while preserving the same ", _KEEP_PERSON)
         edits.append(appended(reading, keep))
-        if edits[1].start == end:
-            edits = [TextEdit(end, edits[1].end, edits[0].new_text + edits[1].new_text)]
+        if edits[1].start == last:
+            edits = [TextEdit(last, edits[1].end, edits[0].new_text + edits[1].new_text)]
     return Finding(
         "incomplete-change",
         Severity.WARNING,
         start,
         end,
         f"Change {name} into what?",
+        (with_slot("Say into what…", edits, slot),),
+    )
+
+
+def _still_open(reading: Reading, clause: Clause, slot: str) -> Finding:
+    """ "Something else" gives way to a slot; whoever is changed by it is kept."""
+    start, end = span(clause.state)
+    shown = reading.text[start:end]
+    edits = [TextEdit(start, end, slot)]
+    if _needs_keeping(reading, clause, edits[0]):
+        keep = appended(reading, keep_clause(reading, " while preserving the same ", _KEEP_PERSON))
+        joined = TextEdit(start, keep.end, slot + keep.new_text)
+        edits = [*edits, keep] if keep.start > end else [joined]
+    return Finding(
+        "incomplete-change",
+        Severity.WARNING,
+        start,
+        end,
+        f"“{shown}” names nothing: into what?",
         (with_slot("Say into what…", edits, slot),),
     )
 
@@ -156,7 +193,8 @@ def _needs_keeping(reading: Reading, clause: Clause, edit: TextEdit) -> bool:
         return False
     at = edit.start - clause.start
     text = reading.text[clause.start : clause.end]
-    after = Reading(text[:at] + edit.new_text + text[at:])
+    rest = edit.end - clause.start
+    after = Reading(text[:at] + edit.new_text + text[rest:])
     return any(person_edit(completed) for completed in after.edits)
 
 

@@ -9,7 +9,7 @@ from kontext_studio.prompting.context import LintContext
 from kontext_studio.prompting.findings import Finding, Fix, Severity, TextEdit
 from kontext_studio.prompting.phrases import Tokens
 from kontext_studio.prompting.reading import Reading
-from kontext_studio.prompting.rules.rule import Rule, cased, removed, with_slot
+from kontext_studio.prompting.rules.rule import Rule, cased, ordered, removed, with_slot
 from kontext_studio.prompting.text import Kind, Token
 from kontext_studio.prompting.wishes import skip_lead_in
 from kontext_studio.prompting.words import grammar, looks, places, terms, verbs
@@ -59,6 +59,7 @@ _PHRASES = Expressions(
         "your choice",
     )
 )
+_HEDGES = _SINGLE | _PHRASES.firsts
 _DEGREE = (("a", "little"), ("a", "bit"), ("a", "touch"), ("a", "tad"))
 
 
@@ -66,8 +67,8 @@ def hedge(reading: Reading, _context: LintContext) -> Iterator[Finding]:
     tokens = [t for t in reading.tokens if t.kind not in (Kind.SLOT, Kind.QUOTE, Kind.MARK)]
     words = [t.word if t.is_word else "" for t in tokens]
     until = 0
-    for i in range(len(tokens)):
-        length = _hedge_at(tokens, words, i) if i >= until else 0
+    for i, word in enumerate(words):
+        length = _hedge_at(tokens, words, i) if i >= until and word in _HEDGES else 0
         if length:
             until = i + length
             yield _hedged(reading, tokens[i], tokens[until - 1])
@@ -323,6 +324,10 @@ def _plain(reading: Reading, start: int, end: int, shown: str) -> Iterator[Fix]:
         if edits:
             yield Fix("Start with “Make”", edits)
             return
+    if clause is not None and clause.is_passive:
+        order = ordered(reading, clause, clause.base)
+        yield Fix(f"Start with “{cased('X', clause.base)}”", (order, *_unasked(reading, clause)))
+        return
     first = next((t for t in reading.tokens if t.start >= end), None)
     wished = _wished(reading, end) if clause is not None else ()
     if wished:
@@ -348,6 +353,14 @@ def _plain(reading: Reading, start: int, end: int, shown: str) -> Iterator[Fix]:
         whole = TextEdit(0, len(text), "Change the {subject} to {new state}")
         if not any(t.kind is Kind.QUOTE for t in reading.tokens):
             yield with_slot("Say what should change…", [whole], "{subject}")
+
+
+def _unasked(reading: Reading, clause: Clause) -> tuple[TextEdit, ...]:
+    """Take the question mark behind the clause away."""
+    after = next((t for t in reading.tokens if t.start >= clause.end), None)
+    if after is None or after.word[:1] != "?":
+        return ()
+    return (TextEdit(after.start, after.start + 1, ""),)
 
 
 def _wished(reading: Reading, end: int) -> tuple[TextEdit, ...]:

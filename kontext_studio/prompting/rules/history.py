@@ -80,12 +80,15 @@ _PHRASES = Expressions(
 )
 
 
+_OPENINGS = _STARTS | _PHRASES.firsts
+
+
 def history_word(reading: Reading, context: LintContext) -> Iterator[Finding]:
     tokens = reading.tokens
     words = [token.word if token.is_word else "" for token in tokens]
     until = 0
     for i in range(len(words)):
-        if i < until or (words[i] not in _STARTS and not _PHRASES.at(words, i)):
+        if i < until or words[i] not in _OPENINGS:
             continue
         length = _history_at(tokens, words, i)
         if not length:
@@ -154,7 +157,7 @@ def _history_at(tokens: Sequence[Token], words: Sequence[str], i: int) -> int:
 
 
 _WAS = terms("was were looked")
-_EDITING = frozenset(verbs.acts())
+_EDITING = frozenset(verbs.acts()) | frozenset(verbs.participles())
 
 
 def _asks(before: str) -> bool:
@@ -179,13 +182,14 @@ def _brings_back(tokens: Sequence[Token], words: Sequence[str], i: int) -> bool:
             return False
         if word == "back":
             after = words[k + 1] if k + 1 < len(words) else ""
-            if k == i + 1:
+            ends = after in ("on", "in") and not any(words[k + 2 : k + 3])
+            if k == i + 1 and not ends:  # "the wig should be put back on"
                 return words[i] == "bring" or after in ("the", "my", "his", "her", "its")
             if words[k - 1] in grammar.DETERMINERS or tokens[k].possessive:
                 return False
             if any(w in _WORN for w in words[i + 1 : k]):
                 return False  # "get the faded colours back" mends what time did
-            if after in ("on", "in") and (words[k + 2] if k + 2 < len(words) else "") == "":
+            if ends:
                 return True  # "put the hat back on"
             return after in ("", "again")
     return False

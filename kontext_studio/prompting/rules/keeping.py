@@ -75,12 +75,17 @@ def keep_person(reading: Reading, _context: LintContext) -> Iterator[Finding]:
         yield Finding(
             "keep-person",
             Severity.WARNING,
-            clause.verb.start if clause.verb is not None else clause.start,
-            clause.target[-1].end if clause.target else clause.end,
+            clause.opens,
+            _named_until(clause),
             f"Say what must stay of {_person_name(clause)}.",
             (Fix("Keep the person", (appended(reading, _person_clause(reading, aspect)),)),),
         )
         return
+
+
+def _named_until(clause: Clause) -> int:
+    ends = [t.end for t in (*clause.target[-1:], clause.verb) if t is not None]
+    return max(ends) if clause.target else clause.end
 
 
 def _means_an_animal(reading: Reading, clause: Clause) -> bool:

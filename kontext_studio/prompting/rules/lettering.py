@@ -92,9 +92,11 @@ def _wordings(clause: Clause) -> list[Tokens]:
         return [_inscribed(clause)]
     if clause.act in (Act.PUT, Act.ADD) and clause.link is not None:
         on = head(clause.state)
-        if on is not None and on.lemma in lettering.SHOWING and _is_capitals(clause.target):
+        shown = on is not None and on.lemma in lettering.SHOWING
+        begins = clause.target[:1] == clause.tokens[:1]  # its capital may be the sentence's
+        if shown and _is_capitals(clause.target) and not (begins and len(clause.target) == 1):
             return [clause.target]
-    named = _named(row)
+    named = _named(clause.target if clause.is_passive else row)
     told = _told(clause)
     return [run for run in (named, told) if run]
 
@@ -190,7 +192,8 @@ def _inscribed(clause: Clause) -> Tokens:
     """ "Engrave Forever Yours on the ring": capitals where a thing would have an article."""
     row = clause.target
     capitals = sum(token.capital for token in row)
-    if clause.link is None or not row or not row[0].capital or 2 * capitals < len(row):
+    opens = bool(row) and row[0] is clause.tokens[0]  # its capital is that of the sentence
+    if clause.link is None or not row or opens or not row[0].capital or 2 * capitals < len(row):
         return _named(clause.tokens)
     return row if all(t.kind in (Kind.WORD, Kind.NUMBER) for t in row) else ()
 
@@ -232,7 +235,8 @@ _SPOKEN_KINDS = terms("text title caption headline slogan subtitle tagline headi
 def _speaks(row: Tokens, i: int) -> bool:
     """ "The text grand opening above the door": plain words that describe no text."""
     run = _until_place(_until_link(row[i + 1 :]))
-    if not run or run[0].lemma in lettering.NOT_WORDING or not all(t.is_word for t in run):
+    plain = all(t.is_word or t.kind is Kind.NUMBER for t in run)
+    if not run or run[0].lemma in lettering.NOT_WORDING or not run[0].is_word or not plain:
         return False
     named = words_of(run)
     first = run[0].word

@@ -68,8 +68,8 @@ def negative_wording(reading: Reading, _context: LintContext) -> Iterator[Findin
     for i in range(len(tokens)):
         if i < until or tokens[i].start >= stop or tokens[i].word not in _SIGNS:
             continue
-        if tokens[i].start in unquoted_words(reading):
-            continue  # "make the board say no swimming"
+        if tokens[i].start in unquoted_words(reading) or tokens[i].start in reading.asking:
+            continue  # "make the board say no swimming", "why don't you ..."
         found = _negation_at(tokens, i)
         if found is None:
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from kontext_studio.prompting.clauses import Clause
 from kontext_studio.prompting.context import LintContext
 from kontext_studio.prompting.findings import Finding, Fix, TextEdit
 from kontext_studio.prompting.reading import Reading
@@ -42,6 +43,13 @@ def written(reading: Reading, tokens: Sequence[Token]) -> str:
 def cased(model: str, text: str) -> str:
     """``text`` with the capital letter of ``model``."""
     return text[:1].upper() + text[1:] if model[:1].isupper() else text
+
+
+def ordered(reading: Reading, clause: Clause, phrase: str) -> TextEdit:
+    """``phrase`` in place of the verb; "I want the mug turned" becomes an order as well."""
+    assert clause.verb is not None
+    text = f"{phrase} {written(reading, clause.target)}" if clause.is_passive else phrase
+    return TextEdit(clause.opens, clause.verb.end, cased(reading.text[clause.opens :], text))
 
 
 def appended(reading: Reading, clause: str) -> TextEdit:

@@ -12,7 +12,7 @@ from kontext_studio.prompting.findings import Finding, Fix, Severity, TextEdit
 from kontext_studio.prompting.phrases import Tokens, core, head, is_name, things, words_of
 from kontext_studio.prompting.reading import Reading, is_style, is_tone_change, is_whole_picture
 from kontext_studio.prompting.rules.keep_clauses import Item, keep_clause
-from kontext_studio.prompting.rules.rule import Rule, appended, cased, written
+from kontext_studio.prompting.rules.rule import Rule, appended, ordered, written
 from kontext_studio.prompting.text import Kind, Token
 from kontext_studio.prompting.words import grammar, looks, people, places, terms
 from kontext_studio.prompting.words.verbs import Act
@@ -109,11 +109,9 @@ def _rebuilds(clause: Clause, state: Tokens) -> bool:
 
 
 def _narrower(reading: Reading, clause: Clause, link: Token, state: Tokens) -> Iterator[Fix]:
-    assert clause.verb is not None
     target = core(clause.target)
     meant = things(target)
-    verb, at = clause.verb, link.start
-    old = reading.text[verb.start : verb.end]
+    at = link.start
     spot = next((t for t in reversed(target) if t.end <= link.start), target[-1])
     to = TextEdit(link.start, link.end, "to")
     if (
@@ -121,20 +119,20 @@ def _narrower(reading: Reading, clause: Clause, link: Token, state: Tokens) -> I
         or target[0].word in people.PERSON_PRONOUNS
     ):
         costume = _costume(state)
-        clothes = TextEdit(verb.start, verb.end, cased(old, "change the clothes of"))
+        clothes = ordered(reading, clause, "change the clothes of")
         keep = appended(reading, keep_clause(reading, " while preserving the same ", _OF_A_PERSON))
         yield Fix("Change the clothes", tuple(_ordered(clothes, to, *costume, keep)))
         return
     if any(thing.lemma in places.INTERIORS for thing in meant):
-        inside = TextEdit(verb.start, verb.end, cased(old, "change the furniture and finishes of"))
+        inside = ordered(reading, clause, "change the furniture and finishes of")
         keep = appended(reading, ", keep the exact camera angle, position, and framing")
         yield Fix("Change the furnishing", tuple(_ordered(inside, to, keep)))
         return
     if _is_material(state) and is_name(spot):  # "a metal one" is no thing of its own
-        of = TextEdit(verb.start, verb.end, cased(old, "change the material of"))
+        of = ordered(reading, clause, "change the material of")
         yield Fix("Change the material", tuple(_ordered(of, to, *_bare_material(state))))
         return
-    replace = TextEdit(verb.start, verb.end, cased(old, "replace"))
+    replace = ordered(reading, clause, "replace")
     yield Fix("Use “Replace”", tuple(_ordered(replace, TextEdit(at, link.end, "with"))))
 
 

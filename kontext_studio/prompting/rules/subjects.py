@@ -14,7 +14,7 @@ from kontext_studio.prompting.rules.lettering import unquoted_words
 from kontext_studio.prompting.rules.rule import Rule, cased, with_slot
 from kontext_studio.prompting.subject import subject_of
 from kontext_studio.prompting.text import Token
-from kontext_studio.prompting.words import grammar, terms
+from kontext_studio.prompting.words import grammar, terms, verbs
 from kontext_studio.prompting.words.verbs import Act
 
 _GENERIC = terms("""object thing item element part stuff something someone somebody anything""")
@@ -81,8 +81,12 @@ def generic_subject(reading: Reading, context: LintContext) -> Iterator[Finding]
                 yield _generic(reading, noun)
             elif clause.act is not Act.ADD and not _told_apart(clause.target, noun):
                 count = context.subjects.get(noun.lemma, 0)
-                if count > 1:
+                if count > 1 and not _is_described(clause):
                     yield _one_of_many(noun, count)
+        for noun in _receivers(clause):
+            count = context.subjects.get(noun.lemma, 0)
+            if count > 1 and not _told_apart(clause.state, noun):
+                yield _one_of_many(noun, count)
 
 
 def _meant(clause: Clause) -> Tokens:
@@ -92,10 +96,32 @@ def _meant(clause: Clause) -> Tokens:
     return tuple(dict.fromkeys((*things(clause.target), *owners(clause.target))))
 
 
+def _receivers(clause: Clause) -> Tokens:
+    """ "The cat" in "add a hat to the cat"."""
+    where = core(clause.state)
+    known = bool(where) and where[0].word == "the"
+    if clause.act is not Act.ADD or clause.link is None or not known:
+        return ()
+    return things(where) if clause.link.word in ("to", "on", "onto") else ()
+
+
+def _is_described(clause: Clause) -> bool:
+    """ "(Make the balloon) held by the girl (red)"."""
+    row = clause.state
+    if clause.act is not Act.MAKE or len(row) < 3 or clause.is_passive:
+        return False
+    return row[0].word in verbs.participles() and row[1].word in grammar.PREPOSITIONS
+
+
 def _is_part_of(target: Tokens, noun: Token) -> bool:
     """ "Part of the wall" names its thing."""
     after = [token for token in target if token.start >= noun.end]
-    return bool(after) and after[0].word == "of" and noun.lemma in ("part", "element", "piece")
+    rated = any(t.word in _RATED for t in target if t.end <= noun.start)
+    named = bool(after) and after[0].word == "of" and not rated
+    return named and noun.lemma in ("part", "element", "piece")
+
+
+_RATED = terms("main central key important primary secondary")
 
 
 def _generic(reading: Reading, noun: Token) -> Finding:
@@ -123,7 +149,7 @@ def _told_apart(target: Tokens, noun: Token) -> bool:
     ):
         return True
     after = {t.word for t in target[i + 1 :] if t.is_word} - grammar.ARTICLES
-    return not noun.possessive and bool(after - _NOT_THE_PICTURE - {"in", "of", "from"})
+    return not noun.possessive and bool(after - _NOT_THE_PICTURE - {"in", "of", "from", "out of"})
 
 
 def _is_attribute(token: Token, target: Tokens) -> bool:

@@ -34,12 +34,11 @@ def text_source(reading: Reading, context: LintContext) -> Iterator[Finding]:
             continue
         target, new = change.clause.target, change.new
         shown = reading.text[new.start : new.end]
-        verb = change.clause.verb
         edits = [
             TextEdit(
-                verb.start,
+                change.clause.opens,
                 new.start,
-                cased(reading.text[verb.start : verb.end], f"replace '{_BLANK}' with "),
+                cased(reading.text[change.clause.opens :], f"replace '{_BLANK}' with "),
             )
         ]
         yield Finding(

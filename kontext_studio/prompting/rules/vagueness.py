@@ -106,6 +106,7 @@ def _pleases(state: Tokens) -> bool:
 
 def _without_audience(said: Tokens) -> Tokens:
     """ "More engaging for young people" without those it is for."""
+    said = _without_purpose(said)
     at = next((i for i, t in enumerate(said) if i and t.word in ("for", "to")), None)
     if at is None or not any(people.is_person(t.lemma) for t in said[at:]):
         return said
@@ -116,6 +117,16 @@ def _without_audience(said: Tokens) -> Tokens:
         if not people.is_person(t.lemma)
     )
     return said[:at] if plain else said
+
+
+def _without_purpose(said: Tokens) -> Tokens:
+    """ "More professional so that I can use it for my shop" without what it is for."""
+    at = next((i for i, t in enumerate(said) if i and t.word == "so"), None)
+    if at is None:
+        return said
+    who = next((t for t in said[at + 1 :] if t.word != "that"), None)
+    uses = who is not None and (who.word in ("i", "we") or people.is_person(who.lemma))
+    return said[:at] if uses else said
 
 
 # "Take the photo to the next level", "turn it up a notch".
@@ -274,7 +285,7 @@ def _measurable(reading: Reading, clause: Clause) -> Iterator[Fix]:
     about = () if _is_idiom(clause) else clause.target
     unnamed = any(t.word in _POINTING for t in about)
     named = "" if unnamed or head(about) is None else written(reading, about)
-    begin = clause.verb.start if clause.verb is not None else clause.start
+    begin = clause.opens
     opening = reading.text[begin : begin + 1]
     of = f" of {named}" if named else ""
     is_cool = any(t.word in ("cool", "cooler") for t in clause.tokens)

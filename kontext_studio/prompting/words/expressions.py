@@ -23,6 +23,11 @@ class Expressions:
         rows = (row for group in self._by_first.values() for row in group)
         return Expressions(" ".join(row) for row in rows if words.isdisjoint(row))
 
+    @property
+    def firsts(self) -> frozenset[str]:
+        """The words with which some expression begins."""
+        return frozenset(self._by_first)
+
     def begins(self, word: str) -> bool:
         """Whether some expression begins with the word: a quick look before `at`."""
         return word in self._by_first

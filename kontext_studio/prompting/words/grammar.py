@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from kontext_studio.prompting.words import lexicon
 from kontext_studio.prompting.words._lists import terms
 
@@ -89,11 +91,13 @@ COMPARATIVES = terms(
 )
 
 
+@lru_cache(maxsize=4096)
 def is_adjective(word: str) -> bool:
     """An adjective more often than anything else."""
     return word in ADJECTIVES or lexicon.is_a(word, "adjective")
 
 
+@lru_cache(maxsize=4096)
 def is_comparative(word: str) -> bool:
     """ "Taller", and "juicier" as "juicy" is an adjective; "-er" alone ends too many nouns."""
     if word in COMPARATIVES:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from kontext_studio.prompting.words import lexicon
 from kontext_studio.prompting.words._lists import terms
 
@@ -154,6 +156,7 @@ PROPERTIES = terms(
 )
 
 
+@lru_cache(maxsize=4096)
 def is_judgement(word: str) -> bool:
     """A word of taste or quality, comparatives as well: "catchier", "tastiest"."""
     if word in JUDGEMENTS or word.endswith(("-worthy", "-quality", "-grade")):
@@ -167,6 +170,7 @@ def is_judgement(word: str) -> bool:
     )
 
 
+@lru_cache(maxsize=4096)
 def is_colour(word: str) -> bool:
     """The name of a colour, also in parts: "blue-green", "sea-green"."""
     if word in COLOURS or lexicon.is_a(word, "colour"):
@@ -174,10 +178,12 @@ def is_colour(word: str) -> bool:
     return "-" in word and word.rsplit("-", 1)[-1] in COLOURS
 
 
+@lru_cache(maxsize=4096)
 def is_material(word: str) -> bool:
     return word in MATERIALS or lexicon.is_a(word, "material")
 
 
+@lru_cache(maxsize=4096)
 def is_style(word: str) -> bool:
     """A named style, medium, school or painter."""
     return word in STYLES or lexicon.is_a(word, "painter")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from kontext_studio.prompting.words import lexicon
 from kontext_studio.prompting.words._lists import terms
 
@@ -164,6 +166,7 @@ _NO_PERSON = terms(
 )
 
 
+@lru_cache(maxsize=4096)
 def is_person(lemma: str) -> bool:
     """A known word for people, or a compound that ends in one ("sportsman")."""
     if lemma in PEOPLE:
@@ -173,10 +176,12 @@ def is_person(lemma: str) -> bool:
     return lexicon.is_a(lemma, "person") or (len(lemma) > 5 and lemma.endswith(_PERSON_ENDINGS))
 
 
+@lru_cache(maxsize=4096)
 def is_animal(lemma: str) -> bool:
     return lemma in ANIMALS or (not is_person(lemma) and lexicon.is_a(lemma, "animal"))
 
 
+@lru_cache(maxsize=4096)
 def is_garment(lemma: str) -> bool:
     """A known piece of clothing, or a compound that ends in one ("wetsuit")."""
     if lemma in GARMENTS:

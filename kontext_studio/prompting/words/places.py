@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from kontext_studio.prompting.words import lexicon
 from kontext_studio.prompting.words._lists import terms
 from kontext_studio.prompting.words.people import is_garment
@@ -111,6 +113,7 @@ _NO_PLACE = REAL_PLACE_MARKS | terms(
 _PLACE_ENDINGS = ("forest", "field", "scape", "shore", "mountain", "valley", "yard")
 
 
+@lru_cache(maxsize=4096)
 def is_place(word: str) -> bool:
     """Somewhere to be: a landscape, a street, a room, a building, a town."""
     return word in PLACES or (

@@ -214,6 +214,63 @@ def inflected() -> Mapping[str, str]:
     return table
 
 
+_IRREGULAR = {
+    "made": "make",
+    "given": "give",
+    "taken": "take",
+    "hung": "hang",
+    "built": "build",
+    "drawn": "draw",
+    "redrawn": "redraw",
+    "written": "write",
+    "hidden": "hide",
+    "bent": "bend",
+    "lit": "light",
+    "relit": "relight",
+    "thrown": "throw",
+    "shown": "show",
+    "redone": "redo",
+    "remade": "remake",
+    "brought": "bring",
+    "sewn": "sew",
+    "shrunk": "shrink",
+    "torn": "tear",
+    "frozen": "freeze",
+    "broken": "break",
+    "laid": "lay",
+    "woven": "weave",
+    "held": "hold",
+    "rebuilt": "build",
+    "swept": "clean",
+    "ground": "grind",
+    "worn": "wear",
+    "grown": "grow",
+    "put": "put",
+    "set": "set",
+    "cut": "cut",
+    "spread": "spread",
+    "split": "split",
+    "shut": "shut",
+    "lent": "lend",
+    "overlaid": "overlay",
+    "moved": "move",
+    "rid": "rid",
+}
+
+
+@cache
+def participles() -> Mapping[str, str]:
+    """ "Painted", "swapped", "hung" to the verb; what has no verb of a known kind is left out."""
+    known = acts()
+    table = {
+        form: base
+        for base in known
+        for form in _forms(base)
+        if form.endswith("ed") and form not in known
+    }
+    return table | {form: base for form, base in _IRREGULAR.items() if base in known}
+
+
 def ing_forms(base: str) -> tuple[str, ...]:
     """ "make" to "making", "cut" to "cutting" and "cuting"."""
     if base.endswith("ie"):

@@ -19,6 +19,8 @@ MARKED: dict[str, tuple[str, ...]] = {
         "The boy rides a tricycle",
     ),
     "vague-goal": (
+        "Let's get the soup looking tasty",
+        "Make everything look more stylish so that I can use it for my menu",
         "Make the pie look bakery-worthy",
         "Fix my hair",
         "Bump the quality of the packshot",
@@ -41,6 +43,9 @@ MARKED: dict[str, tuple[str, ...]] = {
         "Make the logo cooler and more exciting",
     ),
     "incomplete-change": (
+        "Swap the armchair for something else",
+        "I want the kettle replaced",
+        "Change the coat of the ferryman to a different one",
         "Swap out the hinges",
         "Switch out the lampshade",
         "Replace the doorknob",
@@ -53,6 +58,8 @@ MARKED: dict[str, tuple[str, ...]] = {
         "Alter the pattern on the quilt",
     ),
     "vague-colour": (
+        "Could the shutters be a paler tone?",
+        "I'd like the crest in a more vivid hue",
         "Paint the shutters a different colour",
         "Make the canoe more colourful",
         "Change the napkins to a brighter shade",
@@ -62,6 +69,8 @@ MARKED: dict[str, tuple[str, ...]] = {
         "Change the tiles to some other color",
     ),
     "scope-verb": (
+        "I need the attic turned into a studio",
+        "How about turning the spoon into a key?",
         "Turn the teapot into a lantern",
         "Transform the sailor into an astronaut",
         "Convert the attic into a recording studio",
@@ -90,6 +99,7 @@ MARKED: dict[str, tuple[str, ...]] = {
         "Replace something on the desk with a globe",
     ),
     "unquoted-text": (
+        "add text grand opening 2027 at the top in silver",
         "Put Gate 9 on the signboard",
         "Retitle the pamphlet to Salt and Smoke",
         "Change the price on the crate from $4 to $6",
@@ -127,6 +137,8 @@ MARKED: dict[str, tuple[str, ...]] = {
         "Make the photo look like an impressionist oil painting",
     ),
     "keep-person": (
+        "Could the cellist be kneeling instead of sitting?",
+        "I want the fisherman dressed in a raincoat",
         "Make the nun in the middle kneel",
         "Give the postman broad shoulders",
         "Make the teen look like a fifty-year-old",
@@ -178,6 +190,8 @@ MARKED: dict[str, tuple[str, ...]] = {
         "Relight the room with a single window on the right",
     ),
     "many-edits": (
+        "The hubcaps should be polished, the bumper painted grey and the plate blurred",
+        "I'd like the jar taller, the lid white and the crest in silver",
         "Remove the bollard, repaint the bench and add a pigeon on the roof",
         "Delete the poster. Change the door to green. Put a cat on the mat.",
         "Swap the rug for a kilim, hang a mirror over the sofa and dim the lamp",
@@ -253,6 +267,8 @@ LEFT_ALONE: dict[str, tuple[str, ...]] = {
         "Change the sign to 'A BETTER DAY', same lettering",
     ),
     "incomplete-change": (
+        "I want the kettle gone",
+        "Could the shutters be painted in moss green?",
         "Switch off the lantern",
         "Swap out the hinges for brass ones",
         "Swap the pear and the apple",
@@ -370,6 +386,7 @@ LEFT_ALONE: dict[str, tuple[str, ...]] = {
         "Replace the clock with a barometer",
     ),
     "many-edits": (
+        "The pear, the apple and the plum should be green",
         "Remove the bollard, the cone and the barrier",
         "Remove the bollard and repaint the bench in navy",
         "Repaint the bench, keeping the slats, the bolts and the legs the same",

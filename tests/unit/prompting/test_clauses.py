@@ -92,3 +92,35 @@ def test_a_place_in_front_does_not_hide_the_verb():
 
 def test_turning_a_thing_to_a_side_is_no_new_state():
     assert only("Turn the bottle to the left").link is None
+
+
+@pytest.mark.parametrize(
+    ("text", "base", "thing", "state"),
+    [
+        ("I want the gate painted red", "paint", "the gate", "red"),
+        ("Could the gate be painted red?", "paint", "the gate", "red"),
+        ("The gate needs painting red", "paint", "the gate", "red"),
+        ("What if the gate were red?", "make", "the gate", "red"),
+        ("Would love the gate in red", "make", "the gate", "red"),
+        ("I'd prefer the gate to be red", "make", "the gate", "red"),
+        ("How about painting the gate red?", "paint", "the gate", "red"),
+        (
+            "Is it possible to have the gate replaced with a hedge?",
+            "replace",
+            "the gate",
+            "a hedge",
+        ),
+        ("I need the gate gone", "remove", "the gate", ""),
+        ("Could the goat have a bell?", "give", "the goat", "a bell"),
+    ],
+)
+def test_a_wish_reads_as_the_order_for_it(text, base, thing, state):
+    clause = only(text)
+    said = tuple(" ".join(t.word for t in part) for part in (clause.target, clause.state))
+    assert (clause.base, *said) == (base, thing, state)
+
+
+def test_what_is_said_of_several_things_in_one_wish_makes_several_clauses():
+    clauses = clauses_of(tokenize("The gate should be red, the hedge trimmed and the path swept"))
+    assert [clause.base for clause in clauses] == ["make", "trim", "clean"]
+    assert [clause.is_gapped for clause in clauses] == [False, True, True]

@@ -9,9 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from kontext_studio.prompting.clauses import Clause
 from kontext_studio.prompting.context import LintContext
 from kontext_studio.prompting.lint import lint
+from kontext_studio.prompting.reading import Reading
 from kontext_studio.prompting.text import quoted_runs, straightened
+from kontext_studio.prompting.words import terms, verbs
 from tests.unit.prompting.sentences import GOOD, LEFT_ALONE, MARKED
 
 EXAMPLES = json.loads(Path(__file__).with_name("rule_examples.json").read_text("utf-8"))
@@ -105,4 +108,80 @@ def test_a_wish_is_judged_the_same_in_another_manner(manner):
         if judged(row) - aside != judged(changed := change(row)) - aside
     }
     assert len(rows) > 100
+    assert not other
+
+
+DONE = {"make": "made", "put": "put", "set": "set", "cut": "cut", "take": "taken", "hang": "hung"}
+DONE |= {"swap": "swapped", "blur": "blurred", "crop": "cropped", "hide": "hidden"}
+REGULAR = "replace change recolour paint remove erase delete transform turn convert improve enhance"
+DONE |= {base: f"{base.removesuffix('e')}ed" for base in (*REGULAR.split(), "dress", "move", "dye")}
+WISHES: dict[str, tuple[str, str]] = {  # how a made and how a done thing is wished for
+    "I want": ("I want {thing} {state}", "I want {thing} {done} {state}"),
+    "I'd like to be": ("I'd like {thing} to be {state}", "I'd like {thing} to be {done} {state}"),
+    "could it be": ("Could {thing} be {state}?", "Could {thing} be {done} {state}?"),
+    "it should be": ("{thing} should be {state}", "{thing} should be {done} {state}"),
+    "what if": ("What if {thing} were {state}?", "What if {thing} was {done} {state}?"),
+    "let's have": ("Let's have {thing} {state}", "Let's have {thing} {done} {state}"),
+    "great if": ("It would be great if {thing} was {state}", "I need {thing} {done} {state}"),
+}
+ASKING = (
+    "I was hoping you could {order}",
+    "Is there a way to {order}?",
+    "Why don't you {order}?",
+    "It would be great if you could {order}",
+    "I'd appreciate it if you could {order}",
+    "Any chance you could {order}?",
+)
+# "Me" becomes "I"; "turn the shot up a notch" has no such passive.
+NO_THING = terms("me him them only all on off up out down in away kilos notch someone")
+
+
+def ordered_rows() -> list[tuple[str, Clause]]:
+    found = []
+    for row in ROWS:
+        first = next(iter(Reading(row).clauses), None)
+        plain = not re.search(r"\n|--|:", row) and first is not None and first.start == 0
+        if plain and first is not None and first.is_order and first.verb is first.tokens[0]:
+            found.append((bare(row), first))
+    return found
+
+
+@pytest.mark.parametrize("frame", ASKING)
+def test_an_order_behind_a_request_is_judged_as_an_order(frame):
+    rows = [row for row, _ in ordered_rows()[ASKING.index(frame) % SHARE :: SHARE]]
+    other = {
+        asked: (sorted(judged(row)), sorted(judged(asked)))
+        for row in rows
+        if judged(row) != judged(asked := frame.format(order=lowered(row)))
+    }
+    assert len(rows) > 100
+    assert not other
+
+
+@pytest.mark.parametrize("wish", WISHES)
+def test_a_wish_for_a_state_is_judged_as_the_order_for_it(wish):
+    made, done = WISHES[wish]
+    other, count = {}, 0
+    for row, clause in ordered_rows():
+        thing, state = clause.target, clause.state
+        if not thing or clause.verb is None or any(t.word in NO_THING for t in thing):
+            continue
+        if thing[0].start != clause.verb.end + 1:
+            continue
+        named = row[thing[0].start : thing[-1].end]
+        follows = row[thing[-1].end :].strip()
+        if clause.base == "make" and clause.link is None and state:
+            acts = verbs.inflected().keys() | verbs.LOOK_VERBS
+            if state[0].word in acts or state[0].word in ("like", "out"):
+                continue  # "could the sign say", not "could the sign be say"
+            wished = made.format(thing=named, state=follows)
+        elif clause.base in DONE and clause.base != "make":
+            wished = done.format(thing=named, done=DONE[clause.base], state=follows)
+        else:
+            continue
+        count += 1
+        wished = wished[:1].upper() + re.sub(r" (?=[,?.]|$)", "", wished[1:])
+        if judged(row) != judged(wished):
+            other[wished] = (sorted(judged(row)), sorted(judged(wished)))
+    assert count > 100
     assert not other

@@ -115,6 +115,10 @@ def test_a_caption_is_not_asked_to_keep_anything():
         ("Remove all ducks", {"duck": 3}, False),
         ("Change the duck's beak to blue", {"duck": 2}, True),
         ("Remove the duck in the picture", {"duck": 2}, True),
+        ("Take the duck out of the photo", {"duck": 2}, True),
+        ("Add a bell to the duck", {"duck": 2}, True),
+        ("Add a bell to the white duck", {"duck": 2}, False),
+        ("Make the duck carried by the boy white", {"duck": 2}, False),
     ],
 )
 def test_one_of_many_has_to_be_told_apart(text, subjects, marked):
