@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from kontext_studio.cli.session_json import step_words
-from kontext_studio.core.figures import FOUND, OTHER_VIEW, DriftFigures, Level
+from kontext_studio.core.figures import FOUND, LEVEL_WORDS, OTHER_VIEW, DriftFigures, Level
 from kontext_studio.core.history import Node
 from kontext_studio.core.result import Cost
 from kontext_studio.core.session import Session
@@ -66,7 +66,8 @@ def measured_facts(measured: Measured | None) -> Iterator[tuple[str, str]]:
     """What was measured of a step."""
     if measured is None:
         return
-    yield "changed", f"{measured.changed * 100:.1f} % of the picture"
+    # Notes of an engine may count every pixel that is not the same to the last bit.
+    yield "changed", f"{measured.changed * 100:.1f} % of the picture visibly (more than ΔE 2)"
     if measured.seam is not None:
         seen = "visible" if measured.seam.visible else "not visible"
         yield "edge", f"{seen} (ΔE {measured.seam.mean:.1f})"
@@ -83,7 +84,8 @@ def _drift_words(figures: DriftFigures) -> str:
     x, y = figures.shift_px
     parts = [f"moved {x:+.1f}, {y:+.1f} px", f"zoom {(figures.zoom - 1) * 100:+.2f} %"]
     if figures.delta_e is not None:
-        parts.append(f"ΔE {figures.delta_e:.1f} ({figures.level.value})")
+        seen = f"{LEVEL_WORDS[figures.level]} drift, " if figures.level in LEVEL_WORDS else ""
+        parts.append(f"{seen}ΔE {figures.delta_e:.1f}")
     if figures.sharpness is not None:
         parts.append(f"sharpness {figures.sharpness * 100:.0f} %")
     if not figures.same_size:

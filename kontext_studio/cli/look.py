@@ -19,7 +19,7 @@ from kontext_studio.cli.session_json import (
     session_json,
     step_words,
 )
-from kontext_studio.cli.terminal import print_json, write_line
+from kontext_studio.cli.terminal import print_json, say, write_line
 from kontext_studio.core.errors import SessionDamaged, StudioError
 from kontext_studio.core.history import Node
 from kontext_studio.store.salvage import Report, Salvaged, check_file, salvage
@@ -42,6 +42,11 @@ def register(app: typer.Typer) -> None:
                 return
             for line in _tree_lines(bench):
                 write_line(line)
+            if not bench.session.shown() and len(bench.session.history):
+                say(
+                    "All steps of this session are deleted. “kontext-studio delete SESSION STEP "
+                    "--off” brings them back; “--json” lists them."
+                )
 
         run(work, as_json=as_json)
 

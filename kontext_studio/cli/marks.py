@@ -15,7 +15,7 @@ from kontext_studio.cli.session_json import find_step, session_json, shown_step,
 from kontext_studio.cli.terminal import print_json, write_line
 from kontext_studio.core.changes import Change
 from kontext_studio.core.errors import BadRequest
-from kontext_studio.core.history import Node
+from kontext_studio.core.history import Node, NodeId
 from kontext_studio.core.session import Session
 from kontext_studio.workbench.bench import Workbench
 
@@ -85,7 +85,7 @@ def register(app: typer.Typer) -> None:
                 return session.delete(node.id)
             return session.restore(session.history.branch(node.id))
 
-        _act(file, steps, act, as_json, "Brought back" if off else "Deleted")
+        _act(file, steps, act, as_json, "Brought back" if off else "Deleted", counts=True)
 
     @app.command()
     def undo(file: Path = FILE, as_json: bool = JSON_OPTION) -> None:
@@ -106,20 +106,48 @@ def _act(
     done: str,
     *,
     find: Callable[[Session, str], Node] = find_step,
+    counts: bool = False,
 ) -> None:
+    """With `counts` it is told how many steps went or came, as others hang on those named."""
+
     async def work(bench: Workbench) -> None:
         await bench.open_session(file)
         nodes = [find(bench.session, step) for step in dict.fromkeys(steps)]
+        before = frozenset(bench.session.hidden)
         for node in nodes:  # all are there: none is done where one is not
             await bench.act(_planned(act, node))
         if as_json:
-            print_json(session_json(bench))
+            body = session_json(bench)
+            if counts:
+                body["changed_steps"] = len(before ^ bench.session.hidden)
+            print_json(body)
+            return
+        if counts:
+            write_line(f"{done} {_moved_words(bench.session, nodes, before)}")
             return
         for node in nodes:
             name = f"{step_words(bench.session, node)}  {bench.session.title(node.id)}"
             write_line(f"{done}: {name}")
 
     run(work, as_json=as_json)
+
+
+def _moved_words(session: Session, nodes: list[Node], before: frozenset[NodeId]) -> str:
+    """ "3 steps: 2  Add a cat, and those made from it", "no step"."""
+    gone, back = session.hidden - before, before - session.hidden
+    moved = gone | back
+    if not moved:
+        return "no step: nothing changed"
+    named = ", ".join(f"{step_words(session, node)}  {session.title(node.id)}" for node in nodes)
+    if moved <= {node.id for node in nodes}:
+        return f"{_count(len(moved))}: {named}"
+    it = "it" if len(nodes) == 1 else "them"
+    others = f"those made from {it}" if gone else f"those that belong to {it}"
+    return f"{_count(len(moved))}: {named}, and {others}"
+
+
+def _count(steps: int) -> str:
+    return "1 step" if steps == 1 else f"{steps} steps"
 
 
 def _planned(act: Act, node: Node) -> Callable[[Session], Change | None]:

@@ -24,6 +24,10 @@ class Level(StrEnum):
     UNKNOWN = "unknown"
 
 
+LEVEL_WORDS = {Level.GREEN: "small", Level.AMBER: "visible", Level.RED: "strong"}
+"""What a person reads where something has drifted."""
+
+
 @dataclass(frozen=True, slots=True)
 class DriftFigures:
     """A picture against an earlier one, outside what was changed.

@@ -201,10 +201,14 @@ class Session:
         return "Original" if not node.parents else node.title
 
     def _nearest_shown(self, node_id: NodeId, gone: set[NodeId]) -> NodeId | None:
-        line = [node.id for node in reversed(self.history.path(node_id))]
+        variants = [one.id for one in self.history.variants(node_id)]
+        place = variants.index(node_id)
+        # The next variant of the same run, else the one before, else the nearest ancestor.
+        beside = [*variants[place + 1 :], *reversed(variants[:place])]
+        line = [*beside, *(node.id for node in reversed(self.history.path(node_id)))]
         usable = (one for one in line if one not in gone and one not in self.hidden)
-        if (parent := next(usable, None)) is not None:
-            return parent
+        if (near := next(usable, None)) is not None:
+            return near
         rest = [node.id for node in self.shown() if node.id not in gone]
         return rest[-1] if rest else None
 

@@ -109,10 +109,10 @@ class ExpectedSize:
                 if self.ratio
                 else "Size chosen by the service"
             )
-        if self.told is Told.LEARNED:
-            return f"{_sides(self.size)} pixels, as in step {self.step}"
         if self.exact and self.size == self.input:
             return f"As large as the picture, {_sides(self.size)} pixels"
+        if self.told is Told.LEARNED:
+            return f"{_sides(self.size)} pixels, as step {self.step} came back"
         return f"{'' if self.exact else 'About '}{_sides(self.size)} pixels"
 
     def to_json(self) -> dict[str, object]:

@@ -39,6 +39,12 @@ class TurnQueue:
         return self.each[0] if self.each else self.settings
 
     @property
+    def with_area(self) -> tuple[int, ...]:
+        """The numbers of those that are left and edit within an area."""
+        each = self.each or (self.settings,) * len(self.left)
+        return tuple(self.done + at for at, one in enumerate(each, 1) if one.area_to_send)
+
+    @property
     def done(self) -> int:
         return self.total - len(self.left)
 

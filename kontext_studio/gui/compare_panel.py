@@ -113,7 +113,7 @@ class ComparePanel(QWidget):
         if shown.pair and len(steps) == 2:
             self._pair.show_pair(*steps)
         picked = any(step.badge for step in steps)
-        count = f"Comparing {len(steps)} of {MOST}" if len(steps) > 1 else ""
+        count = f"Comparing {len(steps)} · up to {MOST}" if len(steps) > 1 else ""
         self._count.setText(count or "Pick steps with C to compare them")
         self._clear.setEnabled(picked or len(steps) > 1)
         self._sections["head"].setVisible(not shown.pair or picked)

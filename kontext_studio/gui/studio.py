@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QSettings, QTimer
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication
 
-from kontext_studio.core.changes import Hidden
+from kontext_studio.core.changes import Hidden, PicksSet
 from kontext_studio.core.errors import NewerSession, SessionLocked, StudioError
 from kontext_studio.core.history import JobId, Node, NodeId
 from kontext_studio.gui.bridge import Bridge
@@ -55,6 +55,7 @@ from kontext_studio.gui.presenters.sizes import Sizes
 from kontext_studio.gui.presenters.spoken import Spoken
 from kontext_studio.gui.presenters.status import Status
 from kontext_studio.gui.presenters.steps import Steps
+from kontext_studio.gui.presenters.told_words import deleted_words, made_room_words
 from kontext_studio.gui.presenters.treating import Treating
 from kontext_studio.gui.presenters.turning import Turning
 from kontext_studio.gui.shell.toast import Toast
@@ -114,7 +115,9 @@ class Studio(QObject):
             window.area_bar,
             self.looking,
             self.faults,
+            bridge,
             tasks,
+            lambda: self.steps.edited,
             self,
         )
         self.seam = AreaSeam(
@@ -297,6 +300,7 @@ class Studio(QObject):
         bridge.changed.connect(self._follow)
         bridge.fault.connect(self.faults.show_announced)
         self.steps.chosen.connect(self.running.refresh)
+        self.steps.chosen.connect(self.finding.follow_step)
         self.steps.ready.connect(self._tell_ready)
         self.steps.watched_run_stored.connect(self.steps.select)
         self.steps.watched_changed.connect(self.previews.follow_eye)
@@ -413,9 +417,8 @@ class Studio(QObject):
         change = await self.bench.delete(node)
         if change is not None:
             self._deleted = change
-            count = len(change.nodes)
-            steps = "1 step" if count == 1 else f"{count} steps"
-            self._toast.show_done(f"Deleted {steps}", verb="Undo", answer_id="undo")
+            words = deleted_words(self.bench.session, change)
+            self._toast.show_done(words, verb="Undo", answer_id="undo")
 
     def _take_back_delete(self, _id: str) -> None:
         """Undo on the toast means the deletion that it names, whatever was done since."""
@@ -462,6 +465,8 @@ class Studio(QObject):
         if self._deleted is not None and isinstance(what, Changed) and what.by_undo:
             self._deleted = None
             self._toast.leave()
+        if isinstance(what, Changed) and isinstance(what.change, PicksSet) and not what.by_undo:
+            self._tell_room(what.change)
         has_picture = self.steps.current is not None
         self._show_side()
         self.window.right.set_compare_enabled(has_picture, "Open an image first")
@@ -470,6 +475,11 @@ class Studio(QObject):
             self.window.tool_bar.show_zoom(None)
         self.commanding.refresh()
         self.comparing.refresh()
+
+    def _tell_room(self, change: PicksSet) -> None:
+        if words := made_room_words(self.bench.session, change):
+            self._toast.show_done(words)
+            self.spoken.say(words)
 
     def _show_side(self) -> None:
         """The picture, also an unfinished one of a session that has no other; else the empty

@@ -71,8 +71,8 @@ def _overruled(reading: Reading, subject: str | None) -> Iterator[KeepFlag]:
 
 def _changes_light(clause: Clause) -> bool:
     noun = head(clause.target)
-    if clause.base in _LIGHTING:
-        return True
+    if clause.base in _LIGHTING or (noun is not None and noun.lemma == "vignette"):
+        return True  # a vignette darkens the corners
     if noun is not None and clause.act is Act.ADD:
         return noun.lemma in places.LIGHT | places.WEATHER
     if noun is not None and noun.lemma in places.LAMPS:

@@ -108,13 +108,16 @@ class Turns:
         each: Sequence[Draft] = (),
     ) -> None:
         """Put instructions in line, in place of those that are; nothing is run yet. `each` are the
-        settings of each where they differ. Raise BadRequest where one is blank or there are too
+        settings of each where they differ; without them an area is for the first one alone, unless
+        it is kept or all edit the same step. Raise BadRequest where one is blank or there are too
         many, SessionError."""
         left = tuple(clean_instruction(text) for text in texts)
         if not left or len(left) > MOST_TURNS:
             raise BadRequest(f"From 1 to {MOST_TURNS} instructions can stand in line.")
         plain = in_line(settings)
         own = tuple(map(in_line, each))
+        if not own and not branches and plain.area_to_send and not plain.keep_area:
+            own = (plain, *[replace(plain, area=None)] * (len(left) - 1))
         await self._write(
             lambda _old: TurnQueue(left, on, len(left), self._last_step(), plain, branches, own)
         )

@@ -92,6 +92,29 @@ def test_steps_are_marked_and_every_mark_is_taken_back(program: Program, session
     assert not after("history", session)["n3"]["starred"]  # all or none
 
 
+def test_what_was_measured_is_told_in_the_words_of_the_window(
+    program: Program, session: str
+) -> None:
+    told = program("show", session, "1").out
+    assert "% of the picture visibly (more than ΔE 2)" in told
+    assert any(f", {word} drift, ΔE " in told for word in ("small", "visible", "strong"))
+    assert not any(word in told for word in ("green", "amber", "red)"))
+
+
+def test_deleting_says_how_many_steps_went_with_those_named(program: Program, session: str) -> None:
+    assert program("delete", session, "2").out.startswith("Deleted 1 step: 2  ")
+    told = program("delete", session, "0")
+    assert told.out.startswith("Deleted 3 steps: 0  ")
+    assert told.out.endswith(", and those made from it\n")
+    history = program("history", session)
+    assert (history.code, history.out) == (0, "")
+    assert history.err.startswith("All steps of this session are deleted.")
+    told = program("delete", session, "1", "--off")
+    assert told.out.startswith("Brought back 2 steps: 1  ")
+    assert program("delete", session, "0", "--json").json["changed_steps"] == 2
+    assert program("delete", session, "0").out == "Deleted no step: nothing changed\n"
+
+
 def test_nothing_begins_at_a_deleted_step(program: Program, session: str) -> None:
     program("delete", session, "1")
     for words in (("go", session, "1"), ("edit", "Warmer", "--session", session, "--from", "1")):

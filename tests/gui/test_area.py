@@ -19,7 +19,17 @@ from kontext_studio.gui.studio import Studio
 from tests.fakes.photographs import png
 from tests.fakes.scripted_provider import ScriptedProvider, whole_run
 from tests.gui.canvas.pointing import drag, looked_at
-from tests.gui.driving import CTRL, SHIFT, Window, open_picture, part, press_run, until, write
+from tests.gui.driving import (
+    CTRL,
+    SHIFT,
+    Window,
+    open_picture,
+    part,
+    press_run,
+    run_once,
+    until,
+    write,
+)
 
 
 def flat(colour: tuple[int, int, int], width: int = 240, height: int = 160) -> bytes:
@@ -193,5 +203,48 @@ def test_what_changed_is_found_corrected_and_everything_else_is_kept(
         actions["area_of_change"].trigger()
         await until(lambda: row(studio).area is not None)
         assert row(studio).area.share == pytest.approx(found, rel=0.3)
+
+    at_the_window(patched(), act)
+
+
+def test_keeping_everything_else_ends_with_the_step_it_is_about(
+    at_the_window: Window, tmp_path: Path
+):
+    """Choosing another step, or deleting this one, puts the tool away; Undo is the tree's again.
+    The area that a draft has is cleared from the menu as from the panel."""
+
+    async def act(studio: Studio) -> None:
+        actions = studio.window.actions_by_id
+        await open_picture(studio, tmp_path)
+        assert not actions["clear_area"].isEnabled()
+        await begin(studio)
+        paint(studio, (0.3, 0.5), (0.6, 0.5))
+        QTest.keyClick(canvas(studio), Qt.Key.Key_Escape)
+        await until(lambda: row(studio).area is not None)
+        await until(actions["clear_area"].isEnabled)
+        actions["clear_area"].trigger()
+        await until(lambda: row(studio).area is None)
+        await until(lambda: not actions["clear_area"].isEnabled())
+
+        await run_once(studio, "Make it red")
+        original, step = studio.bench.session.history
+        await until(actions["keep_else"].isEnabled)
+        actions["keep_else"].trigger()
+        await until(lambda: studio.area.mask is not None and not painted(studio).is_empty)
+        studio.steps.select(original.id)
+        assert not studio.area.is_active, "at once, while that is still written"
+        assert not studio.window.area_bar.isVisible()
+
+        studio.steps.select(step.id)
+        await until(lambda: studio.steps.current is step)
+        await until(actions["keep_else"].isEnabled)
+        actions["keep_else"].trigger()
+        await until(lambda: studio.area.mask is not None and not painted(studio).is_empty)
+        actions["delete"].trigger()
+        await until(lambda: studio.steps.current is original)
+        await until(lambda: not studio.area.is_active)
+        await until(actions["undo"].isEnabled)
+        actions["undo"].trigger()
+        await until(lambda: step.id not in studio.bench.session.hidden)
 
     at_the_window(patched(), act)

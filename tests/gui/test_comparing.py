@@ -22,11 +22,14 @@ from PySide6.QtWidgets import (
     QToolButton,
 )
 
+from kontext_studio.core.changes import Change
 from kontext_studio.core.history import Node
+from kontext_studio.core.session import Session
 from kontext_studio.gui.canvas.image_stage import StageMode
 from kontext_studio.gui.history.drag import StepMime
 from kontext_studio.gui.presenters.compared_words import settings_of
 from kontext_studio.gui.presenters.looking import Looked
+from kontext_studio.gui.shell.toast import Toast
 from kontext_studio.gui.studio import Studio
 from kontext_studio.gui.theme.tool_button import ToolButton
 from kontext_studio.workbench.orders import RunOrder
@@ -354,7 +357,7 @@ def test_variants_are_told_apart_in_the_panel(at_the_window: Window, tmp_path: P
         def said() -> set[str]:
             return {label.text() for label in panel.findChildren(QLabel) if label.isVisible()}
 
-        await until(lambda: {"Variant 1", "Variant 2", "Variant 3"} <= said())
+        await until(lambda: {"V1", "V2", "V3", "Comparing 3 · up to 4"} <= said())
         rows = {"Step 1 · variant 1", "Step 1 · variant 2", "Step 1 · variant 3"}
         await until(lambda: rows <= {words.split(" · seed")[0] for words in said()})
         assert button_words(studio) == "Edit from step 1 · variant 3"
@@ -429,3 +432,66 @@ def test_a_row_dropped_on_a_wipe_is_the_side_before(at_the_window: Window, tmp_p
         assert len(studio.bench.session.history) == 3, "nothing was opened"
 
     at_the_window(good(), act)
+
+
+def test_esc_leaves_a_comparison_from_everywhere_and_a_fifth_pick_says_who_made_room(
+    at_the_window: Window, tmp_path: Path
+) -> None:
+    async def act(studio: Studio) -> None:
+        window, looking = studio.window, studio.looking
+        await open_picture(studio, tmp_path)
+        for words in ("Make it warmer", "Make it cooler", "Make it red", "Make it blue"):
+            await run_once(studio, words, select=words == "Make it warmer")
+        places = (
+            window.history.view,
+            window.right.instruction.edit,
+            part(window.right.compare, QCheckBox, "heatMapSwitch"),
+        )
+        for number, place in enumerate(places):
+            await press_shortcut(studio, "view_wipe", Qt.Key.Key_2)
+            await until(lambda: looking.mode is StageMode.WIPE)
+            window.right.show_tab(0 if number == 1 else 1)
+            place.setFocus()
+            assert place.hasFocus()
+            QTest.keyClick(place, Qt.Key.Key_Escape)
+            await until(lambda: looking.mode is StageMode.SINGLE)
+        nodes = list(studio.bench.session.history)
+        toast = part(window.middle, Toast, "toast")
+        for node in nodes[:4]:
+            await studio.bench.act(partial(_pick, node))
+        assert not toast.isVisible()
+        await studio.bench.act(partial(_pick, nodes[4]))
+        await until(toast.isVisible)
+        assert toast.text() == "The original made room for step 4: four picks are the most"
+
+    at_the_window(good(), act)
+
+
+def _pick(node: Node, session: Session) -> Change | None:
+    return session.pick(node.id, True)
+
+
+def test_deleting_a_variant_names_it_and_goes_on_to_the_next(
+    at_the_window: Window, tmp_path: Path
+) -> None:
+    async def act(studio: Studio) -> None:
+        await open_picture(studio, tmp_path)
+        await run_once(studio, "Make it warmer")
+        studio.running.rerun(list(studio.bench.session.history)[-1], count=3)
+        await until(lambda: has_stored(studio, 2))
+        variants = list(studio.bench.session.history)[-3:]
+        toast = part(studio.window.middle, Toast, "toast")
+        await go_and_delete(studio, variants[1])
+        await until(lambda: studio.steps.current is variants[2])
+        await until(lambda: toast.text() == "Deleted variant 2 of step 2")
+        await go_and_delete(studio, variants[2])
+        await until(lambda: studio.steps.current is variants[0])
+        await until(lambda: toast.text() == "Deleted variant 3 of step 2")
+
+    at_the_window(good(), act)
+
+
+async def go_and_delete(studio: Studio, node: Node) -> None:
+    await studio.steps.go_to(node.id)
+    await until(studio.window.actions_by_id["delete"].isEnabled)
+    studio.window.actions_by_id["delete"].trigger()

@@ -116,7 +116,7 @@ def test_a_service_that_changes_the_size_is_told_and_the_size_before_can_be_had(
         made = current(studio).image
         assert (made.width, made.height) == (width, height)
         # What this service made of that size before is known now.
-        await until(lambda: note.text().startswith("Comes back as 192 × 144 pixels, as in step 1"))
+        await until(lambda: note.text().startswith("Comes back as 192 × 144 pixels, as step 1 "))
 
     at_the_window(services(SMALLER), act)
 
@@ -154,6 +154,8 @@ def test_rebasing_tells_what_it_costs_before_turns_stand_in_line(
         replay = part(studio.window, QPushButton, "rebase_replay")
         assert (replay.text(), replay.isEnabled()) == ("Go on with it", True)
         assert replay.accessibleName().endswith("2 runs left · free")
+        part(studio.window.right, QPushButton, "turnsDiscard").click()
+        await until(lambda: part(studio.window, QPushButton, "rebase_merge").isEnabled())
         part(studio.window, QPushButton, "rebase_stack").click()
         await until(lambda: newest(studio, Method.REBASE))
         node = list(studio.bench.session.history)[-1]

@@ -178,6 +178,15 @@ def test_a_split_that_is_discarded_gives_its_words_back(at_the_window: Window, t
         studio.turning.split(LONG)
         await until(lambda: not panel.edit.toPlainText())
         assert note.isHidden()
+        write(studio, "Make it lighter")  # so the words that were split do not come back
+        studio.turning.put_in_line(["Remove the cup", "Paint the wall red"])
+        assert panel.card.accessibleName() == "Other steps are in line already."
+        discard = part(panel.turns, QPushButton, "turnsDiscard")
+        discard.setFocus()
+        discard.click()
+        await until(panel.turns.isHidden)
+        assert panel.card.isHidden()
+        assert panel.edit.hasFocus(), "the next key is not for the tool bar"
 
     at_the_window(good(), act)
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 from kontext_studio.gui.comparison.compared import Compared
 from kontext_studio.gui.comparison.small_parts import cell, clear_rows, line, words
 from kontext_studio.gui.jobs.thin_bar import ThinBar
+from kontext_studio.gui.shell.label import Label
 from kontext_studio.gui.theme.tokens import Theme
 
 NOTHING = "—"
@@ -60,21 +61,21 @@ class FiguresTable(QWidget):
             (label, [dict(step.figures).get(label, NOTHING) for step in steps]) for label in labels
         ]
         if len(steps) * self._scale > _MOST_COLUMNS:
-            _fill_below(grid, [step.head for step in steps], rows, right=True)
+            _fill_below(grid, steps, rows, right=True)
         else:
-            self._fill_columns([step.head for step in steps], rows)
+            self._fill_columns(steps, rows)
         self.setVisible(bool(labels))
 
-    def _fill_columns(self, heads: list[str], rows: list[tuple[str, list[str]]]) -> None:
+    def _fill_columns(self, steps: Sequence[Compared], rows: list[tuple[str, list[str]]]) -> None:
         grid = self._grid
-        for number, head in enumerate(heads, start=1):
-            name = cell(head, "tertiary", right=True)
+        for number, step in enumerate(steps, start=1):
+            name = _head(step, right=True)
             name.setWordWrap(True)
             grid.addWidget(name, 0, number, Qt.AlignmentFlag.AlignBottom)
             grid.setColumnMinimumWidth(number, _COLUMN_PX)  # nothing moves when a number comes
         grid.setColumnStretch(0, 1)
         for row, (label, values) in enumerate(rows):
-            grid.addWidget(line(), 2 * row + 1, 0, 1, len(heads) + 1)
+            grid.addWidget(line(), 2 * row + 1, 0, 1, len(steps) + 1)
             name = cell(label, "secondary")
             name.setWordWrap(False)
             grid.addWidget(name, 2 * row + 2, 0)
@@ -113,16 +114,15 @@ class DifferingTable(QWidget):
             if len(set(values)) > 1:
                 rows.append((label, values))
         self._same.setVisible(not rows)
-        heads = [step.head for step in steps]
         if rows and len(steps) * self._scale > _MOST_SIDE_BY_SIDE:
-            _fill_below(self._grid, heads, rows)
+            _fill_below(self._grid, steps, rows)
         elif rows:
-            self._fill_beside(heads, rows)
+            self._fill_beside(steps, rows)
 
-    def _fill_beside(self, heads: list[str], rows: list[tuple[str, list[str]]]) -> None:
+    def _fill_beside(self, steps: Sequence[Compared], rows: list[tuple[str, list[str]]]) -> None:
         grid = self._grid
-        for number, head in enumerate(heads, start=1):
-            grid.addWidget(cell(head, "tertiary"), 0, number)
+        for number, step in enumerate(steps, start=1):
+            grid.addWidget(_head(step), 0, number)
             grid.setColumnStretch(number, 1)
         for row, (label, values) in enumerate(rows, start=1):
             grid.addWidget(cell(label, "secondary"), row, 0, _TOP)
@@ -130,9 +130,17 @@ class DifferingTable(QWidget):
                 grid.addWidget(cell(value, "primary"), row, number, _TOP)
 
 
+def _head(step: Compared, *, right: bool = False) -> Label:
+    """A letter or "V1", as there is no room for more; the tool tip says which step it is."""
+    name = cell(step.head, "tertiary", right=right)
+    name.setToolTip(" · ".join(part for part in (step.step, step.title) if part))
+    name.setAccessibleDescription(name.toolTip())
+    return name
+
+
 def _fill_below(
     grid: QGridLayout,
-    heads: list[str],
+    steps: Sequence[Compared],
     rows: list[tuple[str, list[str]]],
     *,
     right: bool = False,
@@ -142,9 +150,9 @@ def _fill_below(
     place = 0
     for label, values in rows:
         grid.addWidget(cell(label, "secondary"), place, 0, 1, 2)
-        for head, value in zip(heads, values, strict=True):
+        for step, value in zip(steps, values, strict=True):
             place += 1
-            name = cell(head, "tertiary")
+            name = _head(step)
             name.setWordWrap(False)
             grid.addWidget(name, place, 0, _TOP)
             grid.addWidget(cell(value, "primary", right=right), place, 1, _TOP)

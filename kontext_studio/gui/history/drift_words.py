@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from kontext_studio.core.figures import (
     AMBER_DELTA_E,
     FOUND,
+    LEVEL_WORDS,
     OTHER_VIEW,
     RED_DELTA_E,
     TOO_PLAIN,
@@ -27,7 +28,6 @@ _AMBER_PX, _RED_PX = 1.0, 5.0
 _AMBER_ZOOM, _RED_ZOOM = 0.003, 0.015
 _MINUS = "\u2212"
 
-_LEVEL_WORDS = {Level.GREEN: "small", Level.AMBER: "visible", Level.RED: "strong"}
 ICONS = {
     Level.GREEN: "circle-check",
     Level.AMBER: "triangle-alert",
@@ -91,7 +91,7 @@ def meter_line(against: str, found: DriftFigures | None, asked: Asked | None = N
         sizes = (*sizes, _colour(asked))
     else:
         asked = None
-    value = f"{_LEVEL_WORDS.get(level, 'as asked')} · ΔE {found.delta_e:.1f}"
+    value = f"{LEVEL_WORDS.get(level, 'as asked')} · ΔE {found.delta_e:.1f}"
     shift, zoom, sharpness = _shift(found), _zoom(found), _sharpness(found)
     line = " · ".join(one for one in (shift, zoom, sharpness) if one)
     figures = (line, *sizes) if line else sizes

@@ -62,11 +62,17 @@ class RebaseCard(FloatingCard):
 
     def ask(self, summary: str, offers: tuple[WayOffer, ...]) -> None:
         """Show these ways; the keyboard is on the first."""
+        self._summary.setText(summary)
+        buttons = self.offer(offers)
+        self.come_up(next((one for one in buttons if one.isEnabled()), self))
+
+    def offer(self, offers: tuple[WayOffer, ...]) -> list[QPushButton]:
+        """Other ways in place of those that are shown; their buttons."""
+        held = any(row.isAncestorOf(self.focusWidget() or self) for row in self._rows)
         for row in self._rows:
             self._ways.removeWidget(row)
             row.hide()
             row.deleteLater()
-        self._summary.setText(summary)
         self.spare = [self._summary]
         buttons = []
         self._rows = []
@@ -76,7 +82,11 @@ class RebaseCard(FloatingCard):
             self._ways.addWidget(row)
             row.show()
             buttons.append(button)
-        self.come_up(next((one for one in buttons if one.isEnabled()), self))
+        if self.isVisible():
+            self.place()
+        if held:
+            next((one for one in buttons if one.isEnabled()), self).setFocus()
+        return buttons
 
     def _row(self, offer: WayOffer) -> tuple[QWidget, QPushButton]:
         row = QFrame(self)

@@ -6,18 +6,20 @@ The area is part of the draft. This row holds it and knows nothing of masks, ses
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QPainter, QPixmap
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QFontMetrics, QImage, QPainter, QPixmap
+from PySide6.QtWidgets import QBoxLayout, QCheckBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from kontext_studio.core.area import Area
-from kontext_studio.gui.shell.elided_label import ElidedLabel
 from kontext_studio.gui.shell.label import Label
 from kontext_studio.gui.theme.apply import set_kind
 from kontext_studio.gui.theme.key_hints import KeyHintButton
 from kontext_studio.gui.theme.switch import Switch
 from kontext_studio.gui.theme.tokens import Theme
+from kontext_studio.gui.theme.type import type_font
 
 _LABEL_WIDTH = 112
+_FOLDS = 1.5  # the size of the type above which the row has two lines
+_LABEL_LINES = ("Area to", "change")
 THUMB = QSize(60, 40)
 WHOLE = "Whole image"
 KEPT = (
@@ -41,11 +43,11 @@ class AreaRow(QWidget):
         self._theme = theme
         self._area: Area | None = None
         self._mask_picture: QImage | None = None
-        self._label = Label("Area to change", self)
+        self._label = Label(" ".join(_LABEL_LINES), self)
         self._label.setWordWrap(True)
         set_kind(self._label, type="small", tone="secondary")
-        self._value = ElidedLabel(self)
-        self._value.set_whole_text(WHOLE)
+        self._value = Label(WHOLE, self)
+        self._value.setWordWrap(True)
         set_kind(self._value, type="body")
         self._switch = Switch(theme, "Protect everything outside the area", self)
         self._switch.setObjectName("areaSwitch")
@@ -82,7 +84,13 @@ class AreaRow(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
-        self._label.setFixedWidth(_LABEL_WIDTH)
+        # In large type two lines, no wider than they are: the words beside them are not cut.
+        measure = QFontMetrics(type_font(theme, "small")).horizontalAdvance
+        lines = max(map(measure, _LABEL_LINES)) + 4
+        self._label.setFixedWidth(
+            min(_LABEL_WIDTH, lines) if theme.text_scale > 1 else _LABEL_WIDTH
+        )
+        self._fold()
         self._switch.set_theme(theme)
         self._paint.set_theme(theme)
         self._paint.set_icon("brush")
@@ -147,13 +155,19 @@ class AreaRow(QWidget):
     # -- inside -------------------------------------------------------------------------------
 
     def _lay_out(self) -> None:
-        upper = QHBoxLayout()
+        named = QHBoxLayout()
+        named.setSpacing(8)
+        named.addWidget(self._label)
+        named.addWidget(self._value, 1)
+        doing = QHBoxLayout()
+        doing.setSpacing(8)
+        doing.addStretch()
+        doing.addWidget(self._switch)
+        doing.addWidget(self._paint)
+        self._upper = upper = QHBoxLayout()
         upper.setSpacing(8)
-        upper.addWidget(self._label)
-        upper.addWidget(self._value, 1)
-        upper.addStretch()
-        upper.addWidget(self._switch)
-        upper.addWidget(self._paint)
+        upper.addLayout(named, 1)
+        upper.addLayout(doing)
         words = QVBoxLayout()
         words.setSpacing(2)
         words.addWidget(self._share)
@@ -195,7 +209,7 @@ class AreaRow(QWidget):
         has = area is not None
         self._switch.setVisible(has)
         self._details.setVisible(has)
-        self._value.set_whole_text(WHOLE if not has or not self.is_on else "")
+        self._value.setText(WHOLE if not has or not self.is_on else "")
         self._value.setVisible(not has or not self.is_on)
         self._paint.setText("Edit" if has else "Paint")
         self._paint.setAccessibleName(
@@ -207,8 +221,16 @@ class AreaRow(QWidget):
             edges = f"{feather} px feather, edges blend inward" if feather else "Hard edges"
             self._feather.setText(edges if self.is_on else "Switched off: the next run ignores it")
             self._feather.setToolTip(KEPT)
+        self._fold()
         self._picture.setEnabled(self.is_on)
         self._show_picture()
+
+    def _fold(self) -> None:
+        """Words and buttons below each other where one line has no room for them all."""
+        has_all = self._area is not None and not self.is_on
+        folds = has_all or self._theme.text_scale > _FOLDS
+        ways = QBoxLayout.Direction
+        self._upper.setDirection(ways.TopToBottom if folds else ways.LeftToRight)
 
     def _show_picture(self) -> None:
         """The mask, in its own proportions, on black."""

@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
     QPixmap,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -35,6 +36,8 @@ _HEIGHT = 52
 _THUMB = QSize(60, 40)
 _SLOT = QSize(132, 40)
 _WORDS_AT = 40
+_GAP = 8
+_NAME = 130  # what a name is given before the slot has its words, times the size of the type
 _LONGEST = "Reference: not on this model"
 
 
@@ -50,6 +53,8 @@ class InputRow(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("inputRow")
+        self._theme = theme
+        self._words = ("", "")
         self._thumb = _Thumb(theme, self)
         self._origin = ElidedLabel(self)
         set_kind(self._origin, type="meta", tone="tertiary")
@@ -72,7 +77,7 @@ class InputRow(QWidget):
         self._leave.hide()
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 6, 0, 6)
-        row.setSpacing(8)
+        row.setSpacing(_GAP)
         row.addWidget(self._thumb)
         row.addLayout(names, 1)
         row.addWidget(self.reference)
@@ -80,8 +85,10 @@ class InputRow(QWidget):
         self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
         self._thumb.set_theme(theme)
         self.reference.set_theme(theme)
+        self._share_room()
         self.setFixedHeight(max(_HEIGHT, self.reference.height() + 12))
 
     def set_input(self, picture: QImage | None, origin: str, name: str) -> None:
@@ -91,6 +98,8 @@ class InputRow(QWidget):
         self._thumb.set_picture(picture)
         self._origin.set_whole_text(origin)
         self._name.set_whole_text(name)
+        self._words = (origin, name)
+        self._share_room()
         self.setAccessibleName(f"{origin}, {name}")
 
     def set_making(self, *, can_leave: bool) -> None:
@@ -101,6 +110,20 @@ class InputRow(QWidget):
         self._origin.set_whole_text("From text")
         self._name.set_whole_text("New picture")
         self.setAccessibleName("New picture from text")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share_room()
+
+    def _share_room(self) -> None:
+        """Which step is edited comes before the words of the slot, which its tool tip has too."""
+        origin, name = (
+            QFontMetrics(type_font(self._theme, kind)).horizontalAdvance(words)
+            for kind, words in zip(("meta", "label"), self._words, strict=True)
+        )
+        needed = max(origin, min(name, round(_NAME * self._theme.text_scale)))
+        room = self.width() - _THUMB.width() - self.reference.whole_width - 2 * _GAP
+        self.reference.set_compact(room < needed)
 
 
 class _Thumb(QWidget):
@@ -156,6 +179,9 @@ class ReferenceSlot(QAbstractButton):
         self.setObjectName("referenceSlot")
         self._theme = theme
         self._over = False
+        self._compact = False
+        self.whole_width = _SLOT.width()
+        self._explanation = ""
         self.setAcceptDrops(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -168,16 +194,31 @@ class ReferenceSlot(QAbstractButton):
         width = round(_SLOT.width() * min(theme.text_scale, 1.4))
         room = QRect(0, 0, width - _WORDS_AT - 6, 1000)
         lines = metrics.boundingRect(room, Qt.TextFlag.TextWordWrap.value, _LONGEST)
-        self.setFixedSize(width, max(_SLOT.height(), lines.height() + 8))
+        self.whole_width = width
+        shown = _WORDS_AT if self._compact else width
+        self.setFixedSize(shown, max(_SLOT.height(), lines.height() + 8))
         self.update()
+
+    def set_compact(self, compact: bool) -> None:
+        """Only its picture; the words are in the tool tip."""
+        if compact != self._compact:
+            self._compact = compact
+            self._show_tip()
+            self.setFixedWidth(_WORDS_AT if compact else self.whole_width)
+            self.update()
 
     def set_offer(self, words: str, explanation: str, *, available: bool) -> None:
         """`explanation` is the tool tip: which models and routes take more pictures."""
         self.setText(words)
         self.setAccessibleName(words)
-        self.setToolTip(explanation)
+        self._explanation = explanation
+        self._show_tip()
         self.setEnabled(available)
         self.update()
+
+    def _show_tip(self) -> None:
+        hidden = self.text() if self._compact else ""
+        self.setToolTip("\n".join(part for part in (hidden, self._explanation) if part))
 
     def sizeHint(self) -> QSize:
         return self.minimumSize()
@@ -214,7 +255,10 @@ class ReferenceSlot(QAbstractButton):
             box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
             painter.drawRoundedRect(box, self._theme.length("radius.control"), 4)
             picture = icon(self._theme, "image-plus", "tertiary", 16)
-            picture.paint(painter, 14, 0, 16, self.height(), Qt.AlignmentFlag.AlignCenter)
+            at = (self.width() - 16) // 2 if self._compact else 14
+            picture.paint(painter, at, 0, 16, self.height(), Qt.AlignmentFlag.AlignCenter)
+            if self._compact:
+                return
             painter.setPen(
                 self._theme.colour("text.tertiary" if not self.isEnabled() else "text.secondary")
             )

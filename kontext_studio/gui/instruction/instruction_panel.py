@@ -114,6 +114,7 @@ class InstructionPanel(SteadyScrollArea):
         self.edit.files_dropped.connect(self.files_dropped)
         self.card.action_asked.connect(self.card_action)
         self.card.chip_chosen.connect(self.card_chip)
+        self.turns.focus_left.connect(self.focus_editor)
         self.keep.chips.changed.connect(self._on_settings)
         self.area.paint_asked.connect(self.paint_asked)
         self.area.changed.connect(self._take_area)

@@ -111,13 +111,22 @@ class ModelBox(QComboBox):
             style.drawComplexControl(box, option, painter, self)
             style.drawControl(elements.CE_ComboBoxLabel, option, painter, self)
 
+    def name_width(self) -> int:
+        """What the box needs so that the name, in its short form, is not cut."""
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        parts = QStyle.SubControl
+        box = QStyle.ComplexControl.CC_ComboBox
+        field = self.style().subControlRect(box, option, parts.SC_ComboBoxEditField, self)
+        words = self.fontMetrics().horizontalAdvance(_short(self.currentText()))
+        return words + self.width() - field.width() + _INSET
+
     def _fitting(self, width: int) -> str:
         """The name, or without the family that nearly all of them have, or without who made the
         model that a server names, or as much as fits."""
         name = self.currentText()
         if (cut := elided(name, self.font(), width)) != name:
-            short = name.removeprefix(_FAMILY).rpartition("/")[2] or name
-            cut = elided(short, self.font(), width)
+            cut = elided(_short(name), self.font(), width)
         return cut
 
     def _widen_list(self) -> None:
@@ -168,6 +177,10 @@ class _Rows(QStyledItemDelegate):
         right = middle | Qt.AlignmentFlag.AlignRight
         painter.drawText(place.adjusted(0, 0, -_SIDE, 0), right, str(index.data(PRICE_ROLE)))
         painter.restore()
+
+
+def _short(name: str) -> str:
+    return name.removeprefix(_FAMILY).rpartition("/")[2] or name
 
 
 def _is_head(index: Index) -> bool:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QWidget
 
 from kontext_studio.core.models import ModelSpec
 from kontext_studio.gui.instruction.model_box import ModelBox
@@ -17,6 +17,7 @@ from kontext_studio.gui.theme.tool_button import SegmentedBar, ToolButton
 
 _COUNTS = (1, 2, 3, 4)
 _SEGMENT_WIDTH = 28
+_GAP = 8
 
 
 class ModelRow(QWidget):
@@ -47,14 +48,25 @@ class ModelRow(QWidget):
         for button in self._bar.findChildren(ToolButton):
             set_kind(button, small="true")
             button.setFixedWidth(_SEGMENT_WIDTH)
-        row = QHBoxLayout(self)
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
+        row.setSpacing(_GAP)
         row.addWidget(self._box, 1)
-        row.addWidget(self._bar)
+        row.addWidget(self._bar, 0, Qt.AlignmentFlag.AlignLeft)
 
     def set_theme(self, theme: Theme) -> None:
         self._box.set_theme(theme)
+        self._fold()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fold()
+
+    def _fold(self) -> None:
+        """Below each other where the name of the model would be cut."""
+        needed = self._box.name_width() + _GAP + self._bar.sizeHint().width()
+        ways = QBoxLayout.Direction
+        self._row.setDirection(ways.TopToBottom if needed > self.width() else ways.LeftToRight)
 
     def set_offers(self, offers: Sequence[ModelOffer], route: str, model_id: str) -> None:
         """The models of the connections; one of them is chosen."""
@@ -69,6 +81,7 @@ class ModelRow(QWidget):
         found = find_offer(self._offers, route, model_id)
         self._box.choose(found or nearest_offer(self._offers, route, named))
         self._limit()
+        self._fold()
 
     def offers(self) -> tuple[ModelOffer, ...]:
         return self._offers
@@ -92,6 +105,7 @@ class ModelRow(QWidget):
         self._limit()
         if (offer := self.offer()) is not None:
             self._box.setToolTip(offer.about)
+            self._fold()
             self.model_chosen.emit(offer)
 
     def _choose_count(self, action: QAction) -> None:

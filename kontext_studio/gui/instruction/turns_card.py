@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QFontMetricsF, QResizeEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QFrame,
     QHBoxLayout,
     QPlainTextEdit,
@@ -95,13 +96,15 @@ class TurnEdit(QPlainTextEdit):
 
 class TurnsCard(QFrame):
     """`run_asked` carries whether those behind the next one follow; `edited` and `removed` the
-    place of one that is left."""
+    place of one that is left; `focus_left` tells that the part with
+    the keyboard is gone."""
 
     run_asked = Signal(bool)
     stop_asked = Signal()
     discard_asked = Signal()
     edited = Signal(int, str)
     removed = Signal(int)
+    focus_left = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -153,6 +156,13 @@ class TurnsCard(QFrame):
 
     def show_view(self, view: TurnsView | None) -> None:
         """None hides the card."""
+        focus = QApplication.focusWidget()
+        held = focus is not None and self.isAncestorOf(focus)
+        self._show(view)
+        if held and focus is not None and not focus.hasFocus():
+            self.focus_left.emit()  # Qt would give the keyboard to the first part of the window
+
+    def _show(self, view: TurnsView | None) -> None:
         before, self._view = self._view, view
         self.setVisible(view is not None)
         if view is None:
@@ -298,4 +308,16 @@ def _state(view: TurnsView) -> str:
     on = f"step {view.step}" if view.step else "the original"
     what = f"Each edits {on}." if view.queue.branches else f"The next one edits {on}."
     price = " The price is not known." if view.price is None else ""
-    return f"{what} Nothing is sent yet.{price}"
+    return f"{what} Nothing is sent yet.{price}{_area(view)}"
+
+
+def _area(view: TurnsView) -> str:
+    """Which of several edit within the painted area."""
+    numbers, left = view.queue.with_area, len(view.queue.left)
+    if not numbers or left < 2:
+        return ""
+    if len(numbers) == left:
+        return " Area on all of them."
+    if len(numbers) == 1:
+        return f" Area on step {numbers[0]} only."
+    return f" Area on steps {', '.join(map(str, numbers))} only."

@@ -40,10 +40,13 @@ class AreaCommands(QObject):
         on("keep_else", self._with_current(studio.finding.find))
         on("unprotected", self._with_current(studio.seam.use_unprotected))
         on("invert_area", studio.area.invert)
-        on("clear_area", studio.area.clear)
+        on("clear_area", self._clear)
         on("brush_smaller", lambda: studio.area.resize_brush(-1))
         on("brush_larger", lambda: studio.area.resize_brush(+1))
         studio.area.changed.connect(self.show_tool)
+        row = studio.window.right.instruction.area
+        row.changed.connect(self.show_tool)
+        row.shown.connect(lambda _area: self.show_tool())
         self.show_tool()
 
     def show_tool(self) -> None:
@@ -54,6 +57,9 @@ class AreaCommands(QObject):
         actions.check("hand", not area.is_active)
         actions.check("paint_area", self._studio.painting.is_active)
         actions.enable(ACTS, area.is_active, "no area is being painted")
+        if not area.is_active:
+            there = self._studio.window.right.instruction.area.area is not None
+            actions.enable(("clear_area",), there, "there is no area")
 
     def refresh(self, node: Node | None) -> None:
         """After the general reasons: those that belong to areas."""
@@ -62,6 +68,11 @@ class AreaCommands(QObject):
             self._actions.enable((*KINDS, "paint_area", "area_of_change"), False, nothing)
         if node is not None and node.parent is not None and node.raw is None:
             self._actions.enable(("unprotected",), False, "this step is the result as it came")
+
+    def _clear(self) -> None:
+        """What is painted now, else the area of the next run."""
+        area = self._studio.area
+        (area if area.is_active else self._studio.painting).clear()
 
     def _take_hand(self) -> None:
         self._studio.area.leave()

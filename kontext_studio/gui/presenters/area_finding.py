@@ -4,7 +4,7 @@ else of a result. The person corrects it with the same tools before anything is 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from kontext_studio.core.area import Area
 from kontext_studio.core.errors import StudioError
 from kontext_studio.core.history import Node
+from kontext_studio.gui.bridge import Bridge
 from kontext_studio.gui.canvas.area_mask import FREE, AreaMask
 from kontext_studio.gui.canvas.area_option_bar import AreaOptionBar, BarPurpose
 from kontext_studio.gui.canvas.area_tool import AreaKind
@@ -50,7 +51,9 @@ class AreaFinding(QObject):
         bar: AreaOptionBar,
         looking: Looking,
         faults: Faults,
+        bridge: Bridge,
         tasks: Tasks,
+        current: Callable[[], Node | None],
         parent: QObject,
     ) -> None:
         super().__init__(parent)
@@ -60,6 +63,8 @@ class AreaFinding(QObject):
         self._looking = looking
         self._faults = faults
         self._tasks = tasks
+        self._current = current
+        self._is_keeping = False
         self._node: Node | None = None  # of whose result everything else is to be kept
         self._mask: AreaMask | None = None
         self._found: NDArray[np.uint8] | None = None  # as it was before any correction
@@ -75,6 +80,7 @@ class AreaFinding(QObject):
         bar.sensitivity_chosen.connect(self._take_sensitivity)
         bar.keep_asked.connect(self.keep)
         tooling.changed.connect(self._stop_if_left)
+        bridge.changed.connect(self._follow)
 
     # Acts.
 
@@ -98,7 +104,17 @@ class AreaFinding(QObject):
             self._later.stop()
             self._begin(self._keep(self._node, self._mask))
 
+    def follow_step(self) -> None:
+        """Another step was chosen: what was found belongs to the one before."""
+        current = self._current()
+        if self._node is not None and (current is None or current.id != self._node.id):
+            self._tooling.leave()
+
     # Inside.
+
+    def _follow(self, _what: object) -> None:
+        if not self._is_keeping:  # the step that is being made becomes the current one itself
+            self.follow_step()
 
     def _begin(self, work: Coroutine[object, object, None]) -> None:
         if self._work is not None:
@@ -171,6 +187,7 @@ class AreaFinding(QObject):
         was_corrected = self._found is None or not np.array_equal(mask.pixels, self._found)
         area: Area | None = None
         self._tooling.set_busy(KEEPING)
+        self._is_keeping = True
         try:
             if was_corrected or self._feather_px is not None:
                 soft = _USUAL_FEATHER_PX if self._feather_px is None else self._feather_px
@@ -179,6 +196,7 @@ class AreaFinding(QObject):
                 node.id, area=area, sensitivity=self._sensitivity, progress=self._tell_keeping
             )
         finally:
+            self._is_keeping = False
             self._tooling.set_busy("")
         self._work = None
         self._tooling.leave()

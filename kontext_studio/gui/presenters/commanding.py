@@ -77,6 +77,7 @@ class Commanding(QObject):
         self._view_keys = ViewKeys(
             studio.bench,
             studio.looking,
+            self._window,
             (stage, stage.canvas, stage.wipe),
             lambda: studio.steps.edited,
             studio.edit_from,

@@ -148,9 +148,8 @@ class Comparing(QObject):
         picks = session.picks
         badge = BADGES[picks.index(node.id)] if node.id in picks else ""
         several = node.step and len(session.history.variants(node.id)) > 1
-        which = f"variant {node.variant}" if several else ""
-        step = f"Step {node.step}" if node.step else "Original"
-        head = " · ".join(part for part in (badge, which) if part) or step
+        which = f"V{node.variant}" if several else ""
+        head = badge or which or (f"Step {node.step}" if node.step else "Original")
         seed = ""
         if request is not None:
             own = result.seed if result is not None else None
@@ -158,7 +157,7 @@ class Comparing(QObject):
         return Compared(
             key=node.id,
             badge=badge,
-            head=head[:1].upper() + head[1:],
+            head=head,
             title=step_name(session, node),
             step=step_words(session, node),
             settings=settings_of(self._bench.catalogue, node),

@@ -51,6 +51,7 @@ class Rebasing(QObject):
         self._node: Node | None = None
         card.chosen.connect(self._take)
         bridge.session_opened.connect(card.put_away)
+        bridge.turns_changed.connect(self._offer_anew)
 
     def ask(self, node: Node) -> None:
         """Offer the ways for this step."""
@@ -91,6 +92,12 @@ class Rebasing(QObject):
             reason = "Other steps are in line already. Run them or discard them first."
         price = f"{runs} · {cost_words(plan.price)}"
         return WayOffer(way, title, body, price, verb, quoted, reason)
+
+    def _offer_anew(self, _what: object) -> None:
+        """What stands in line decides what can be put there."""
+        node = self._node
+        if node is not None and self._card.isVisible() and node.id in self._bench.session.history:
+            self._card.offer(self._offers(node))
 
     def _take(self, way: Way) -> None:
         node = self._node

@@ -146,6 +146,8 @@ class Turning(QObject):
 
     def _show(self, what: TurnsChanged) -> None:
         self._panel.turns.show_view(what.view)
+        if what.view is None and self._panel.card.message() is _IN_LINE:
+            self._panel.set_card(None)
 
 
 def _has_slot(texts: Sequence[str]) -> bool:

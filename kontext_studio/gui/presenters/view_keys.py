@@ -18,14 +18,16 @@ _LOST = frozenset({QEvent.Type.FocusOut, QEvent.Type.WindowDeactivate, QEvent.Ty
 
 
 class ViewKeys(QObject):
-    """Watches `views`. Enter means `edit_from` the step that is looked at, and a press where one
-    of the view's own buttons has the focus; Esc means `leave`; held keys are about the current
-    step. `first` is asked whether a key is somebody else's, `keys` which ones a command has."""
+    """Watches `views`, and of `window` the Esc that nobody in it has taken. Enter means `edit_from`
+    the step that is looked at, and a press where one of the view's own buttons has the focus; Esc
+    means `leave`; held keys are about the current step. `first` is asked whether a key is somebody
+    else's, `keys` which ones a command has."""
 
     def __init__(
         self,
         bench: Workbench,
         looking: Looking,
+        window: QWidget,
         views: Iterable[QWidget],
         current: Callable[[], Node | None],
         edit_from: Callable[[str], None],
@@ -37,6 +39,8 @@ class ViewKeys(QObject):
         super().__init__(parent)
         self._bench = bench
         self._looking = looking
+        self._window = window
+        window.installEventFilter(self)
         self._current = current
         self._edit_from = edit_from
         self._leave = leave
@@ -53,6 +57,7 @@ class ViewKeys(QObject):
             isinstance(event, QKeyEvent)
             and not event.isAutoRepeat()
             and (node := self._current()) is not None
+            and (watched is not self._window or event.key() == Qt.Key.Key_Escape)
             and self._took(event, node)
         ):
             return True

@@ -12,8 +12,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from kontext_studio.core.area import Area
 from kontext_studio.core.delivery import FAULTS_ARE_FINAL, Delivery, Way
 from kontext_studio.core.drafts import Draft
+from kontext_studio.core.images import ImageRef, Sha256
 from kontext_studio.gui.instruction.error_card import CardAction, CardMessage
 from kontext_studio.gui.instruction.instruction_panel import InstructionPanel
 from kontext_studio.gui.instruction.model_offer import ModelOffer
@@ -253,6 +255,11 @@ def test_it_scrolls_down_and_never_sideways(qtbot, qapp, panel, text_scale):
     panel.resize(336, 400)
     qtbot.wait_until(lambda: panel.verticalScrollBar().maximum() > 0)
     assert panel.horizontalScrollBar().maximum() == 0
+    area = Area(ImageRef(Sha256("a" * 64), "image/png", 8, 8), 0.5)
+    for on in (True, False):
+        panel.area.set_draft(area, on=on, keep=False)
+        QApplication.processEvents()
+        assert panel.horizontalScrollBar().maximum() == 0, on
 
 
 def test_a_subject_of_some_words_stands_on_its_chip_whole(panel):

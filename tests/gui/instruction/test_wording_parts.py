@@ -7,8 +7,10 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent, QFontMetricsF
 from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QToolButton
 
+from kontext_studio.core.area import Area
 from kontext_studio.core.drafts import Draft
 from kontext_studio.core.history import NodeId
+from kontext_studio.core.images import ImageRef, Sha256
 from kontext_studio.core.result import Cost
 from kontext_studio.core.turns import TurnQueue
 from kontext_studio.gui.instruction.checker import Answer, Question, answer_to
@@ -156,6 +158,9 @@ def test_the_steps_in_line_are_shown_with_a_price_for_all_and_can_be_changed(qtb
     with qtbot.wait_signal(card.edited) as told:
         card.findChild(TurnEdit, "turn_1").setPlainText("Paint the door blue")
     assert told.args == [1, "Paint the door blue"]
+    painted = Draft(area=Area(ImageRef(Sha256("a" * 64), "image/png", 8, 8), 0.5))
+    card.show_view(TurnsView(replace(queue, each=(painted, Draft()))))
+    assert any("Area on step 2 only." in one.text() for one in card.findChildren(QLabel))
     card.show_view(TurnsView(queue, price=Cost(0.04), whole_price=Cost(0.08)))
     assert part(card, QPushButton, "turnsAll").text() == "Run all 2 · $0.08"
     card.show_view(TurnsView(queue, under_way=True, goes_on=True))

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 
+from kontext_studio.gui.shell.elided_label import ElidedLabel
 from kontext_studio.gui.shell.label import Label
 from kontext_studio.gui.theme.apply import apply_theme, set_kind
 from kontext_studio.gui.theme.tokens import Theme, ThemeName, load_theme
@@ -88,3 +89,17 @@ def test_a_word_that_is_too_long_for_a_line_goes_on_in_the_next(qtbot):
     label = wrapped(qtbot, "strong", "Supercalifragilistic" * 4)
     assert label.heightForWidth(160) >= 3 * label.line_px()
     assert label.heightForWidth(4000) == label.line_px()
+
+
+def test_words_that_were_cut_for_large_letters_are_whole_again_with_small_ones(qtbot) -> None:
+    label = ElidedLabel()
+    qtbot.add_widget(label)
+    label.setStyleSheet("font-size: 14px")
+    label.set_whole_text("Step 4, variant 2")
+    label.setFixedWidth(label.sizeHint().width() + 8)
+    label.show()
+    label.setStyleSheet("font-size: 28px")
+    assert label.text() != label.whole_text()
+    label.setStyleSheet("font-size: 14px")
+    assert label.text() == label.whole_text()
+    assert not label.toolTip()

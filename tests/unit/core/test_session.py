@@ -189,6 +189,19 @@ def test_delete_takes_the_branch_and_moves_the_head_to_the_nearest_shown_ancesto
     assert session.delete(NodeId("b")) == Hidden(ids("b", "c"), True, NodeId("c"), NodeId("a"))
 
 
+def test_deleting_a_variant_goes_on_to_the_next_of_its_run_else_to_the_one_before() -> None:
+    session = grown(node("root"))
+    run = [node(name, "root", job="j", variant=n) for n, name in enumerate("xyz", 1)]
+    session.apply(session.add(run, move_head=True))
+    heads = []
+    for name in ids("x", "z", "y"):
+        if (move := session.move_head(name)) is not None:
+            session.apply(move)
+        session.apply(session.delete(name) or pytest.fail("nothing was deleted"))
+        heads.append(session.head)
+    assert heads == ["y", "y", "root"]
+
+
 def test_delete_leaves_the_head_where_it_stays_in_sight() -> None:
     session = fork()
     assert session.delete(NodeId("b")) == Hidden(

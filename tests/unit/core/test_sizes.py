@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from kontext_studio.core.area import Area
@@ -79,7 +81,10 @@ def test_an_earlier_result_of_the_same_settings_teaches_the_size() -> None:
     found = expected_size(spec, first, [step])
     assert (found.told, found.size, found.step) == (Told.LEARNED, (1184, 880), 4)
     assert found.reshapes
-    assert "as in step 4" in found.words
+    assert found.words.startswith("1184 × 880 pixels, as step 4 came back")
+    same = replace(step, image=picture(1200, 800))  # nobody wonders which step taught that
+    found = expected_size(spec, first, [same])
+    assert found.words == "As large as the picture, 1200 × 800 pixels"
     for other in (asked(PRO, (1200, 801)), asked(PRO, (1200, 800), aspect_ratio="1:1")):
         assert expected_size(spec, other, [step]).told is not Told.LEARNED
 

@@ -54,6 +54,7 @@ def test_what_the_text_says_already_is_not_said_twice():
         ("Cartoonize the photo", KeepFlag.STYLE),
         ("Apply a mosaic effect to the image", KeepFlag.STYLE),
         ("Make it night", KeepFlag.LIGHTING),
+        ("Add a slight vignette", KeepFlag.LIGHTING),
         ("Relight the room with neon from the left", KeepFlag.LIGHTING),
         ("Turn on the lamp", KeepFlag.LIGHTING),
         ("Add the text 'To let' above the door", KeepFlag.TEXT),

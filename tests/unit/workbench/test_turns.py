@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from kontext_studio.core import provider as wire
+from kontext_studio.core.area import Area
 from kontext_studio.core.drafts import Draft
 from kontext_studio.core.errors import BadRequest, Refused, SessionError, Unauthorized
 from kontext_studio.core.history import NodeId
+from kontext_studio.core.images import ImageRef, Sha256
 from kontext_studio.core.jobs import JobState
 from kontext_studio.core.turns import MOST_TURNS, TurnQueue
 from kontext_studio.workbench.announcements import TurnsChanged
@@ -259,6 +261,27 @@ def test_branches_all_go_on_from_the_same_step(studio: Studio, session_path: Pat
         await _until(bench, 2)
         children = bench.session.history.children(head)
         assert [node.request and node.request.instruction for node in children] == list(TEXTS[:2])
+
+    studio.start(_good(), work)
+
+
+def test_an_area_is_for_the_first_alone_unless_it_is_kept(studio: Studio, session_path: Path):
+    area = Area(ImageRef(Sha256("a" * 64), "image/png", 8, 8), 0.5)
+    painted = replace(SETTINGS, area=area)
+
+    async def work(bench: Workbench) -> None:
+        on = await _opened(bench, session_path)
+        await bench.turns.begin(TEXTS, on, painted)
+        assert _queue(bench).with_area == (1,)
+        rest = _queue(bench).after(on, 1)
+        assert rest is not None
+        assert rest.next_settings.area_to_send is None
+        await bench.turns.begin(TEXTS, on, replace(painted, keep_area=True))
+        assert _queue(bench).with_area == (1, 2, 3)
+        await bench.turns.begin(TEXTS, on, painted, branches=True)
+        assert _queue(bench).with_area == (1, 2, 3)
+        await bench.turns.begin(TEXTS, on, replace(painted, area_on=False))
+        assert _queue(bench).with_area == ()
 
     studio.start(_good(), work)
 
