@@ -242,9 +242,9 @@ def test_f_sec_1_the_log_has_a_line_for_each_call_and_no_key_body_or_query(desk,
     desk.behind.scripts.append(echo)
     desk.run({"prompt": "a secret instruction"}, idempotency_key="k")
     desk.fal("GET", f"{QUEUE}/fal-ai/flux-kontext/requests/1/status?logs=1")
-    desk.fal("POST", f"{QUEUE}/{MODEL}?fal_webhook=https://hook.test/?token=abc", {})
+    desk.fal("POST", f"{QUEUE}/{MODEL}?fal_webhook=https://hook.test/?token=query-secret", {})
     desk.http.post("/lumenfall/openai/v1/images/generations", json={"model": "no\nsuch"})
-    desk.fal("POST", "https://evil.test/x?token=abc", {})
+    desk.fal("POST", "https://evil.test/x?token=query-secret", {})
     with desk.as_nobody(authorization="Bearer not-a-token-of-anybody") as http:
         http.get("/replicate/v1/predictions/1")
 
@@ -266,7 +266,14 @@ def test_f_sec_1_the_log_has_a_line_for_each_call_and_no_key_body_or_query(desk,
 
     until("a line for each call", lambda: all(map(told, expected)))
     whole = "\n".join(r.getMessage() for r in caplog.records)
-    for hidden in (*KEY.split(":"), desk.token, "secret instruction", "abc", "logs=1", "anybody"):
+    for hidden in (
+        *KEY.split(":"),
+        desk.token,
+        "secret instruction",
+        "query-secret",
+        "logs=1",
+        "anybody",
+    ):
         assert hidden not in whole
 
 
