@@ -156,7 +156,7 @@ def measure(side: int, width: int, height: int) -> dict[str, float]:
     app.processEvents()
     gc.disable()
     fit = min(width, height) / side
-    pan = interleaved(pan_steps(side, fit), frames)
+    pan = interleaved(pan_steps(side, fit) * SWEEPS, frames)
     zoom = interleaved(zoom_steps(side, fit) * SWEEPS, frames)
     gc.enable()
     result = {"build_pyramid_ms": build_ms, "longest_stall_while_building_ms": stall_ms}
