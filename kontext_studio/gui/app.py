@@ -126,4 +126,4 @@ def _end_on_signals(studio: Studio) -> None:
             try:
                 loop.add_signal_handler(number, studio.end_at_once)
             except (NotImplementedError, ValueError, RuntimeError):
-                return  # this system's loop has none: Qt closes the window instead
+                return  # this system's loop takes no signals: closing the window saves all the same

@@ -487,6 +487,8 @@ def test_deleting_a_variant_names_it_and_goes_on_to_the_next(
         await go_and_delete(studio, variants[2])
         await until(lambda: studio.steps.current is variants[0])
         await until(lambda: toast.text() == "Deleted variant 3 of step 2")
+        shown = studio.bench.session.shown()
+        assert [node for node in variants if node in shown] == variants[:1]
 
     at_the_window(good(), act)
 

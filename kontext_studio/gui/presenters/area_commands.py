@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -36,9 +35,9 @@ class AreaCommands(QObject):
         for name, kind in KINDS.items():
             on(name, partial(studio.painting.paint, kind))
         on("paint_area", studio.painting.toggle)
-        on("area_of_change", self._with_current(studio.finding.fill_area))
-        on("keep_else", self._with_current(studio.finding.find))
-        on("unprotected", self._with_current(studio.seam.use_unprotected))
+        on("area_of_change", studio.steps.with_edited(studio.finding.fill_area))
+        on("keep_else", studio.steps.with_edited(studio.finding.find))
+        on("unprotected", studio.steps.with_edited(studio.seam.use_unprotected))
         on("invert_area", studio.area.invert)
         on("clear_area", self._clear)
         on("brush_smaller", lambda: studio.area.resize_brush(-1))
@@ -77,12 +76,3 @@ class AreaCommands(QObject):
     def _take_hand(self) -> None:
         self._studio.area.leave()
         self._actions.check("hand", True)
-
-    def _with_current(self, act: Callable[[Node], object]) -> Callable[[], None]:
-        """An act on the current step, which the single picture shows."""
-
-        def carry_out() -> None:
-            if (node := self._studio.steps.edited) is not None:
-                act(node)
-
-        return carry_out

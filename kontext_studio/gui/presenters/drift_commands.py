@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -25,10 +24,10 @@ class DriftCommands(QObject):
         self._colours = ColourCard(studio.theme, studio.window.stage)
         self._coloured: Node | None = None
         deriving, on = studio.deriving, self._actions.on
-        on("align", self._with_current(deriving.align))
-        on("match_colours", self._with_current(self._ask_colours))
-        on("bring_to_size", self._with_current(deriving.bring_to_size))
-        on("rebase", self._with_current(studio.rebasing.ask))
+        on("align", studio.steps.with_edited(deriving.align))
+        on("match_colours", studio.steps.with_edited(self._ask_colours))
+        on("bring_to_size", studio.steps.with_edited(deriving.bring_to_size))
+        on("rebase", studio.steps.with_edited(studio.rebasing.ask))
         self._colours.match_asked.connect(self._match_colours)
         studio.bridge.session_opened.connect(self._colours.put_away)
         self._actions["rebase"].changed.connect(self._allow)
@@ -60,10 +59,3 @@ class DriftCommands(QObject):
     def _match_colours(self, share: float) -> None:
         if self._coloured is not None:
             self._studio.deriving.match_colours(self._coloured, share)
-
-    def _with_current(self, act: Callable[[Node], object]) -> Callable[[], None]:
-        def carry_out() -> None:
-            if (node := self._studio.steps.edited) is not None:
-                act(node)
-
-        return carry_out

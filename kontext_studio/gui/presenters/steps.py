@@ -82,6 +82,15 @@ class Steps(QObject):
         found = self._bench.session.history.get(going_to) if going_to is not None else None
         return found if found is not None else self.current
 
+    def with_edited(self, act: Callable[[Node], object]) -> Callable[[], None]:
+        """An act on the step that is edited when it is carried out; nothing where there is none."""
+
+        def carry_out() -> None:
+            if (node := self.edited) is not None:
+                act(node)
+
+        return carry_out
+
     @property
     def watched(self) -> JobId | None:
         """The run under way whose row is selected, if one is."""

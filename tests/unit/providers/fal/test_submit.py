@@ -62,7 +62,7 @@ BIG = b'{"pad": "' + b"x" * 3_000_000 + b'", "request_id": "x"}'
 GZIP = "content-encoding: gzip\r\ncontent-length: 4\r\n\r\n\x00\x01\x02\x03"
 
 
-def sent_once_and_unknown(run, waits, dev, fault, limits=None):
+def assert_sent_once_and_unknown(run, waits, dev, fault, limits=None):
     events, end, fal = edit(run, waits, dev, fault, limits=limits)
     assert isinstance(end, OutcomeUnknown)
     assert end.charged is Charged.MAYBE
@@ -75,12 +75,12 @@ def sent_once_and_unknown(run, waits, dev, fault, limits=None):
 
 @pytest.mark.parametrize("sent", [0, 1, 60, -1], ids=["none", "one byte", "half", "all but one"])
 def test_f_net_5_a_connection_that_drops_while_the_body_is_sent(run, waits, dev, sent):
-    end = sent_once_and_unknown(run, waits, dev, drops_before_reading(sent))
+    end = assert_sent_once_and_unknown(run, waits, dev, drops_before_reading(sent))
     assert end.charged is Charged.MAYBE
 
 
 def test_f_net_6_a_submit_that_is_not_answered(run, waits, dev):
-    end = sent_once_and_unknown(run, waits, dev, hangs(), Limits(gap_s=0.3))
+    end = assert_sent_once_and_unknown(run, waits, dev, hangs(), Limits(gap_s=0.3))
     assert end.charged is Charged.MAYBE
 
 
@@ -93,11 +93,11 @@ def test_f_net_6_an_answer_that_drips_for_longer_than_an_exchange_may_take(run, 
             await exchange.write(b" ")
             await asyncio.sleep(0.02)
 
-    sent_once_and_unknown(run, waits, dev, drips, Limits(exchange_s=0.6))
+    assert_sent_once_and_unknown(run, waits, dev, drips, Limits(exchange_s=0.6))
 
 
 def test_f_net_7_a_connection_that_closes_before_the_answer(run, waits, dev):
-    sent_once_and_unknown(run, waits, dev, drops())
+    assert_sent_once_and_unknown(run, waits, dev, drops())
 
 
 UNREAD = {
@@ -111,13 +111,13 @@ UNREAD = {
 
 @pytest.mark.parametrize("fault", UNREAD.values(), ids=UNREAD.keys())
 def test_f_net_8_an_answer_that_does_not_tell_the_runs_number(run, waits, dev, fault):
-    sent_once_and_unknown(run, waits, dev, fault)
+    assert_sent_once_and_unknown(run, waits, dev, fault)
 
 
 def test_f_net_8_what_came_of_the_answer_is_kept_for_the_details(run, waits, dev):
-    end = sent_once_and_unknown(run, waits, dev, says(200, {"status": "IN_QUEUE"}))
+    end = assert_sent_once_and_unknown(run, waits, dev, says(200, {"status": "IN_QUEUE"}))
     assert "IN_QUEUE" in end.detail
-    end = sent_once_and_unknown(run, waits, dev, cut())
+    end = assert_sent_once_and_unknown(run, waits, dev, cut())
     assert '{"request_id": "lo' in end.detail
 
 
@@ -171,7 +171,7 @@ def test_f_net_8_and_f_api_13_a_number_in_hand_is_followed_whatever_became_of_th
 
 def test_f_api_13_a_number_that_a_gateway_gave_its_error_is_not_the_runs(run, waits, dev):
     fault = says(500, {"message": "An unexpected error occurred", "request_id": "8f3a"})
-    sent_once_and_unknown(run, waits, dev, fault)
+    assert_sent_once_and_unknown(run, waits, dev, fault)
 
 
 ELSEWHERE = {
@@ -213,12 +213,12 @@ def test_f_net_23_an_answer_over_the_limit(run, waits, dev, packed):
     fault = (
         says(200, gzip.compress(BIG), {"content-encoding": "gzip"}) if packed else says(200, BIG)
     )
-    sent_once_and_unknown(run, waits, dev, fault)
+    assert_sent_once_and_unknown(run, waits, dev, fault)
 
 
 def test_f_net_24_headers_without_an_end(run, waits, dev):
     flood = b"HTTP/1.1 200 OK\r\n" + b"x-pad: y\r\n" * 40_000
-    sent_once_and_unknown(run, waits, dev, says_raw(flood))
+    assert_sent_once_and_unknown(run, waits, dev, says_raw(flood))
 
 
 NONSENSE = {
@@ -231,7 +231,7 @@ NONSENSE = {
 
 @pytest.mark.parametrize("raw", NONSENSE.values(), ids=NONSENSE.keys())
 def test_f_net_25_an_answer_that_is_no_http(run, waits, dev, raw):
-    sent_once_and_unknown(run, waits, dev, says_raw(raw))
+    assert_sent_once_and_unknown(run, waits, dev, says_raw(raw))
 
 
 @pytest.mark.parametrize(
@@ -243,12 +243,12 @@ def test_f_net_25_an_answer_that_is_no_http(run, waits, dev, raw):
     ],
 )
 def test_f_api_13_a_500_to_a_submit(run, waits, dev, fault):
-    sent_once_and_unknown(run, waits, dev, fault)
+    assert_sent_once_and_unknown(run, waits, dev, fault)
 
 
 @pytest.mark.parametrize("fault", [page(502), page(504), says(502, b"", kind="text/plain")])
 def test_f_api_14_a_gateway_answers_a_submit(run, waits, dev, fault):
-    sent_once_and_unknown(run, waits, dev, fault)
+    assert_sent_once_and_unknown(run, waits, dev, fault)
 
 
 @pytest.mark.parametrize(
@@ -268,7 +268,7 @@ def test_f_api_14_a_gateway_answers_a_submit(run, waits, dev, fault):
     ],
 )
 def test_f_api_15_a_503_that_does_not_say_that_the_run_was_not_taken(run, waits, dev, fault):
-    sent_once_and_unknown(run, waits, dev, fault)
+    assert_sent_once_and_unknown(run, waits, dev, fault)
 
 
 def refused_at_once_and_free(run, waits, dev, fault, kind, words):
